@@ -1,0 +1,187 @@
+"""GET /procedures and GET /procedures/{code}: what a procedure needs, as of a day."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from cccd.errors import NotFound
+from cccd.http import Model, Page, cacheable, lambda_handler, resolver
+from procedures import catalog
+from procedures.as_of import AsOf, asked_day
+from procedures.content import CONFIDENCE_TOLD, Document, Residence, Section, Sourced, Statement
+from procedures.guide import Guide, guide
+
+# Seconds a front end may keep an answer. Content changes with a deployment; an answer without `on` also at midnight.
+MAX_AGE = 300
+
+app = resolver()
+
+
+class Procedure(Model):
+    """A procedure in a list."""
+
+    code: str
+    title: str
+    summary: str
+    residence: Residence
+
+
+class Said(Model):
+    """Where a statement comes from, how far that was checked, and from when to when it holds."""
+
+    source: str
+    confidence: str
+    confidence_note: str
+    valid_from: date
+    valid_to: date | None
+
+
+class SaidText(Said):
+    """A statement to the citizen."""
+
+    text: str
+
+
+class ProcessingTime(SaidText):
+    """`workingDays` is the usual longest wait; the text tells the exceptions."""
+
+    working_days: int | None
+
+
+class BringDocument(Said):
+    """A paper to bring; where it is not mandatory, `why` tells in which case it is needed."""
+
+    code: str
+    name: str
+    why: str
+    copies: str
+    mandatory: bool
+
+
+class Amount(Model):
+    """What one kind of issue costs."""
+
+    code: str
+    name: str
+    amount: int
+
+
+class Fee(Model):
+    """Amounts in đồng, and every rule about them: reductions, exemptions, delivery."""
+
+    text: str
+    currency: str = "VND"
+    amounts: list[Amount]
+    rules: list[SaidText]
+
+
+class ProcedureDetail(Procedure):
+    """Everything there is to say; it reads the same from `validFrom` to `validTo`."""
+
+    on: date
+    conditions: list[SaidText]
+    steps: list[SaidText]
+    documents: list[BringDocument]
+    hand_in: list[SaidText]
+    processing_time: ProcessingTime
+    place: SaidText
+    fee: Fee
+    benefits: list[SaidText]
+    notes: list[SaidText]
+    legal_basis: list[SaidText]
+    valid_from: date
+    valid_to: date | None
+    reviewed_on: date
+    notice: str | None
+
+
+@app.get("/procedures", summary="Procedures", description="The procedures that exist on a day.")
+def list_procedures(on: AsOf = None) -> Response[Page[Procedure]]:
+    found = catalog.listed(asked_day(on))
+    items = [
+        Procedure(code=each.code, title=each.title, summary=each.summary, residence=each.residence) for each in found
+    ]
+    return cacheable(app, Page[Procedure](items=items), MAX_AGE)
+
+
+@app.get("/procedures/<code>", summary="One procedure", description="Conditions, papers, place, fee, as of a day.")
+def read_procedure(
+    code: Annotated[str, Path()],
+    on: AsOf = None,
+    residence: Annotated[Residence | None, Query(description="Thường trú hay tạm trú.")] = None,
+) -> Response[ProcedureDetail]:
+    day = asked_day(on)
+    try:
+        found = guide(code, day, residence)
+    except catalog.UnknownProcedure:
+        raise NotFound from None
+    except catalog.NotYetAProcedure as not_yet:
+        raise NotFound(extra={"detail": not_yet.explanation}) from None
+    return cacheable(app, _detail(found, day), MAX_AGE)
+
+
+def _detail(found: Guide, on: date) -> ProcedureDetail:
+    said = {section: [_said_text(each) for each in every] for section, every in found.sections.items()}
+    time = found.sections[Section.PROCESSING_TIME][0]
+    return ProcedureDetail(
+        code=found.procedure.code,
+        title=found.procedure.title,
+        summary=found.procedure.summary,
+        residence=found.residence,
+        on=on,
+        conditions=said[Section.CONDITIONS],
+        steps=said[Section.STEPS],
+        documents=[_document(each) for each in found.documents],
+        hand_in=said[Section.HAND_IN],
+        processing_time=ProcessingTime(**_said(time), text=time.text, working_days=time.working_days),
+        place=said[Section.PLACE][0],
+        fee=_fee(found),
+        benefits=said[Section.BENEFITS],
+        notes=said[Section.NOTES],
+        legal_basis=said[Section.LEGAL_BASIS],
+        valid_from=found.valid_from,
+        valid_to=found.valid_to,
+        reviewed_on=found.reviewed_on,
+        notice=found.notice,
+    )
+
+
+def _fee(found: Guide) -> Fee:
+    amounts = [Amount(code=each.code, name=each.name, amount=each.dong) for each in found.amounts]
+    spelled = [f"{each.name}: {each.amount:,} đồng".replace(",", ".") for each in amounts]
+    rules = found.sections[Section.FEE]
+    return Fee(
+        text=" ".join([*(f"{line}." for line in spelled), *(rule.text for rule in rules)]),
+        amounts=amounts,
+        rules=[_said_text(rule) for rule in rules],
+    )
+
+
+def _document(document: Document) -> BringDocument:
+    return BringDocument(
+        **_said(document),
+        code=document.code,
+        name=document.name,
+        why=document.why,
+        copies=document.copies,
+        mandatory=document.mandatory,
+    )
+
+
+def _said_text(statement: Statement) -> SaidText:
+    return SaidText(**_said(statement), text=statement.text)
+
+
+def _said(sourced: Sourced) -> dict[str, Any]:
+    return {
+        "source": sourced.source,
+        "confidence": sourced.confidence,
+        "confidence_note": CONFIDENCE_TOLD[sourced.confidence],
+        "valid_from": sourced.valid_from,
+        "valid_to": sourced.valid_to,
+    }
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,208 @@
+"""The content files under content/, as frozen values: loaded once, when the module is imported.
+
+A *topic* is one thing there is to say (where to hand in, the household book, the fee); its *versions* say it from
+one day to another, and a *silence* explains the days on which there is nothing to say. `review.py` proves that
+every day of a topic is covered exactly once.
+"""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "content"
+
+
+class Confidence(StrEnum):
+    """How far the source of a statement was checked; the words are explained in content/procedures.toml."""
+
+    VERIFIED = "verified"
+    QUOTED = "quoted"
+    PARTLY = "partly"
+    KNOWLEDGE = "knowledge"
+    INFERRED = "inferred"
+    UNSURE = "unsure"
+    SERVICE_RULE = "service-rule"
+
+
+CONFIDENCE_TOLD = {
+    Confidence.VERIFIED: "Đã đối chiếu với nguồn công khai.",
+    Confidence.QUOTED: "Theo bản trích dẫn văn bản, chưa đối chiếu với bản gốc.",
+    Confidence.PARTLY: "Mới đối chiếu được một phần.",
+    Confidence.KNOWLEDGE: "Theo hiểu biết chung, chưa đối chiếu lại.",
+    Confidence.INFERRED: "Suy ra từ các văn bản khác.",
+    Confidence.UNSURE: "Chưa chắc chắn: vui lòng hỏi cơ quan Công an nơi bạn nộp hồ sơ.",
+    Confidence.SERVICE_RULE: "Quy ước của dịch vụ này.",
+}
+
+
+class Section(StrEnum):
+    """One file of content each."""
+
+    CONDITIONS = "conditions"
+    STEPS = "steps"
+    DOCUMENTS = "documents"
+    HAND_IN = "hand_in"
+    PROCESSING_TIME = "processing_time"
+    PLACE = "place"
+    FEE = "fee"
+    BENEFITS = "benefits"
+    NOTES = "notes"
+    LEGAL_BASIS = "legal_basis"
+
+
+class Residence(StrEnum):
+    """How the citizen is registered where they hand in."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """Something said from one day to another (both included, None is open), and where it comes from."""
+
+    valid_from: date
+    valid_to: date | None
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class Name(Sourced):
+    """What a procedure is called."""
+
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Statement(Sourced):
+    """A sentence to the citizen. `working_days` belongs to processing times, `amounts` (đồng) to fees."""
+
+    text: str
+    working_days: int | None = None
+    amounts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document(Sourced):
+    """A paper to bring; where it is not mandatory, `why` tells in which case it is needed."""
+
+    code: str
+    name: str
+    why: str
+    copies: str
+    mandatory: bool
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Days on which a topic has nothing to say, and why."""
+
+    valid_from: date
+    valid_to: date | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Topic[S: Sourced]:
+    """One thing to say, for some procedures and residences."""
+
+    code: str
+    procedures: frozenset[str]
+    residences: frozenset[Residence]
+    versions: tuple[S, ...]
+    silences: tuple[Silence, ...]
+
+    def concerns(self, procedure: str, residence: Residence) -> bool:
+        """Whether the topic is part of that procedure's answer."""
+        return procedure in self.procedures and residence in self.residences
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A procedure: its stable code, whom it is for, its names in time, and what to say of the days before it."""
+
+    code: str
+    residence: Residence
+    names: tuple[Name, ...]
+    before: str | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything the files say."""
+
+    reviewed_on: date
+    procedures: dict[str, Procedure]
+    statements: dict[Section, tuple[Topic[Statement], ...]]
+    documents: tuple[Topic[Document], ...]
+    fee_names: dict[str, str]
+    fee_applies: dict[str, frozenset[str]]
+
+
+def load(folder: Path) -> Content:
+    """Read the content files.
+
+    Raises:
+        KeyError, TypeError, ValueError: a file lacks a member, misspells one, or names an unknown confidence.
+    """
+    manifest = _read(folder / "procedures.toml")
+    files = {section: _read(folder / f"{section}.toml") for section in Section}
+    procedures = {row["code"]: _procedure(row) for row in manifest["procedure"]}
+    every = frozenset(procedures)
+    return Content(
+        reviewed_on=manifest["reviewed_on"],
+        procedures=procedures,
+        statements={
+            section: tuple(_topic(row, every, _statement) for row in file["topic"])
+            for section, file in files.items()
+            if section is not Section.DOCUMENTS
+        },
+        documents=tuple(_topic(row, every, _document) for row in files[Section.DOCUMENTS]["topic"]),
+        fee_names=files[Section.FEE]["names"],
+        fee_applies={what: frozenset(codes) for what, codes in files[Section.FEE]["applies"].items()},
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def _procedure(row: dict[str, Any]) -> Procedure:
+    return Procedure(
+        code=row["code"],
+        residence=Residence(row["residence"]),
+        names=tuple(Name(**_sourced(name)) for name in row["name"]),
+        before=row.get("before"),
+    )
+
+
+def _topic[S: Sourced](row: dict[str, Any], every: frozenset[str], version: Callable[[dict[str, Any]], S]) -> Topic[S]:
+    return Topic(
+        code=row["code"],
+        procedures=frozenset(row.get("procedures", every)),
+        residences=frozenset([Residence(row["residence"])] if "residence" in row else Residence),
+        versions=tuple(version(_sourced(said)) for said in row.get("version", [])),
+        silences=tuple(Silence(**{"valid_to": None, **silence}) for silence in row.get("silence", [])),
+    )
+
+
+def _statement(row: dict[str, Any]) -> Statement:
+    return Statement(**row)
+
+
+def _document(row: dict[str, Any]) -> Document:
+    return Document(code=row.pop("document"), **row)
+
+
+def _sourced(row: dict[str, Any]) -> dict[str, Any]:
+    return {"valid_to": None, **row, "confidence": Confidence(row["confidence"])}
+
+
+CONTENT = load(FOLDER)

@@ -1,0 +1,87 @@
+"""The content itself passes its review, and the review finds what it should."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from procedures.content import CONTENT, Confidence, Content, Residence, Section, Silence, Statement, Topic
+from procedures.facts import report
+from procedures.review import findings
+
+
+def test_content_would_pass_a_review() -> None:
+    assert findings(CONTENT) == []
+
+
+PLACE = CONTENT.statements[Section.PLACE][0]
+
+
+def with_place(topic: Topic[Statement]) -> Content:
+    return replace(
+        CONTENT, statements={**CONTENT.statements, Section.PLACE: (topic, *CONTENT.statements[Section.PLACE][1:])}
+    )
+
+
+def changed(index: int, **values: object) -> Content:
+    versions = list(PLACE.versions)
+    versions[index] = replace(versions[index], **values)  # type: ignore[arg-type]
+    return with_place(replace(PLACE, versions=tuple(versions)))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (changed(0, valid_to=date(2021, 7, 1)), "two statements hold on 2021-07-01"),
+        (changed(0, valid_to=None), "two statements hold on 2021-07-01"),
+        (changed(0, valid_to=date(2021, 6, 29)), "nothing said or explained from 2021-06-30 to 2021-06-30"),
+        (changed(0, valid_from=date(2021, 2, 1)), "nothing said or explained from 2021-01-01 to 2021-01-31"),
+        (changed(-1, valid_to=date(2026, 12, 31)), "nothing said or explained after 2026-12-31"),
+        (changed(-1, valid_to=date(2026, 8, 17)), "ends on 2026-08-17, before it begins on 2026-08-18"),
+        (changed(0, valid_from=date(1921, 1, 1)), "begins on 1921-01-01, which is no date of this law"),
+        (changed(0, source=""), "“” is no source"),
+        (changed(0, source="Internet"), "“Internet” is no source"),
+        (changed(0, text=" "), "an empty text"),
+        (changed(1, confidence=Confidence.UNSURE), "is unsure, but told as a fact"),
+        (with_place(replace(PLACE, procedures=frozenset({"ho-chieu"}))), "names no procedure of ours: ho-chieu"),
+        (with_place(replace(PLACE, residences=frozenset(Residence))), "two topics speak for cap-cccd, temporary"),
+        (
+            with_place(replace(PLACE, versions=PLACE.versions[:-1], silences=(Silence(date(2026, 8, 18), None, "?"),))),
+            "the silence from 2026-08-18 explains nothing",
+        ),
+        (
+            with_place(replace(PLACE, procedures=PLACE.procedures - {"cap-lai"})),
+            "place: nothing for cap-lai, permanent on 2021-01-01",
+        ),
+    ],
+)
+def test_review_finds(content: Content, said: str) -> None:
+    assert [line for line in findings(content) if said in line]
+
+
+def test_an_explained_gap_passes() -> None:
+    benefits = CONTENT.statements[Section.BENEFITS]
+    vneid = next(topic for topic in benefits if topic.code == "vneid")
+    assert vneid.silences, "the topic that this test is about has a gap"
+    without = replace(vneid, silences=())
+    content = replace(
+        CONTENT,
+        statements={**CONTENT.statements, Section.BENEFITS: (*(t for t in benefits if t is not vneid), without)},
+    )
+    assert [line for line in findings(content) if "benefits/vneid: nothing said or explained from 2021-01-01" in line]
+
+
+def test_facts_lists_what_expires_within_90_days() -> None:
+    lines = list(report(CONTENT, date(2026, 11, 23)))
+    assert any(line.startswith("  2026-12-31  fee/muc-thu") for line in lines)
+    ends = date(2027, 2, 28)
+    expiring = f"  {ends}  fee/mien-truc-tuyen"
+    assert not any(line.startswith(expiring) for line in report(CONTENT, ends - timedelta(days=91)))
+    assert any(line.startswith(expiring) for line in report(CONTENT, ends - timedelta(days=90)))
+
+
+def test_facts_lists_what_nobody_confirmed() -> None:
+    text = "\n".join(report(CONTENT, date(2026, 11, 23)))
+    assert "only “unsure”" in text
+    assert "fee/doi-theo-tuoi" in text
+    assert "only “verified”" not in text
