@@ -1,0 +1,13 @@
+"""The service on one machine: `make run`, or `python -m local` from the repository's root.
+
+`infra/template.yaml` says what there is; this package reads it and stands in for the rest of AWS and for Zalo:
+
+    browser, curl ──► front ──► gateway ──► pool ──► worker processes, which import the functions as Lambda does
+                                   ▲                     │              │
+                    template ──────┘   schedules ────►   │              ▼
+                                                         │         engine (tables, secrets)
+                                                         ▼
+                                                     fake Zalo
+
+Nothing in `functions/` or `layers/` imports from here.
+"""

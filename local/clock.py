@@ -1,0 +1,22 @@
+"""The stack's time: the machine's own, or one that started at `CLOCK` and has been ticking since."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time shifted by `offset` seconds against the machine's; every process of the stack has the same shift."""
+
+    offset: float = 0.0
+
+    @classmethod
+    def starting_at(cls, instant: datetime) -> Self:
+        """A clock that shows `instant` now and ticks on."""
+        return cls(instant.timestamp() - time.time())
+
+    def now(self) -> datetime:
+        """The stack's present instant, in UTC."""
+        return datetime.fromtimestamp(time.time() + self.offset, UTC)

@@ -1,0 +1,73 @@
+"""What API Gateway does with a request: CORS, the route, the function, and its own short words when that fails."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from local.clock import Clock
+from local.cors import is_preflight, preflight, with_cors
+from local.events import BadResult, event_of, response_of
+from local.http import Request, Response, message
+from local.pool import Busy, Failed
+from local.routes import Routes
+from local.template import Function, Route, Stack
+
+type Invoke = Callable[[Function, Any], Any]
+
+
+class Gateway:
+    """The HTTP API of a stack. `invoke` runs a function; `log` takes one line for each request.
+
+    A line names the route and never the path: paths carry the ids of bookings, as they would in production.
+    """
+
+    def __init__(self, stack: Stack, invoke: Invoke, clock: Clock, log: Callable[[str], None]):
+        self._invoke = invoke
+        self._clock = clock
+        self._log = log
+        self.serve(stack)
+
+    def serve(self, stack: Stack) -> None:
+        """From now on serve this stack."""
+        self._functions: Mapping[str, Function] = stack.functions
+        self._routes, self._cors = Routes(stack.routes), stack.cors
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def answer(self, request: Request) -> Response:
+        """The response to a request; never raises for what a function does."""
+        started = time.perf_counter()
+        if self._cors and is_preflight(request):
+            name, response, trouble = "preflight", preflight(self._cors, request), ""
+        elif found := self._routes.find(request.method, request.path):
+            name = found[0].key
+            response, trouble = self._call(request, *found)
+        else:
+            name, response, trouble = "no route", message(HTTPStatus.NOT_FOUND), ""
+        shown = name if name.startswith(f"{request.method} ") else f"{request.method} {name}"
+        took = (time.perf_counter() - started) * 1000
+        self._log(f"{shown} {response.status} {took:.0f} ms{trouble}")
+        return response if name == "preflight" else self._dressed(request, response)
+
+    def refuse(self, request: Request, status: HTTPStatus) -> Response:
+        """A refusal of the front's own, dressed and logged like any answer."""
+        self._log(f"{request.method} refused {status.value} {status.phrase}")
+        return self._dressed(request, message(status))
+
+    def _call(self, request: Request, route: Route, parameters: Mapping[str, str]) -> tuple[Response, str]:
+        """The function's response and what to say about it in the log."""
+        try:
+            event = event_of(request, route, parameters, self.now())
+            return response_of(self._invoke(self._functions[route.function], event)), ""
+        except Busy:
+            return message(HTTPStatus.SERVICE_UNAVAILABLE), "  no worker was free"
+        except Failed as failure:
+            return message(HTTPStatus.INTERNAL_SERVER_ERROR), f"  {route.function}: {failure.reason}"
+        except BadResult as error:
+            return message(HTTPStatus.INTERNAL_SERVER_ERROR), f"  {route.function}: no HTTP response ({error})"
+
+    def _dressed(self, request: Request, response: Response) -> Response:
+        return with_cors(self._cors, request, response) if self._cors else response

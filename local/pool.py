@@ -1,0 +1,212 @@
+"""A pool of worker processes, each able to run every function, one event at a time.
+
+Lambda gives every function processes of its own; with a dozen functions that would be dozens of idle interpreters here.
+So workers are shared, and a handler is imported by the first call that needs it. Modules that several functions import
+are then loaded once per worker, which is right only while a variable has one value: `check_environments` refuses others.
+"""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from local import account, worker
+from local.clock import Clock
+from local.intrinsics import TemplateError
+from local.template import Function
+
+INIT = 10.0  # seconds: Lambda's allowance for importing a handler, on top of the function's own time limit
+QUEUE = 29.0  # seconds an event waits for a free worker
+
+
+class Failed(Exception):
+    """The function did not answer; `reason` is an exception's name, "crashed" or "timed out"."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Busy(Exception):
+    """No worker became free in time."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where and how workers run: the repository's root, what reaches AWS, the log of the functions."""
+
+    root: Path
+    endpoints: Mapping[str, str]
+    clock: Clock
+    log: Path
+
+    def environment(self) -> dict[str, str]:
+        """A worker's variables. Nothing of the engineer's shell gets in: Lambda would not have it either."""
+        code = self.root / "functions"
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "en_US.UTF-8",
+            "TZ": "UTC",
+            "PYTHONPATH": os.pathsep.join([str(code), str(self.root / "layers/common")]),
+            "LAMBDA_TASK_ROOT": str(code),
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+            "AWS_REGION": account.REGION,
+            "AWS_DEFAULT_REGION": account.REGION,
+            "AWS_ACCESS_KEY_ID": account.ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": account.SECRET_KEY,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            **self.endpoints,
+        }
+
+
+def check_environments(functions: Iterable[Function]) -> None:
+    """Refuse a variable with different values in different functions: see the module's docstring."""
+    seen: dict[str, tuple[str, str]] = {}
+    for function in functions:
+        for variable, value in function.environment.items():
+            other, known = seen.setdefault(variable, (function.name, value))
+            if known != value:
+                raise TemplateError(
+                    f"{variable} is “{known}” for {other} and “{value}” for {function.name}, "
+                    "but local workers run all functions in one process: give it another name or one value"
+                )
+
+
+class Worker:
+    """One worker process and the line to it."""
+
+    def __init__(self, workplace: Workplace, log: BinaryIO, generation: int):
+        self.generation = generation
+        self._handlers: set[str] = set()
+        self._line, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", worker.__file__, str(theirs.fileno()), str(workplace.clock.offset)],
+                cwd=workplace.root / "functions",
+                env=workplace.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # the terminal's Ctrl-C is for the stack, which then ends its workers
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def call(self, function: Function, event: Any) -> Any:
+        """The handler's result. After `Failed("crashed")` or `Failed("timed out")` the process is gone."""
+        patience = function.timeout + (0 if function.handler in self._handlers else INIT)
+        self._handlers.add(function.handler)
+        try:
+            self._line.send_bytes(json.dumps(_call(function, event)).encode())
+            if not self._line.poll(patience):
+                self.stop()
+                raise Failed("timed out")
+            answer = json.loads(self._line.recv_bytes())
+        except (EOFError, OSError):
+            self.stop()
+            raise Failed("crashed") from None
+        if "error" in answer:
+            raise Failed(answer["error"])
+        return answer["result"]
+
+    def stop(self) -> None:
+        """End the process and whatever it started; harmless when it is gone."""
+        with suppress(ProcessLookupError, PermissionError):  # gone since we looked
+            if self.alive:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._line.close()
+
+
+def _call(function: Function, event: Any) -> dict[str, Any]:
+    """What a worker needs to know for one call."""
+    return {
+        "name": function.name,
+        "arn": account.arn("lambda", f"function:{function.name}"),
+        "handler": function.handler,
+        "timeout": function.timeout,
+        "memory": function.memory,
+        "environment": {
+            **function.environment,
+            "_HANDLER": function.handler,
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": worker.Context.function_version,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        },
+        "requestId": str(uuid.uuid4()),
+        "event": event,
+    }
+
+
+class Pool:
+    """Workers waiting for events. The one used last is used next, so that a lone caller meets warm imports."""
+
+    def __init__(self, workplace: Workplace, size: int):
+        self._workplace = workplace
+        self._log = workplace.log.open("ab")
+        self._generation = 0
+        self._closed = False
+        self._lock = threading.Lock()
+        self._workers: set[Worker] = set()
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for _ in range(size):
+            self._idle.put(self._start())
+
+    def invoke(self, function: Function, event: Any) -> Any:
+        """Run one event; `Failed` if the function does not answer, `Busy` if nobody is free to run it."""
+        try:
+            chosen = self._idle.get(timeout=QUEUE)
+        except queue.Empty:
+            raise Busy from None
+        try:
+            if chosen.generation != self._generation or not chosen.alive:
+                chosen = self._replace(chosen)
+            return chosen.call(function, event)
+        finally:
+            self._idle.put(chosen)
+
+    def renew(self) -> None:
+        """The code has changed: every worker is replaced before its next event."""
+        self._generation += 1
+
+    def close(self, patience: float = 2.0) -> None:
+        """End every worker; those at work have `patience` seconds to finish."""
+        deadline = time.monotonic() + patience
+        while self._idle.qsize() < len(self._workers) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        with self._lock:
+            self._closed = True
+            for each in self._workers:
+                each.stop()
+        self._log.close()
+
+    def _start(self) -> Worker:
+        with self._lock:
+            if self._closed:
+                raise Failed("stopped")
+            started = Worker(self._workplace, self._log, self._generation)
+            self._workers.add(started)
+            return started
+
+    def _replace(self, old: Worker) -> Worker:
+        fresh = self._start()
+        with self._lock:
+            self._workers.discard(old)
+        old.stop()
+        return fresh

@@ -1,0 +1,90 @@
+"""Makes the template's tables and secrets exist where the functions will look for them.
+
+Time to live is never set: the engine would delete by the machine's clock within seconds, also when the stack runs at
+another time, and readers have to ignore what has expired anyway.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local import account
+from local.settings import CannotRun
+from local.template import Secret, Table
+
+_PATIENCE = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2}, proxies={})
+
+
+def client(service: str, url: str) -> Any:
+    """A client of the account that does not exist, at `url`."""
+    return boto3.session.Session().client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=url,
+        region_name=account.REGION,
+        aws_access_key_id=account.ACCESS_KEY,
+        aws_secret_access_key=account.SECRET_KEY,
+        config=_PATIENCE,
+    )
+
+
+def create_tables(url: str, tables: Iterable[Table]) -> None:
+    """Create the tables that are missing at `url`; refuse one that is there with other keys or indexes."""
+    dynamodb = client("dynamodb", url)
+    try:
+        for table in tables:
+            try:
+                dynamodb.create_table(**table.definition)
+            except dynamodb.exceptions.ResourceInUseException:
+                _check(table, dynamodb.describe_table(TableName=table.name)["Table"])
+            dynamodb.get_waiter("table_exists").wait(TableName=table.name, WaiterConfig={"Delay": 1})
+    except (BotoCoreError, ClientError) as error:
+        raise CannotRun(f"DynamoDB at {url} does not serve: {error}") from None
+    finally:
+        dynamodb.close()
+
+
+def create_secrets(url: str, secrets: Iterable[Secret], given: Mapping[str, str]) -> None:
+    """Create the secrets that are missing; those in `given` get that value whether they were there or not."""
+    manager = client("secretsmanager", url)
+    try:
+        for secret in secrets:
+            with suppress(manager.exceptions.ResourceExistsException):
+                manager.create_secret(Name=secret.name, SecretString=_value(manager, secret))
+            if secret.name in given:
+                manager.put_secret_value(SecretId=secret.name, SecretString=given[secret.name])
+    except (BotoCoreError, ClientError) as error:
+        raise CannotRun(f"Secrets Manager at {url} does not serve: {error}") from None
+    finally:
+        manager.close()
+
+
+def _value(manager: Any, secret: Secret) -> str:
+    if secret.text is not None:
+        return secret.text
+    wanted = dict(secret.generate)
+    template, key = wanted.pop("SecretStringTemplate", None), wanted.pop("GenerateStringKey", None)
+    password: str = manager.get_random_password(**wanted)["RandomPassword"]
+    return json.dumps({**json.loads(template), key: password}) if template else password
+
+
+def _check(table: Table, existing: Mapping[str, Any]) -> None:
+    if _shape(table.definition) != _shape(existing):
+        raise CannotRun(
+            f"the stored table {table.name} has other keys or indexes than the template: "
+            "remove .local/state (its data goes with it), or give the stack another DynamoDB."
+        )
+
+
+def _shape(table: Mapping[str, Any]) -> Any:
+    """What cannot be changed in place: the keys, and the name and keys of every index."""
+    indexes = [*table.get("GlobalSecondaryIndexes", []), *table.get("LocalSecondaryIndexes", [])]
+    return _keys(table), sorted((index["IndexName"], _keys(index)) for index in indexes)
+
+
+def _keys(holder: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(key["AttributeName"], key["KeyType"]) for key in holder["KeySchema"]]

@@ -1,0 +1,191 @@
+"""Puts the parts together and takes them apart again, in the right order."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from errno import EADDRINUSE
+from os import cpu_count, getpid
+from pathlib import Path
+
+from local.clock import Clock
+from local.engine import Engine
+from local.folder import Folder, claim
+from local.front import Front
+from local.gateway import Gateway
+from local.intrinsics import TemplateError
+from local.pool import Busy, Failed, Pool, Workplace, check_environments
+from local.reload import Watcher
+from local.resources import create_secrets, create_tables
+from local.schedules import Scheduler, event
+from local.settings import CannotRun, Settings
+from local.template import Schedule, Stack, load
+from local.zalo import FakeZalo
+
+type Say = Callable[[str], None]
+
+TEMPLATE = Path("infra/template.yaml")
+CODE = (Path("functions"), Path("layers/common"))
+
+# The template's parameter and secret that the fake Zalo takes the place of.
+ZALO_URL, ZALO_SECRET = "ZaloGraphUrl", "ZaloAppSecret"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stack that answers."""
+
+    api: str
+    zalo: FakeZalo
+    engine: Engine
+    folder: Folder
+
+
+@contextmanager
+def running(settings: Settings, say: Say) -> Iterator[Running]:
+    """The stack, from its first answer to its clean end; `CannotRun` or `TemplateError` if it cannot be."""
+    with ExitStack() as parts:
+        front = _front(settings.port)
+        parts.callback(front.server_close)
+        zalo = parts.enter_context(FakeZalo())
+        source = _Source(settings, zalo)
+        stack = source.read()
+        say(f"· template: {_summary(stack)}")
+        folder = parts.enter_context(claim(settings.root, settings.port, lasting=settings.clock is None))
+        say("· engine")
+        engine = parts.enter_context(Engine(settings.engine, folder.state, folder.engine_log, folder.lock))
+        say(f"· tables {', '.join(table.name for table in stack.tables.values()) or '(none)'}, and secrets")
+        create_tables(settings.dynamodb_url or engine.url, stack.tables.values())
+        create_secrets(engine.url, stack.secrets.values(), given={ZALO_SECRET: zalo.app_secret})
+        size = max(4, cpu_count() or 1)
+        say(f"· {size} workers")
+        folder.functions_log.write_bytes(b"")
+        clock = Clock.starting_at(settings.clock) if settings.clock else Clock()
+        pool = Pool(Workplace(settings.root, _endpoints(settings, engine), clock, folder.functions_log), size)
+        parts.callback(pool.close)
+        timers = _Timers(pool, clock, say, settings.schedules)
+        parts.callback(timers.stop)
+        gateway = Gateway(stack, pool.invoke, clock, say)
+        front.serve(gateway)
+        parts.callback(front.shutdown)
+        timers.follow(stack)
+        watcher = Watcher(
+            [settings.root / folder for folder in (*CODE, TEMPLATE.parent)],
+            _Reload(settings.root, source, stack, pool, gateway, timers, say).changed,
+        )
+        watcher.start()
+        parts.callback(watcher.stop)
+        yield Running(front.url, zalo, engine, folder)
+
+
+def _front(port: int) -> Front:
+    try:
+        return Front(port)
+    except OSError as error:
+        if error.errno != EADDRINUSE:
+            raise CannotRun(f"port {port} cannot be opened ({error.strerror}); try `make run PORT=3001`.") from None
+        other = 3001 if port != 3001 else 3002
+        raise CannotRun(f"port {port} is taken by another program; try `make run PORT={other}`.") from None
+
+
+def _endpoints(settings: Settings, engine: Engine) -> Mapping[str, str]:
+    """Where the functions' AWS clients go; botocore reads these by itself."""
+    tables = {"AWS_ENDPOINT_URL_DYNAMODB": settings.dynamodb_url} if settings.dynamodb_url else {}
+    return {"AWS_ENDPOINT_URL": engine.url, **tables}
+
+
+def _summary(stack: Stack) -> str:
+    counts = {
+        "functions": stack.functions,
+        "routes": stack.routes,
+        "tables": stack.tables,
+        "secrets": stack.secrets,
+        "schedules": stack.schedules,
+    }
+    counted = ", ".join(f"{len(things)} {name if len(things) != 1 else name[:-1]}" for name, things in counts.items())
+    return counted + "".join(f"\n  not run here: {event}" for event in stack.not_run)
+
+
+class _Source:
+    """Reads the template for this run."""
+
+    def __init__(self, settings: Settings, zalo: FakeZalo):
+        self._path = settings.root / TEMPLATE
+        self._parameters = {ZALO_URL: zalo.url}
+        # A run at another time has data of its own, also in a DynamoDB that outlives it.
+        shared = settings.clock and settings.dynamodb_url
+        self._table_suffix = f"-{settings.clock:%Y%m%dT%H%M%S}-{getpid()}" if shared else ""
+
+    def read(self) -> Stack:
+        stack = load(self._path, self._parameters, table_suffix=self._table_suffix)
+        check_environments(stack.functions.values())
+        return stack
+
+
+class _Timers:
+    """The schedules of the stack in force."""
+
+    def __init__(self, pool: Pool, clock: Clock, say: Say, on: bool):
+        self._pool = pool
+        self._clock = clock
+        self._say = say
+        self._on = on
+        self._scheduler: Scheduler | None = None
+
+    def follow(self, stack: Stack) -> None:
+        """Run the stack's schedules, and no others, from now on."""
+
+        def run(schedule: Schedule, due: datetime) -> None:
+            self._run(stack, schedule, due)
+
+        fresh = Scheduler(stack.schedules if self._on else (), self._clock, run)
+        self.stop()
+        self._scheduler = fresh
+        fresh.start()
+
+    def stop(self) -> None:
+        if self._scheduler:
+            self._scheduler.stop()
+
+    def _run(self, stack: Stack, schedule: Schedule, due: datetime) -> None:
+        try:
+            self._pool.invoke(stack.functions[schedule.function], event(schedule, due))
+        except Failed as failure:
+            self._say(f"schedule {schedule.name} failed: {failure.reason}")
+        except Busy:
+            self._say(f"schedule {schedule.name} left out: no worker was free")
+        else:
+            self._say(f"schedule {schedule.name} done")
+
+
+class _Reload:
+    """Brings changed code and routes into the running stack."""
+
+    def __init__(
+        self, root: Path, source: _Source, stack: Stack, pool: Pool, gateway: Gateway, timers: _Timers, say: Say
+    ):
+        self._root = root
+        self._source = source
+        self._stack = stack
+        self._pool = pool
+        self._gateway = gateway
+        self._timers = timers
+        self._say = say
+
+    def changed(self, paths: set[Path]) -> None:
+        names = sorted(str(path.relative_to(self._root)) for path in paths)
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        self._say(f"· changed: {names[0]}{more}; reloaded")
+        self._pool.renew()
+        if str(TEMPLATE) in names:
+            try:
+                self._follow(self._source.read())
+            except TemplateError as error:
+                self._say(f"· the template as it was stays in force: {error}")
+
+    def _follow(self, stack: Stack) -> None:
+        self._timers.follow(stack)
+        self._gateway.serve(stack)
+        if (stack.tables, stack.secrets) != (self._stack.tables, self._stack.secrets):
+            self._say("· tables or secrets changed: start the stack again to have them")
+        self._stack = stack

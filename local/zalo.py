@@ -1,0 +1,171 @@
+"""A fake Zalo over real HTTP, so that the real client code runs: its addresses, headers, proofs and errors.
+
+    with FakeZalo() as zalo:
+        zalo.url, zalo.app_secret        what the functions are given
+        zalo.mood = Mood.SLOW            misbehave from now on
+
+Like Zalo it answers refusals with HTTP 200 and an `error` other than 0. Any access token `demo-<name>` belongs to a
+citizen of that name; every other token is refused. Another endpoint is another entry of `FakeZalo.endpoints`.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from local.loopback import LoopbackServer
+
+type Json = dict[str, Any]
+
+DEMO = "demo-"
+
+
+class Mood(StrEnum):
+    """How the fake behaves."""
+
+    WELL = "well"
+    SERVER_ERROR = "answers 500"
+    HTML = "answers a page of HTML"
+    WRONG_JSON = "answers JSON of another shape"
+    SLOW = "answers after `delay` seconds"
+    CLOSED = "closes the connection without an answer"
+    ABROAD = "refuses the caller's network, as Zalo does outside Vietnam"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an endpoint sees; a name may stand in a header or in the query, as with Zalo."""
+
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+
+    def value(self, name: str) -> str | None:
+        return self.headers.get(name) or self.query.get(name)
+
+
+class FakeZalo:
+    """The fake on a free port of 127.0.0.1; see the module's docstring."""
+
+    def __init__(self, app_secret: str | None = None):
+        self.app_secret = app_secret or secrets.token_hex(16)
+        self.mood = Mood.WELL
+        self.delay = 60.0
+        self.endpoints: dict[tuple[str, str], Callable[[Request], Json]] = {("GET", "/v2.0/me"): self._me}
+        self._stopping = threading.Event()
+        self._server = _Server(self)
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        self._server.stop()
+
+    def proof(self, access_token: str) -> str:
+        """The `appsecret_proof` of an access token."""
+        return hmac.new(self.app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
+
+    def answer(self, method: str, path: str, request: Request) -> tuple[int, str, bytes] | None:
+        """Status, content type and body; `None` for a connection that just closes."""
+        match self.mood:
+            case Mood.SERVER_ERROR:
+                return 500, "application/json", b'{"error":-1,"message":"Internal error"}'
+            case Mood.HTML:
+                return 200, "text/html", b"<html><body>Bad gateway</body></html>"
+            case Mood.WRONG_JSON:
+                return 200, "application/json", b'["unexpected"]'
+            case Mood.CLOSED:
+                return None
+            case Mood.SLOW:
+                self._stopping.wait(self.delay)
+        endpoint = self.endpoints.get((method, path))
+        reply = endpoint(request) if endpoint else refusal(404, "Empty api")
+        return 200, "application/json;charset=utf-8", json.dumps(reply, ensure_ascii=False).encode()
+
+    def _me(self, request: Request) -> Json:
+        token = request.value("access_token")
+        if not token:
+            return refusal(100, "Invalid parameter access_token")
+        if not token.startswith(DEMO) or token == DEMO:
+            return refusal(452, "Session key invalid")
+        if not hmac.compare_digest(self.proof(token).encode(), (request.value("appsecret_proof") or "").encode()):
+            return refusal(-242, "Invalid appsecret_proof")
+        if self.mood is Mood.ABROAD:
+            return refusal(-501, "Personal information is limited due to IP address not inside Vietnam: 127.0.0.1")
+        citizen = self._citizen(token.removeprefix(DEMO))
+        wanted = request.query.get("fields", "id,name,picture").split(",")
+        told = {name: citizen[name] for name in wanted if name in citizen}
+        return {"error": 0, "message": "Success", "is_sensitive": False, **told}
+
+    def _citizen(self, name: str) -> Json:
+        """Somebody of that name, the same one every time."""
+        number = citizen_id(name)
+        return {
+            "id": number,
+            "name": name.replace("-", " ").title(),
+            "picture": {"data": {"url": f"{self.url}/pictures/{number}.jpg"}},
+        }
+
+
+def citizen_id(name: str) -> str:
+    """The Zalo id of `demo-<name>`: nineteen digits, more than a double holds, so it has to stay text."""
+    return str(10**18 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:7]))
+
+
+def refusal(error: int, message: str) -> Json:
+    """How Zalo says no, with HTTP 200."""
+    return {"error": error, "message": message}
+
+
+class _Server(LoopbackServer):
+    def __init__(self, zalo: FakeZalo):
+        super().__init__(0, _Handler)
+        self.zalo = zalo
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    # Headers and body in one segment, at once: otherwise every call waits 40 ms for the peer's delayed ACK.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
+        address = urlsplit(self.path)
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(headers, dict(parse_qsl(address.query)))
+        answered = self.server.zalo.answer(self.command, address.path, request)
+        if answered is None:
+            self.close_connection = True
+            return
+        status, content_type, body = answered
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Zalo's side is not the engineer's log."""

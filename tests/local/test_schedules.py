@@ -1,0 +1,94 @@
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from local.clock import Clock
+from local.intrinsics import TemplateError
+from local.schedules import Scheduler, event, times
+from local.template import Schedule
+
+# A Thursday, 09:00:30 in Vietnam.
+NOW = datetime(2021, 6, 24, 2, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expression", "zone", "due"),
+    [
+        ("rate(1 minute)", "UTC", "2021-06-24T02:01:30"),
+        ("rate(5 minutes)", "UTC", "2021-06-24T02:05:30"),
+        ("rate(2 hours)", "UTC", "2021-06-24T04:00:30"),
+        ("rate(1 day)", "UTC", "2021-06-25T02:00:30"),
+        ("cron(5 17 * * ? *)", "UTC", "2021-06-24T17:05:00"),
+        ("cron(0 1 * * ? *)", "UTC", "2021-06-25T01:00:00"),
+        ("cron(0 9 * * ? *)", "Asia/Ho_Chi_Minh", "2021-06-25T02:00:00"),
+        ("cron(1 9 * * ? *)", "Asia/Ho_Chi_Minh", "2021-06-24T02:01:00"),
+        ("cron(30 23 * * ? *)", "Asia/Ho_Chi_Minh", "2021-06-24T16:30:00"),
+        ("cron(0/15 * * * ? *)", "UTC", "2021-06-24T02:15:00"),
+        ("cron(0,30 8-10 * * ? *)", "UTC", "2021-06-24T08:00:00"),
+        ("cron(0 1 ? * SUN *)", "UTC", "2021-06-27T01:00:00"),
+        ("cron(0 1 ? * 1 *)", "UTC", "2021-06-27T01:00:00"),
+        ("cron(0 1 ? * MON-FRI *)", "UTC", "2021-06-25T01:00:00"),
+        ("cron(0 1 ? * THU *)", "UTC", "2021-07-01T01:00:00"),
+    ],
+)
+def test_when_it_is_due(expression: str, zone: str, due: str) -> None:
+    assert times(expression, zone).after(NOW) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(0 minutes)",
+        "rate(1 fortnight)",
+        "at(2021-06-24T09:00:00)",
+        "cron(0 1 1 * ? *)",
+        "cron(0 1 ? * 2#1 *)",
+        "cron(0 1 L * ? *)",
+        "cron(0 1 ? * NEVER *)",
+        "cron(0 1 ? * FRI-MON *)",
+        "cron(60 1 * * ? *)",
+        "cron(0/0 1 * * ? *)",
+        "cron(0 1 * * *)",
+        "whenever",
+    ],
+)
+def test_what_cannot_be_scheduled_is_refused(expression: str) -> None:
+    with pytest.raises(TemplateError, match="cannot schedule"):
+        times(expression)
+
+
+def test_an_unknown_zone_is_refused() -> None:
+    with pytest.raises(TemplateError, match="Asia/Saigon_City"):
+        times("cron(0 1 * * ? *)", "Asia/Saigon_City")
+
+
+def test_the_schedulers_event() -> None:
+    made = event(Schedule("PurgeEvery", "Purge", "rate(1 minute)", "UTC", "aws.scheduler", None), NOW)
+    assert made.pop("id")
+    assert made == {
+        "version": "0",
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": "000000000000",
+        "time": "2021-06-24T02:00:30Z",
+        "region": "ap-southeast-1",
+        "resources": ["arn:aws:scheduler:ap-southeast-1:000000000000:schedule/default/PurgeEvery"],
+        "detail": "{}",
+    }
+
+
+def test_an_input_takes_the_events_place() -> None:
+    schedule = Schedule("Nightly", "Close", "rate(1 day)", "UTC", "aws.scheduler", '{"day": "today"}')
+    assert event(schedule, NOW) == {"day": "today"}
+
+
+def test_a_due_function_runs_until_the_scheduler_stops() -> None:
+    ran = threading.Event()
+    # 20 ms before a minute begins: the cron of every minute is due at once.
+    clock = Clock.starting_at(datetime(2021, 6, 24, 2, 0, 59, 980_000, tzinfo=UTC))
+    schedule = Schedule("S", "F", "cron(* * * * ? *)", "UTC", "aws.scheduler", None)
+    scheduler = Scheduler([schedule], clock, lambda *_: ran.set())
+    scheduler.start()
+    assert ran.wait(5)
+    scheduler.stop()

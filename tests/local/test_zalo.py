@@ -1,0 +1,91 @@
+import http.client
+import json
+import urllib.parse
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.zalo import FakeZalo, Mood
+
+
+@pytest.fixture
+def zalo() -> Iterator[FakeZalo]:
+    with FakeZalo() as fake:
+        yield fake
+
+
+def get(zalo: FakeZalo, path: str, headers: dict[str, str], timeout: float = 5) -> tuple[int, str, bytes]:
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(zalo.url).netloc, timeout=timeout)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.headers["content-type"], response.read()
+    finally:
+        connection.close()
+
+
+def me(zalo: FakeZalo, token: str = "demo-nguyen-van-an", **other: str) -> dict[str, Any]:
+    headers = {"access_token": token, "appsecret_proof": zalo.proof(token), **other}
+    status, _, body = get(zalo, "/v2.0/me?fields=id,name,picture", headers)
+    assert status == 200
+    answer: dict[str, Any] = json.loads(body)
+    return answer
+
+
+def test_a_demo_token_is_a_citizen(zalo: FakeZalo) -> None:
+    answer = me(zalo)
+    assert (answer["error"], answer["name"]) == (0, "Nguyen Van An")
+    assert answer["picture"]["data"]["url"]
+    assert answer["id"].isdigit() and int(answer["id"]) > 2**53
+
+
+def test_a_citizen_stays_the_same_and_is_not_another(zalo: FakeZalo) -> None:
+    assert me(zalo, "demo-lan")["id"] == me(zalo, "demo-lan")["id"] != me(zalo, "demo-mai")["id"]
+    with FakeZalo() as another:
+        assert me(another, "demo-lan")["id"] == me(zalo, "demo-lan")["id"]
+
+
+def test_token_and_proof_may_stand_in_the_query(zalo: FakeZalo) -> None:
+    query = urllib.parse.urlencode({"access_token": "demo-lan", "appsecret_proof": zalo.proof("demo-lan")})
+    assert json.loads(get(zalo, f"/v2.0/me?{query}", {})[2])["name"] == "Lan"
+
+
+def test_only_the_fields_asked_for_are_told(zalo: FakeZalo) -> None:
+    headers = {"access_token": "demo-lan", "appsecret_proof": zalo.proof("demo-lan")}
+    assert json.loads(get(zalo, "/v2.0/me?fields=id", headers)[2]).keys() == {"error", "message", "is_sensitive", "id"}
+
+
+@pytest.mark.parametrize(("token", "error"), [("stolen", 452), ("demo-", 452), ("", 100)])
+def test_other_tokens_are_refused(zalo: FakeZalo, token: str, error: int) -> None:
+    assert me(zalo, token)["error"] == error
+
+
+@pytest.mark.parametrize("proof", ["", "0" * 64])
+def test_a_wrong_proof_is_refused(zalo: FakeZalo, proof: str) -> None:
+    assert me(zalo, appsecret_proof=proof)["error"] == -242
+
+
+def test_refusals_have_zalos_words(zalo: FakeZalo) -> None:
+    assert me(zalo, "stolen") == {"error": 452, "message": "Session key invalid"}
+    assert json.loads(get(zalo, "/v2.0/nothing", {})[2])["error"] == 404
+
+
+def test_moods(zalo: FakeZalo) -> None:
+    zalo.mood = Mood.SERVER_ERROR
+    assert get(zalo, "/v2.0/me", {})[0] == 500
+    zalo.mood = Mood.HTML
+    assert get(zalo, "/v2.0/me", {})[1] == "text/html"
+    zalo.mood = Mood.WRONG_JSON
+    assert isinstance(json.loads(get(zalo, "/v2.0/me", {})[2]), list)
+    zalo.mood = Mood.ABROAD
+    assert me(zalo)["error"] == -501
+    assert me(zalo, "stolen")["error"] == 452  # Zalo looks at the token first
+    zalo.mood = Mood.CLOSED
+    with pytest.raises(http.client.RemoteDisconnected):
+        get(zalo, "/v2.0/me", {})
+    zalo.mood = Mood.SLOW
+    with pytest.raises(TimeoutError):
+        get(zalo, "/v2.0/me", {}, timeout=0.2)
+    zalo.mood = Mood.WELL
+    assert me(zalo)["error"] == 0
