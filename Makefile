@@ -1,0 +1,74 @@
+# Everything starts here, on a machine that has a Python 3 and make.
+# Tools live in .tools/ and .venv/; nothing is installed outside this folder.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+UV     := .tools/uv/bin/uv
+PY     := .venv/bin/python
+SAM    := .tools/sam/bin/sam
+ENGINE := .tools/engine/bin/ministack
+
+export PYTHONPATH := functions:layers/common
+export SAM_CLI_TELEMETRY := 0
+
+# `make run` takes these, from the command line or the environment.
+PORT         ?= 3000
+CLOCK        ?=
+DYNAMODB_URL ?=
+SCHEDULES    ?= on
+
+.PHONY: help run test check fmt build openapi facts lock clean
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: .venv/.ready .tools/engine/.ready ## the whole service on http://127.0.0.1:3000 (PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
+	@exec env PORT='$(PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local
+
+test: .venv/.ready .tools/engine/.ready ## every test, offline but for what set-up fetches (ARGS='-k slot' to choose)
+	@$(PY) -m pytest $(ARGS)
+
+check: .venv/.ready .tools/sam/.ready ## style, types, template
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	$(SAM) validate --lint --template infra/template.yaml --region ap-southeast-1
+
+fmt: .venv/.ready ## mend what ruff can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM) build
+
+openapi: .venv/.ready ## write docs/openapi.json anew from the code
+	$(PY) -m contract.openapi
+
+facts: .venv/.ready ## what of the content expires in 90 days, and what is unconfirmed
+	@$(PY) -m procedures.facts
+
+lock: $(UV) ## choose dependency versions anew, with their hashes
+	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
+	for set in dev sam engine; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+
+clean: ## remove environments, builds and local data
+	rm -rf .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# --- environments: made once, made anew when their lock changes -------------------------------------------
+$(UV): requirements/uv.txt
+	@echo "· uv, into .tools/uv"
+	@rm -rf .tools/uv && { python3 -m venv .tools/uv || { echo "python3 lacks its venv module: on Debian or Ubuntu, apt install python3-venv" >&2; exit 1; }; }
+	@.tools/uv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $(UV)
+
+.venv/.ready: requirements/dev.txt .python-version | $(UV)
+	@echo "· Python $$(cat .python-version) and the project's packages, into .venv"
+	@$(UV) venv -q --clear .venv
+	@VIRTUAL_ENV=.venv $(UV) pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.tools/%/.ready: requirements/%.txt .python-version | $(UV)
+	@echo "· $*, into .tools/$*"
+	@$(UV) venv -q --clear .tools/$*
+	@VIRTUAL_ENV=.tools/$* $(UV) pip install -q --require-hashes -r requirements/$*.txt
+	@touch $@

@@ -1,0 +1,118 @@
+"""The OpenAPI document, made from the handlers themselves: `make openapi` writes it.
+
+It is written where the edge function reads it; docs/openapi.json is a link to that file.
+"""
+
+import importlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+from local.template import load
+
+ROOT = Path(__file__).parents[1]
+OPENAPI_FILE = ROOT / "functions" / "edge" / "openapi.json"
+
+# Modules with routes, in the order of the journey; True where every route needs a session.
+API_MODULES = {
+    "sessions.api": False,
+    "offices.api": False,
+    "bookings.availability_api": False,
+    "procedures.api": False,
+    "declarations.forms_api": False,
+    "declarations.api": True,
+    "bookings.api": True,
+    "faq.api": False,
+    "edge.api": False,
+}
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457; `code` is stable, the sentences are Vietnamese.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
+            },
+        },
+    },
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    for function in load(ROOT / "infra" / "template.yaml").functions.values():
+        for name, value in function.environment.items():
+            os.environ.setdefault(name, value)  # a handler reads its settings when it is imported
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {"Problem": _PROBLEM}
+    for name, signed_in in API_MODULES.items():
+        app: APIGatewayHttpResolver = importlib.import_module(name).app
+        part = json.loads(app.get_openapi_json_schema(title="", version=""))
+        schemas |= part.get("components", {}).get("schemas", {})
+        for path, operations in part["paths"].items():
+            wire_path = path.replace("<", "{").replace(">", "}")
+            for method, operation in operations.items():
+                paths.setdefault(wire_path, {})[method] = _operation(operation, method, wire_path, signed_in)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Đặt lịch làm căn cước (CCCD) qua Zalo",
+            "version": "1",
+            "description": "What a Mini App front end calls. JSON in camelCase; instants carry +07:00; ids are strings.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {"session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def text() -> str:
+    """The document as it is committed."""
+    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _operation(operation: dict[str, Any], method: str, path: str, signed_in: bool) -> dict[str, Any]:
+    operation.pop("tags", None)
+    operation["operationId"] = _operation_id(method, path)
+    operation.get("responses", {}).pop("422", None)
+    operation["responses"]["default"] = {
+        "description": "A refusal",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if method == "post" and path in ("/sessions", "/declarations", "/bookings"):
+        operation["responses"] = {
+            "201" if status == "200" else status: answer for status, answer in operation["responses"].items()
+        }
+        if path == "/bookings":
+            operation["responses"]["200"] = operation["responses"]["201"] | {"description": "The same request again"}
+    if signed_in:
+        operation["security"] = [{"session": []}]
+    return operation
+
+
+def _operation_id(method: str, path: str) -> str:
+    words = [word.strip("{}").replace(".json", "") for word in path.split("/") if word]
+    return method + "".join(word[0].upper() + word[1:] for word in words)
+
+
+if __name__ == "__main__":
+    OPENAPI_FILE.write_text(text(), encoding="utf-8")

@@ -1,0 +1,281 @@
+"""A citizen's appointments: hold, confirm, cancel, read back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from bookings import lifecycle
+from bookings.availability import OpenSlot, alternatives
+from bookings.booking import Applicant, Booking, Status
+from bookings.booking_id import BookingId, new_id
+from bookings.lifecycle import HoldRequest
+from bookings.queue import people_ahead
+from bookings.store import BookingStore
+from bookings.transactions import Write
+from cccd import clock
+from cccd.base32 import base32
+from cccd.dynamodb import client
+from cccd.errors import FieldError, InvalidRequest, NotFound, SlotClosed, SlotFull
+from cccd.fields import DateField, NameField, PersonalIdField, PhoneField
+from cccd.http import Model, Page, citizen, created, lambda_handler, resolver
+from cccd.keyring import keyed_hash, secret
+from cccd.personal_id import PersonalId
+from cccd.settings import Settings
+from cccd.working_calendar import national_calendar
+from declarations.keys import ID_PATTERN, declaration_key
+from offices import opening
+from offices.directory import bookable, directory
+from offices.office import Office
+from offices.opening import OpeningRules, Residence, Slot
+from procedures import catalog
+from procedures.documents import documents_to_bring
+
+app = resolver()
+
+
+class BookingsSettings(Settings):
+    """Tables, names of the secrets, and how many active bookings one citizen may have (for a family)."""
+
+    bookings_table: str
+    declarations_table: str
+    session_key_secret: str
+    identity_key_secret: str
+    bookings_per_citizen: Annotated[int, Field(ge=1, le=20)] = 4
+
+
+class ApplicantIn(Model):
+    """Who the card is for."""
+
+    full_name: NameField
+    personal_id: PersonalIdField
+    date_of_birth: DateField
+    phone: PhoneField
+
+
+class BookingRequest(Model):
+    """What a citizen asks for; `start` as a slot of the office gave it."""
+
+    office_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    procedure: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
+    applicant: ApplicantIn
+    declaration_id: Annotated[str, StringConstraints(pattern=ID_PATTERN)] | None = None
+
+
+class ApplicantView(Model):
+    """The applicant as read back: the personal id shows its last digits only."""
+
+    full_name: str
+    personal_id: str
+    date_of_birth: str
+    phone: str
+
+
+class DocumentView(Model):
+    """A paper to bring, and why."""
+
+    code: str
+    name: str
+    why: str
+
+
+class BookingView(Model):
+    """An appointment. `peopleAhead` is told on the day of a confirmed one."""
+
+    id: str
+    ticket: str
+    status: Status
+    office_id: str
+    procedure: str
+    start: datetime
+    end: datetime
+    hold_expires_at: datetime | None
+    applicant: ApplicantView
+    declaration_id: str | None
+    documents_to_bring: list[DocumentView]
+    people_ahead: int | None = None
+
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Mã do ứng dụng tạo cho mỗi lần bấm nút; gửi lại cùng mã thì nhận lại cùng lịch hẹn.",
+    ),
+]
+BookingIdPath = Annotated[str, Path(alias="bookingId")]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and when."""
+
+    id: str
+    now: datetime
+
+    @cached_property
+    def hash(self) -> str:
+        """Their keyed hash, which stands for them in the table."""
+        return base32(keyed_hash(identity_key(), "citizen", self.id))
+
+
+settings = BookingsSettings.load()
+
+
+def identity_key() -> bytes:
+    return secret(settings.identity_key_secret)
+
+
+def store() -> BookingStore:
+    return BookingStore(client(), settings.bookings_table)
+
+
+def caller() -> Caller:
+    return Caller(citizen(app).id, clock.now())
+
+
+@app.post("/bookings", summary="Hold a seat", description="201 a new hold; 200 the one this key made before.")
+def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Response[BookingView]:
+    who = caller()
+    office, rules = _office(request.office_id, who.now.date())
+    residence = _residence(request.procedure, request.start)
+    body = keyed_hash(identity_key(), "request", request.model_dump_json())
+    wanted_id = new_id(identity_key(), request.applicant.personal_id, who.id, idempotency_key)
+    try:
+        slot = opening.slot_at(rules, national_calendar(), request.start, who.now)
+    except SlotClosed:
+        made = store().find(wanted_id)  # a late repeat of a hold that was in time
+        if made is None or made.request != base32(body):
+            raise
+        return created(_view(made.as_of(who.now)), new=False)
+    wanted = HoldRequest(
+        id=wanted_id,
+        citizen=who.hash,
+        request=base32(body),
+        office_id=office.id,
+        procedure=request.procedure,
+        slot=slot,
+        queue=opening.queue_for(slot.capacity, residence),
+        applicant=Applicant(
+            full_name=request.applicant.full_name,
+            masked_id=PersonalId(request.applicant.personal_id).masked,
+            date_of_birth=request.applicant.date_of_birth.isoformat(),
+            phone=request.applicant.phone,
+        ),
+        declaration_id=request.declaration_id,
+        declaration=_declaration_exists(who, request.declaration_id),
+    )
+    try:
+        booking, new = lifecycle.hold(store(), wanted, rules, settings.bookings_per_citizen, who.now)
+    except SlotFull as full:
+        raise SlotFull(extra={"alternatives": _alternatives(office, rules, slot, residence, who.now)}) from full
+    return created(_view(booking.as_of(who.now)), new=new)
+
+
+@app.get("/bookings", summary="Own appointments", description="Latest first.")
+def list_bookings() -> Page[BookingView]:
+    who = caller()
+    found = sorted(store().of_citizen(who.hash), key=lambda booking: booking.start, reverse=True)
+    return Page[BookingView](items=[_view(booking.as_of(who.now), store()) for booking in found])
+
+
+@app.get("/bookings/<bookingId>", summary="One own appointment")
+def read_booking(booking_id: BookingIdPath) -> BookingView:
+    who = caller()
+    booking = lifecycle.own(store(), _parsed(booking_id), who.hash)
+    return _view(booking.as_of(who.now), store())
+
+
+@app.post("/bookings/<bookingId>/confirm", summary="Confirm a hold", description="Twice is the same as once.")
+def confirm_booking(booking_id: BookingIdPath) -> BookingView:
+    who = caller()
+    return _view(lifecycle.confirm(store(), _parsed(booking_id), who.hash, who.now))
+
+
+@app.post("/bookings/<bookingId>/cancel", summary="Cancel", description="The seat is free in the same instant.")
+def cancel_booking(booking_id: BookingIdPath) -> BookingView:
+    who = caller()
+    return _view(lifecycle.cancel(store(), _parsed(booking_id), who.hash, who.now))
+
+
+def _office(office_id: str, today: date) -> tuple[Office, OpeningRules]:
+    office = directory().find(office_id)
+    if office is None:
+        raise InvalidRequest([FieldError("officeId", "not_found", "Không tìm thấy cơ quan này. Vui lòng chọn lại.")])
+    if office.opening is None or not bookable(office, today):
+        raise SlotClosed("not_bookable", "Cơ quan này hiện không nhận đặt lịch qua ứng dụng.")
+    return office, office.opening
+
+
+def _residence(procedure: str, start: datetime) -> Residence:
+    on = start.astimezone(clock.VIETNAM).date()
+    try:
+        found = catalog.find(procedure, on)
+    except (catalog.UnknownProcedure, catalog.NotYetAProcedure, catalog.NothingKnown):
+        message = "Không có thủ tục này vào ngày bạn chọn. Vui lòng chọn lại thủ tục."
+        raise InvalidRequest([FieldError("procedure", "not_found", message)]) from None
+    return "temporary" if found.residence == "temporary" else "permanent"
+
+
+def _declaration_exists(who: Caller, declaration_id: str | None) -> Write | None:
+    """The condition that the linked declaration is one of the citizen's own; None where none is linked."""
+    if declaration_id is None:
+        return None
+    key = declaration_key(who.hash, declaration_id)
+    return Write("ConditionCheck", settings.declarations_table, key, "attribute_exists(pk)", {}, {})
+
+
+def _parsed(booking_id: str) -> BookingId:
+    found = BookingId.parse(booking_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _alternatives(
+    office: Office, rules: OpeningRules, wanted: Slot, residence: Residence, now: datetime
+) -> list[dict[str, object]]:
+    found = alternatives(store(), office.id, rules, national_calendar(), wanted, residence, now)
+    return [_alternative(each) for each in found]
+
+
+def _alternative(each: OpenSlot) -> dict[str, object]:
+    return {"start": each.slot.start.isoformat(), "end": each.slot.end.isoformat(), "seatsLeft": each.seats_left}
+
+
+def _view(booking: Booking, read: BookingStore | None = None) -> BookingView:
+    """The booking as its owner reads it; with `read`, people ahead are counted on the day."""
+    on_its_day = booking.status is Status.CONFIRMED and booking.start.date() == clock.today()
+    return BookingView(
+        id=booking.id,
+        ticket=booking.ticket,
+        status=booking.status,
+        office_id=booking.office_id,
+        procedure=booking.procedure,
+        start=booking.start,
+        end=booking.end,
+        hold_expires_at=booking.hold_expires_at,
+        applicant=ApplicantView(
+            full_name=booking.applicant.full_name,
+            personal_id=booking.applicant.masked_id,
+            date_of_birth=booking.applicant.date_of_birth,
+            phone=booking.applicant.phone,
+        ),
+        declaration_id=booking.declaration_id,
+        documents_to_bring=[
+            DocumentView(code=each.code, name=each.name, why=each.why)
+            for each in documents_to_bring(booking.procedure, booking.start.date())
+        ],
+        people_ahead=people_ahead(read, booking, clock.now()) if read and on_its_day else None,
+    )
+
+
+handler = lambda_handler(app, session_key=lambda: secret(settings.session_key_secret))

@@ -1,0 +1,105 @@
+"""GET /offices/{officeId}/slots: the days and times that can be booked. Its function may only query."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
+
+from bookings.availability import OpenDay, OpenSlot, open_days
+from bookings.store import BookingStore
+from cccd import clock
+from cccd.dynamodb import client
+from cccd.errors import NotFound
+from cccd.http import Model, cacheable, lambda_handler, resolver
+from cccd.settings import Settings
+from cccd.working_calendar import national_calendar
+from offices import opening
+from offices.directory import bookable, directory
+from offices.opening import Closed, Residence
+
+MAX_AGE = 5  # seconds: long enough to survive a stampede, short enough to be true
+
+app = resolver()
+
+
+class AvailabilitySettings(Settings):
+    """The table that is queried."""
+
+    bookings_table: str
+
+
+class ClosedDay(Model):
+    """Why a day has no slots."""
+
+    code: str
+    reason: str
+
+
+class SlotView(Model):
+    """A slot and the seats left in it."""
+
+    start: Annotated[datetime, Field(description="ISO 8601, +07:00")]
+    end: datetime
+    seats_left: int
+
+
+class DayView(Model):
+    """A day: closed with a reason, or its slots."""
+
+    date: date
+    weekday: str
+    closed: ClosedDay | None
+    slots: list[SlotView]
+
+
+class Availability(Model):
+    """An office's days, from the one asked for."""
+
+    office_id: str
+    days: list[DayView]
+
+
+settings = AvailabilitySettings.load()
+
+
+@app.get("/offices/<officeId>/slots", summary="Bookable days and slots")
+def read_slots(
+    office_id: Annotated[str, Path(alias="officeId")],
+    from_: Annotated[
+        date | None,
+        Query(alias="from", ge=clock.FIRST_DAY, le=clock.LAST_DAY, description="Ngày đầu tiên; mặc định là ngày mai."),
+    ] = None,
+    days: Annotated[int, Query(ge=1, le=7, description="Số ngày.")] = 7,
+    residence: Annotated[Residence, Query(description="Diện cư trú, ở nơi tách hàng.")] = "permanent",
+) -> Response[Availability]:
+    now = clock.now()
+    office = directory().find(office_id)
+    if office is None:
+        raise NotFound
+    first = from_ or now.date() + timedelta(days=1)
+    if office.opening is None or not bookable(office, now.date()):
+        why = Closed("not_bookable", "Cơ quan này hiện không nhận đặt lịch qua ứng dụng.")
+        found = [OpenDay(first + timedelta(days=n), why, ()) for n in range(days)]
+    else:
+        span = opening.days(office.opening, national_calendar(), first, days, now)
+        taken = BookingStore(client(), settings.bookings_table).slots(office.id, span[0].date, span[-1].date)
+        found = open_days(span, taken, residence, now)
+    return cacheable(app, Availability(office_id=office.id, days=[_day_view(day) for day in found]), MAX_AGE)
+
+
+def _day_view(day: OpenDay) -> DayView:
+    return DayView(
+        date=day.date,
+        weekday=clock.weekday(day.date),
+        closed=ClosedDay(code=day.closed.code, reason=day.closed.reason) if day.closed else None,
+        slots=[_slot_view(each) for each in day.slots],
+    )
+
+
+def _slot_view(each: OpenSlot) -> SlotView:
+    return SlotView(start=each.slot.start, end=each.slot.end, seats_left=each.seats_left)
+
+
+handler = lambda_handler(app)

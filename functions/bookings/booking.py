@@ -1,0 +1,98 @@
+"""What a booking is, and the states it goes through.
+
+    held ──confirm──▶ confirmed ──▶ served | no_show
+     │  └──cancel──▶ cancelled ◀──cancel──┘
+     └──time──▶ lapsed
+
+A held booking whose time is over is lapsed, whether or not anybody has written that down yet.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bookings.seats import Seat
+from cccd.clock import epoch
+
+
+class Status(StrEnum):
+    """The state of a booking, as on the wire."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    SERVED = "served"
+    NO_SHOW = "no_show"
+
+    @property
+    def in_vietnamese(self) -> str:
+        """The state as a citizen reads it."""
+        return _IN_VIETNAMESE[self]
+
+
+_IN_VIETNAMESE = {
+    Status.HELD: "đang giữ chỗ",
+    Status.CONFIRMED: "đã xác nhận",
+    Status.CANCELLED: "đã huỷ",
+    Status.LAPSED: "đã hết hạn giữ chỗ",
+    Status.SERVED: "đã tiếp nhận",
+    Status.NO_SHOW: "đã qua ngày hẹn",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Applicant:
+    """Who the card is for. Only the last digits of the personal id are kept; its keyed hash is in the booking's key."""
+
+    full_name: str
+    masked_id: str
+    date_of_birth: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One appointment. `citizen` and the id hold keyed hashes, never the ids themselves.
+
+    `version` counts the changes since the hold, so that whoever acts on an old reading is refused.
+    """
+
+    id: str
+    status: Status
+    office_id: str
+    procedure: str
+    start: datetime
+    end: datetime
+    seat: Seat
+    citizen: str
+    request: str
+    applicant: Applicant
+    held_at: datetime
+    hold_expires_at: datetime | None
+    version: int = 1
+    declaration_id: str | None = None
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def ticket(self) -> str:
+        """The number called at the desk: slot time and seat, unique in the office's day and in order of time."""
+        return f"{self.start:%H%M}-{self.seat.label}"
+
+    @property
+    def active(self) -> bool:
+        """Whether it occupies a seat, as far as is written down."""
+        return self.status in (Status.HELD, Status.CONFIRMED)
+
+    def lapsed(self, now: datetime) -> bool:
+        """Whether it is a hold whose time is over."""
+        return self.status is Status.HELD and self.hold_expires_at is not None and self.hold_expires_at <= now
+
+    def as_of(self, now: datetime) -> "Booking":
+        """The booking as it truly stands: a hold past its time is lapsed, whoever has noticed."""
+        return replace(self, status=Status.LAPSED) if self.lapsed(now) else self
+
+    def expiry(self) -> int | None:
+        """When the hold lapses, in epoch seconds; None once confirmed."""
+        return epoch(self.hold_expires_at) if self.hold_expires_at else None

@@ -1,0 +1,151 @@
+"""The shapes of the bookings table. Nobody else knows a key or an attribute name.
+
+    pk                  sk                      what
+    OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry}
+    APPLICANT#<hash>    ACTIVE                  the applicant's active booking, which is also their lock
+    APPLICANT#<hash>    ENDED#<booking id>      history
+    CITIZEN#<hash>      TALLY                   a citizen's bookings by request, and how many are active (n)
+
+The sparse index `due` (due, dueAt) holds active bookings by when something is due to happen to them.
+"""
+
+import zlib
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bookings.booking import Applicant, Booking, Status
+from bookings.booking_id import BookingId
+from bookings.seats import Seat, SlotSeats, Taken
+from cccd.clock import at, epoch, from_epoch
+from cccd.dynamodb import Item
+
+DUE_SHARDS = 8  # one index partition takes about 1,000 writes a second; the whole country may book at 08:00
+KEPT_AFTER_END = timedelta(days=30)
+
+type Key = dict[str, str]
+
+
+def slot_key(office_id: str, start: datetime) -> Key:
+    return {"pk": f"OFFICE#{office_id}", "sk": f"SLOT#{start:%Y-%m-%dT%H:%M}"}
+
+
+def slot_range(office_id: str, first: date, last: date) -> tuple[str, str, str]:
+    """Partition, lowest and highest sort key of the slots of those days, both included."""
+    return f"OFFICE#{office_id}", f"SLOT#{first.isoformat()}", f"SLOT#{last.isoformat()}T99"
+
+
+def slot_start(item: Item) -> datetime:
+    day, clock_time = item["sk"].removeprefix("SLOT#").split("T")
+    return at(date.fromisoformat(day), datetime.strptime(clock_time, "%H:%M").time())  # noqa: DTZ007 - a time of day
+
+
+def active_key(applicant: str) -> Key:
+    return {"pk": f"APPLICANT#{applicant}", "sk": "ACTIVE"}
+
+
+def ended_key(booking_id: BookingId) -> Key:
+    return {"pk": f"APPLICANT#{booking_id.applicant}", "sk": f"ENDED#{booking_id.text}"}
+
+
+def tally_key(citizen: str) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": "TALLY"}
+
+
+def request_attribute(booking_id: BookingId) -> str:
+    """The tally's attribute that remembers this request."""
+    return f"k{booking_id.nonce}"
+
+
+def tally_booking_ids(item: Item) -> list[BookingId]:
+    """The ids of all bookings that a tally remembers."""
+    parsed = (BookingId.parse(value["b"]) for name, value in item.items() if name.startswith("k"))
+    return [each for each in parsed if each]
+
+
+def seats_of(item: Item) -> SlotSeats:
+    """The taken seats of a slot's item."""
+    return {seat: Taken(value["b"], value.get("x")) for name, value in item.items() if (seat := Seat.parse(name))}
+
+
+def expires_at(booking: Booking) -> int:
+    """When DynamoDB may remove what is left of a booking: epoch seconds."""
+    return epoch(booking.end + KEPT_AFTER_END)
+
+
+def due_for_hold(booking: Booking) -> dict[str, Any]:
+    """A hold is due when it lapses."""
+    return {"due": f"HOLD#{_shard(booking.id)}", "dueAt": booking.expiry()}
+
+
+def due_for_confirmed(booking: Booking) -> dict[str, Any]:
+    """A confirmed booking is due when its day is over."""
+    midnight = at(booking.start.date() + timedelta(days=1), datetime.min.time())
+    return {"due": f"CONFIRMED#{_shard(booking.id)}", "dueAt": epoch(midnight)}
+
+
+def booking_item(booking: Booking) -> Item:
+    """A booking as an item; an active one under its applicant's lock, an ended one in the history."""
+    booking_id = BookingId.parse(booking.id)
+    assert booking_id is not None
+    key = active_key(booking_id.applicant) if booking.active else ended_key(booking_id)
+    due: dict[str, Any] = {}
+    if booking.status is Status.HELD:
+        due = due_for_hold(booking)
+    elif booking.status is Status.CONFIRMED:
+        due = due_for_confirmed(booking)
+    return {
+        **key,
+        **due,
+        "id": booking.id,
+        "status": booking.status.value,
+        "office": booking.office_id,
+        "procedure": booking.procedure,
+        "start": epoch(booking.start),
+        "end": epoch(booking.end),
+        "seat": booking.seat.attribute,
+        "citizen": booking.citizen,
+        "request": booking.request,
+        "fullName": booking.applicant.full_name,
+        "maskedId": booking.applicant.masked_id,
+        "dateOfBirth": booking.applicant.date_of_birth,
+        "phone": booking.applicant.phone,
+        "heldAt": epoch(booking.held_at),
+        "holdExpiresAt": booking.expiry(),
+        "version": booking.version,
+        "declaration": booking.declaration_id,
+        "confirmedAt": epoch(booking.confirmed_at) if booking.confirmed_at else None,
+        "endedAt": epoch(booking.ended_at) if booking.ended_at else None,
+        "ttl": None if booking.active else expires_at(booking),
+    }
+
+
+def booking_of(item: Item) -> Booking:
+    """The booking of an item."""
+    seat = Seat.parse(item["seat"])
+    assert seat is not None
+    return Booking(
+        id=item["id"],
+        status=Status(item["status"]),
+        office_id=item["office"],
+        procedure=item["procedure"],
+        start=from_epoch(item["start"]),
+        end=from_epoch(item["end"]),
+        seat=seat,
+        citizen=item["citizen"],
+        request=item["request"],
+        applicant=Applicant(item["fullName"], item["maskedId"], item["dateOfBirth"], item["phone"]),
+        held_at=from_epoch(item["heldAt"]),
+        hold_expires_at=_instant(item.get("holdExpiresAt")),
+        version=item["version"],
+        declaration_id=item.get("declaration"),
+        confirmed_at=_instant(item.get("confirmedAt")),
+        ended_at=_instant(item.get("endedAt")),
+    )
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else from_epoch(seconds)
+
+
+def _shard(booking_id: str) -> int:
+    return zlib.crc32(booking_id.encode()) % DUE_SHARDS

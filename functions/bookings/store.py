@@ -1,0 +1,245 @@
+"""The bookings table: what is read of it, and every write with the condition that protects it."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from bookings import items
+from bookings.booking import Booking, Status
+from bookings.booking_id import BookingId
+from bookings.items import Key
+from bookings.seats import SlotSeats
+from bookings.transactions import Unknown, Write, pauses
+from cccd.clock import epoch
+from cccd.dynamodb import Item, from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MAX_BATCH = 100  # keys in one BatchGetItem
+
+
+class BookingStore:
+    """The table `table`, through `client`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str):
+        self.client = client
+        self.table = table
+
+    # --- reads ------------------------------------------------------------------------------------------------
+
+    def find(self, booking_id: BookingId) -> Booking | None:
+        """The booking of that id, active or ended, as of this moment.
+
+        The two places are not read in one instant: a booking that ends between the two reads is found by the second.
+        """
+        keys = [items.active_key(booking_id.applicant), items.ended_key(booking_id)]
+        for _ in range(2):
+            for booking in self._bookings(keys):
+                if booking.id == booking_id.text:
+                    return booking
+        return None
+
+    def active_of(self, applicant: str) -> Booking | None:
+        """The applicant's active booking."""
+        return next(iter(self._bookings([items.active_key(applicant)])), None)
+
+    def of_citizen(self, citizen: str) -> list[Booking]:
+        """Every booking that the citizen made and that is still remembered, consistently."""
+        return self.find_all(items.tally_booking_ids(self._get(items.tally_key(citizen)) or {}))
+
+    def find_all(self, wanted: Iterable[BookingId]) -> list[Booking]:
+        """The bookings of those ids that exist."""
+        ids = list(wanted)
+        keys = [items.active_key(applicant) for applicant in {each.applicant for each in ids}]
+        keys += [items.ended_key(each) for each in ids]
+        texts = {each.text for each in ids}
+        return [booking for booking in self._bookings(keys) if booking.id in texts]
+
+    def slots(self, office_id: str, first: date, last: date) -> dict[datetime, Item]:
+        """The slot items of those days, both included, by start: one Query. Slots nobody booked have none."""
+        partition, low, high = items.slot_range(office_id, first, last)
+        return {items.slot_start(item): item for item in self._query(partition, low, high)}
+
+    def due(self, kind: str, now: datetime) -> Iterator[Key]:
+        """Keys of active bookings of that kind (HOLD, CONFIRMED) to which something is due, oldest first in a shard."""
+        for shard in range(items.DUE_SHARDS):
+            pages = self.client.get_paginator("query").paginate(
+                TableName=self.table,
+                IndexName="due",
+                KeyConditionExpression="due = :due AND dueAt <= :now",
+                ExpressionAttributeValues=to_item({":due": f"{kind}#{shard}", ":now": epoch(now)}),
+            )
+            for page in pages:
+                for found in page["Items"]:
+                    item = from_item(found)
+                    yield {"pk": item["pk"], "sk": item["sk"]}
+
+    def at_key(self, key: Key) -> Booking | None:
+        """The booking under that key."""
+        item = self._get(key)
+        return items.booking_of(item) if item else None
+
+    # --- writes: each with its condition ------------------------------------------------------------------------
+
+    def take_seat(self, booking: Booking, mark: str, now: datetime, seen_mark: str | None = None) -> Write:
+        """The seat is free or its hold has lapsed; and the slot was sold under the same rules, or as last seen."""
+        rules = "(attribute_not_exists(mark) OR mark = :mark)" if seen_mark is None else "mark = :seen"
+        return Write(
+            action="Update",
+            table=self.table,
+            key=items.slot_key(booking.office_id, booking.start),
+            update="SET #seat = :taken, mark = :mark, #ttl = :ttl",
+            condition=f"(attribute_not_exists(#seat) OR #seat.x <= :now) AND {rules}",
+            names={"#seat": booking.seat.attribute, "#ttl": "ttl"},
+            values={
+                ":taken": _taken(booking),
+                ":now": epoch(now),
+                ":mark": mark,
+                ":ttl": items.expires_at(booking),
+                **({} if seen_mark is None else {":seen": seen_mark}),
+            },
+        )
+
+    def lock_applicant(self, booking: Booking) -> Write:
+        """The applicant has no active booking; this one becomes it."""
+        item = items.booking_item(booking)
+        return Write(
+            action="Put",
+            table=self.table,
+            key={},
+            item=item,
+            condition="attribute_not_exists(pk)",
+            names={},
+            values={},
+        )
+
+    def count_request(self, booking: Booking, booking_id: BookingId, limit: int) -> Write:
+        """The citizen has not made this request before, and has fewer than `limit` active bookings."""
+        return Write(
+            action="Update",
+            table=self.table,
+            key=items.tally_key(booking.citizen),
+            update="SET #request = :request, #ttl = :ttl ADD n :one",
+            condition="attribute_not_exists(#request) AND (attribute_not_exists(n) OR n < :limit)",
+            names={"#request": items.request_attribute(booking_id), "#ttl": "ttl"},
+            values={
+                ":request": {"b": booking.id, "r": booking.request},
+                ":one": 1,
+                ":limit": limit,
+                ":ttl": items.expires_at(booking),
+            },
+        )
+
+    def keep_seat(self, booking: Booking) -> Write:
+        """The seat is still this booking's; it no longer lapses."""
+        return self._own_seat(booking, "REMOVE #seat.x")
+
+    def free_seat(self, booking: Booking) -> Write:
+        """The seat is still this booking's; it is free again."""
+        return self._own_seat(booking, "REMOVE #seat")
+
+    def mark_confirmed(self, booking: Booking, now: datetime) -> Write:
+        """The booking has not changed since it was read, and its hold has not lapsed."""
+        due = items.due_for_confirmed(booking)
+        return Write(
+            action="Update",
+            table=self.table,
+            key=items.active_key(_applicant(booking)),
+            update=(
+                "SET #status = :confirmed, confirmedAt = :now, #version = :next, due = :due, dueAt = :dueAt "
+                "REMOVE holdExpiresAt"
+            ),
+            condition="id = :id AND #version = :version AND #status = :held AND holdExpiresAt > :now",
+            names={"#status": "status", "#version": "version"},
+            values={
+                ":id": booking.id,
+                ":version": booking.version,
+                ":next": booking.version + 1,
+                ":held": Status.HELD.value,
+                ":confirmed": Status.CONFIRMED.value,
+                ":now": epoch(now),
+                ":due": due["due"],
+                ":dueAt": due["dueAt"],
+            },
+        )
+
+    def unlock_applicant(self, booking: Booking) -> Write:
+        """The booking has not changed since it was read; it is no longer the applicant's active one."""
+        return Write(
+            action="Delete",
+            table=self.table,
+            key=items.active_key(_applicant(booking)),
+            condition="id = :id AND #version = :version",
+            names={"#version": "version"},
+            values={":id": booking.id, ":version": booking.version},
+        )
+
+    def keep_history(self, ended: Booking) -> Write:
+        """The ended booking, for as long as it is remembered."""
+        item = items.booking_item(ended)
+        return Write("Put", self.table, {}, "", {}, {}, item=item)
+
+    def uncount(self, booking: Booking) -> Write:
+        """The citizen has one active booking less. Guarded by the unlocking beside it, so it happens once."""
+        return Write(
+            "Update", self.table, items.tally_key(booking.citizen), "", {}, {":less": -1}, update="ADD n :less"
+        )
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _own_seat(self, booking: Booking, update: str) -> Write:
+        return Write(
+            action="Update",
+            table=self.table,
+            key=items.slot_key(booking.office_id, booking.start),
+            update=update,
+            condition="#seat.b = :id",
+            names={"#seat": booking.seat.attribute},
+            values={":id": booking.id},
+        )
+
+    def _get(self, key: Key) -> Item | None:
+        found = self.client.get_item(TableName=self.table, Key=to_item(key), ConsistentRead=True)
+        return from_item(found["Item"]) if "Item" in found else None
+
+    def _bookings(self, keys: Sequence[Key]) -> Iterator[Booking]:
+        for start in range(0, len(keys), MAX_BATCH):
+            yield from (items.booking_of(item) for item in self._batch(keys[start : start + MAX_BATCH]))
+
+    def _batch(self, keys: Sequence[Key]) -> Iterator[Item]:
+        wanted: dict[str, Any] = {self.table: {"Keys": [to_item(key) for key in keys], "ConsistentRead": True}}
+        for pause in pauses():
+            found = self.client.batch_get_item(RequestItems=wanted)
+            yield from (from_item(item) for item in found["Responses"].get(self.table, []))
+            wanted = dict(found.get("UnprocessedKeys", {}))
+            if not wanted:
+                return
+            time.sleep(pause)
+        raise Unknown
+
+    def _query(self, partition: str, low: str, high: str) -> Iterator[Item]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
+            ExpressionAttributeValues=to_item({":pk": partition, ":low": low, ":high": high}),
+        )
+        for page in pages:
+            yield from (from_item(item) for item in page["Items"])
+
+
+def seats_at(slots: dict[datetime, Item], start: datetime) -> SlotSeats:
+    """The taken seats of one slot among those read."""
+    return items.seats_of(slots.get(start, {}))
+
+
+def _taken(booking: Booking) -> Item:
+    expiry = booking.expiry()
+    return {"b": booking.id} if expiry is None else {"b": booking.id, "x": expiry}
+
+
+def _applicant(booking: Booking) -> str:
+    booking_id = BookingId.parse(booking.id)
+    assert booking_id is not None
+    return booking_id.applicant

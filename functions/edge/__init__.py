@@ -1,0 +1,1 @@
+"""The edge of the service: health, the contract, and the answer to everything that has no route."""

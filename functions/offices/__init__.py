@@ -1,0 +1,1 @@
+"""Police offices: who they are, how they are found, when they are open."""

@@ -1,0 +1,125 @@
+"""GET /offices and GET /offices/{officeId}."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from cccd import clock
+from cccd.errors import NotFound
+from cccd.http import Model, Page, cacheable, lambda_handler, resolver
+from offices.directory import bookable, directory
+from offices.office import Office
+from offices.reading import opening_hours
+from procedures import catalog
+
+MAX_AGE = 300  # seconds a front end may keep an answer
+
+app = resolver()
+
+
+class OfficialAccount(Model):
+    """The office's Zalo Official Account, and where to follow it (Quan tâm)."""
+
+    id: str
+    follow_url: str
+
+
+class OfficeSummary(Model):
+    """An office in a list."""
+
+    id: str
+    name: str
+    province: str
+    ward: str
+    address: str
+    official_account: OfficialAccount | None
+    bookable: bool
+
+
+class OpeningHours(Model):
+    """Days of the week and their hours, as read: "Thứ Hai - Thứ Sáu", "07:30-11:30, 13:30-17:00"."""
+
+    days: str
+    hours: str
+
+
+class OfficeProcedure(Model):
+    """A procedure that the office handles."""
+
+    code: str
+    title: str
+
+
+class Location(Model):
+    """A point on the map, WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class OfficeDetail(OfficeSummary):
+    """All that is known of an office."""
+
+    opening_hours: list[OpeningHours]
+    procedures: list[OfficeProcedure]
+    phone: str | None
+    location: Location | None
+    notices: list[str]
+
+
+@app.get("/offices", summary="Find an office", description="Free text; accents are optional, former names work.")
+def search_offices(
+    q: Annotated[str, Query(max_length=200, description="Tên phường, xã, quận cũ, tỉnh.")] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response[Page[OfficeSummary]]:
+    found = directory().search(q, clock.today(), limit)
+    return cacheable(app, Page[OfficeSummary](items=[OfficeSummary(**_summary(office)) for office in found]), MAX_AGE)
+
+
+@app.get("/offices/<officeId>", summary="One office")
+def read_office(office_id: Annotated[str, Path(alias="officeId")]) -> Response[OfficeDetail]:
+    office = directory().find(office_id)
+    if office is None:
+        raise NotFound
+    return cacheable(app, _detail(office), MAX_AGE)
+
+
+def _summary(office: Office) -> dict[str, Any]:
+    account = office.official_account_id
+    return {
+        "id": office.id,
+        "name": office.name,
+        "province": office.province,
+        "ward": office.ward,
+        "address": office.address,
+        "official_account": OfficialAccount(id=account, follow_url=f"https://zalo.me/{account}") if account else None,
+        "bookable": bookable(office, clock.today()),
+    }
+
+
+def _detail(office: Office) -> OfficeDetail:
+    today = clock.today()
+    closed = office.valid_to is not None and office.valid_to < today
+    lines = opening_hours(office.opening) if office.opening else []
+    offered = catalog.listed(today) if bookable(office, today) else []
+    return OfficeDetail(
+        **_summary(office),
+        opening_hours=[OpeningHours(days=days, hours=hours) for days, hours in lines],
+        procedures=[OfficeProcedure(code=each.code, title=each.title) for each in offered],
+        phone=office.phone,
+        location=Location(latitude=office.location[0], longitude=office.location[1]) if office.location else None,
+        notices=[*office.notices, *([_successor_notice(office)] if closed else [])],
+    )
+
+
+def _successor_notice(office: Office) -> str:
+    assert office.valid_to is not None
+    names = [successor.name for each in office.successors if (successor := directory().find(each))]
+    return (
+        f"{office.name} đã dừng hoạt động sau ngày {clock.shown(office.valid_to)}. "
+        f"Vui lòng đến: {'; '.join(names) or 'Công an cấp xã nơi gần nhất'}."
+    )
+
+
+handler = lambda_handler(app)

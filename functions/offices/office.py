@@ -1,0 +1,30 @@
+"""A police office as the directory knows it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from offices.opening import OpeningRules
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office of the police that receives citizens for their card.
+
+    `former_names` are what people still call the place; `opening` is None while it takes no bookings here.
+    `valid_to` is the last day on which the office existed, `successors` the offices that took over.
+    """
+
+    id: str
+    name: str
+    province: str
+    ward: str
+    address: str
+    former_names: tuple[str, ...] = ()
+    phone: str | None = None
+    location: tuple[float, float] | None = None
+    official_account_id: str | None = None
+    notices: tuple[str, ...] = ()
+    opening: OpeningRules | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successors: tuple[str, ...] = ()

@@ -1,0 +1,196 @@
+"""When an office takes papers and fingerprints: opening rules in, days and slots out.
+
+A slot exists because the rules say so; nothing is generated ahead and nothing is stored.
+What decides a day, the first that speaks: the office's own override, the national calendar, the weekly rule.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from cccd import clock
+from cccd.errors import SlotClosed
+from cccd.working_calendar import WorkingCalendar
+
+type Residence = Literal["permanent", "temporary"]
+
+# Who shares a row of seats: everybody, or one kind of resident where an office keeps the two apart.
+type Queue = Literal["shared", "permanent", "temporary"]
+type Capacity = Mapping[Queue, int]
+
+MAX_SEARCH_DAYS = 31  # how far past its window an office looks for its first open day; Tết closes nine
+
+
+@dataclass(frozen=True)
+class Session:
+    """A stretch of a day (buổi) in which the office takes people; seats are per slot."""
+
+    start: time
+    end: time
+    capacity: Capacity
+
+
+@dataclass(frozen=True)
+class Override:
+    """One date on which an office differs: closed with a reason, or open in these sessions, holiday or not."""
+
+    reason: str = ""
+    sessions: tuple[Session, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpeningRules:
+    """How an office is open. Times are minutes or Vietnam's clock; `weekly` counts from Monday = 0.
+
+    `last_day` is the last one on which the office exists.
+    """
+
+    weekly: Mapping[int, tuple[Session, ...]]
+    slot_minutes: int = 30
+    window_days: int = 7
+    lead_minutes: int = 60
+    same_day_until: time | None = None
+    hold_minutes: int = 15
+    overrides: Mapping[date, Override] = field(default_factory=dict)
+    last_day: date | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which people are received, and how many of each queue."""
+
+    start: datetime
+    end: datetime
+    capacity: Capacity
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Why a day has no slots: a stable code and a Vietnamese sentence."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of an office: closed with a reason, or its slots that can still be booked."""
+
+    date: date
+    closed: Closed | None
+    slots: tuple[Slot, ...]
+
+
+def queue_for(capacity: Capacity, residence: Residence) -> Queue:
+    """The queue in which residents of that kind stand at an office with this capacity."""
+    return residence if residence in capacity else "shared"
+
+
+def days(rules: OpeningRules, calendar: WorkingCalendar, first: date, count: int, now: datetime) -> list[Day]:
+    """`count` days from `first`; when they are a whole window and all closed, the days up to the first open one too."""
+    found = [day(rules, calendar, first + timedelta(days=n), now) for n in range(count)]
+    last = booking_window(rules, calendar, now)[1]
+    while count >= rules.window_days and found[-1].date < last and all(each.closed for each in found):
+        found.append(day(rules, calendar, found[-1].date + timedelta(days=1), now))
+    return found
+
+
+def day(rules: OpeningRules, calendar: WorkingCalendar, on: date, now: datetime) -> Day:
+    """What can be booked on one day."""
+    closed = _not_bookable(rules, calendar, on, now)
+    if closed:
+        return Day(on, closed, ())
+    earliest = now + timedelta(minutes=rules.lead_minutes)
+    slots = tuple(slot for slot in slots_on(rules, calendar, on) if slot.start >= earliest)
+    if not slots:
+        return Day(on, Closed("past", "Hôm nay đã hết giờ nhận lịch hẹn."), ())
+    return Day(on, None, slots)
+
+
+def slot_at(rules: OpeningRules, calendar: WorkingCalendar, start: datetime, now: datetime) -> Slot:
+    """The slot that starts at that instant and can be booked now.
+
+    Raises:
+        SlotClosed: no such slot; it says whether the day is closed, past, too far, or the time is not a slot's.
+    """
+    local = start.astimezone(clock.VIETNAM)
+    closed = _not_bookable(rules, calendar, local.date(), now)
+    if closed:
+        raise SlotClosed(closed.code, closed.reason)
+    slot = next((slot for slot in slots_on(rules, calendar, local.date()) if slot.start == local), None)
+    if slot is None:
+        raise SlotClosed("not_a_slot", f"Cơ quan không có khung giờ {local:%H:%M} ngày {clock.shown(local.date())}.")
+    if slot.start < now + timedelta(minutes=rules.lead_minutes):
+        raise SlotClosed("past", "Khung giờ này đã qua hoặc quá sát giờ hẹn.")
+    return slot
+
+
+def slots_on(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> list[Slot]:
+    """Every slot of that day by the rules, whether or not it can still be booked."""
+    length = timedelta(minutes=rules.slot_minutes)
+    slots = []
+    for session in _sessions(rules, calendar, on):
+        start, close = clock.at(on, session.start), clock.at(on, session.end)
+        while start + length <= close:
+            slots.append(Slot(start, start + length, session.capacity))
+            start += length
+    return slots
+
+
+def booking_window(rules: OpeningRules, calendar: WorkingCalendar, now: datetime) -> tuple[date, date]:
+    """The first and the last date that can be booked.
+
+    The window is the next `window_days` calendar days; when the office is closed on all of them (Tết), it
+    reaches to the first open day. Today belongs to it where the office allows, until its own hour.
+    """
+    today = now.date()
+    same_day = rules.same_day_until is not None and now.time() < rules.same_day_until
+    first = today if same_day else today + timedelta(days=1)
+    last = today + timedelta(days=rules.window_days)
+    span = range((last - first).days + 1)
+    if any(_sessions(rules, calendar, first + timedelta(days=n)) for n in span):
+        return first, last
+    for n in range(1, MAX_SEARCH_DAYS):
+        if _sessions(rules, calendar, last + timedelta(days=n)):
+            return first, last + timedelta(days=n)
+    return first, last
+
+
+def closed_by_rule(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> Closed | None:
+    """Why the office is closed that day by its rules; None where it is open."""
+    if _sessions(rules, calendar, on):
+        return None
+    if rules.last_day and on > rules.last_day:
+        return Closed("office_closed", f"Cơ quan dừng hoạt động sau ngày {clock.shown(rules.last_day)}.")
+    override = rules.overrides.get(on)
+    if override:
+        return Closed("office_closed", override.reason)
+    entry = calendar.get(on)
+    if entry and entry.kind == "off":
+        return Closed("public_holiday", f"Cơ quan nghỉ {entry.name} ({clock.shown(on)}).")
+    return Closed("weekly_day_off", f"{clock.weekday(on)} cơ quan không làm việc.")
+
+
+def _not_bookable(rules: OpeningRules, calendar: WorkingCalendar, on: date, now: datetime) -> Closed | None:
+    if on < now.date():
+        return Closed("past", "Ngày này đã qua.")
+    first, last = booking_window(rules, calendar, now)
+    if on < first:
+        return Closed("too_late_today", "Cơ quan không nhận lịch hẹn trong ngày hôm nay nữa.")
+    if on > last:
+        return Closed("outside_window", f"Chỉ nhận lịch hẹn từ {clock.shown(first)} đến {clock.shown(last)}.")
+    return closed_by_rule(rules, calendar, on)
+
+
+def _sessions(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> tuple[Session, ...]:
+    if rules.last_day and on > rules.last_day:
+        return ()
+    override = rules.overrides.get(on)
+    if override:
+        return override.sessions
+    entry = calendar.get(on)
+    if entry and entry.kind == "off":
+        return ()
+    like = entry.works_like if entry and entry.works_like else on
+    return rules.weekly.get(like.weekday(), ())

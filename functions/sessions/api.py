@@ -1,0 +1,67 @@
+"""POST /sessions: a Zalo access token in, our session token out."""
+
+from datetime import datetime
+from functools import cache
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field, StringConstraints
+
+from cccd import clock, session
+from cccd.http import Model, created, lambda_handler, resolver
+from cccd.keyring import secret
+from cccd.session import Citizen
+from cccd.settings import Settings
+from sessions.zalo import ZaloGraph
+
+app = resolver()
+
+
+class SessionsSettings(Settings):
+    """Names of the secrets, and where Zalo is asked."""
+
+    session_key_secret: str
+    zalo_app_secret: str
+    zalo_graph_url: str
+
+
+class SignIn(Model):
+    """What the Mini App got from Zalo's `getAccessToken()`."""
+
+    # Visible ASCII: a token travels in a header, where anything else could mean something.
+    zalo_access_token: Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
+
+
+class SignedInCitizen(Model):
+    """Who signed in, as Zalo knows them; `id` is a string of digits."""
+
+    id: str
+    name: str
+    avatar_url: str | None
+
+
+class NewSession(Model):
+    """Our session token, to be sent as `Authorization: Bearer <token>` until `expiresAt`."""
+
+    token: str
+    expires_at: Annotated[datetime, Field(description="ISO 8601, +07:00")]
+    citizen: SignedInCitizen
+
+
+settings = SessionsSettings.load()
+
+
+@cache
+def graph() -> ZaloGraph:
+    return ZaloGraph(settings.zalo_graph_url, secret(settings.zalo_app_secret))
+
+
+@app.post("/sessions", summary="Sign in", description="Verifies the token with Zalo, once.")
+def sign_in(request: SignIn) -> Response[NewSession]:
+    person = graph().profile(request.zalo_access_token)
+    token, ends = session.issue(Citizen(person.id), secret(settings.session_key_secret), clock.now())
+    who = SignedInCitizen(id=person.id, name=person.name, avatar_url=person.avatar_url)
+    return created(NewSession(token=token, expires_at=ends, citizen=who))
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,49 @@
+"""Time in the only zone there is: Asia/Ho_Chi_Minh, UTC+7, without daylight saving since 1975.
+
+Rules take `now` as a value; only handlers ask this module for it.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+
+# Days that a caller may ask about: from the first chip cards to where date arithmetic is still safe.
+FIRST_DAY = date(2021, 1, 1)
+LAST_DAY = date(2099, 12, 31)
+
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+
+
+def now() -> datetime:
+    """The present instant, aware, in Vietnam's zone, to the second."""
+    return datetime.now(VIETNAM).replace(microsecond=0)
+
+
+def today() -> date:
+    """The present day in Vietnam."""
+    return now().date()
+
+
+def at(day: date, clock_time: time) -> datetime:
+    """The instant at which Vietnam's clocks show `clock_time` on `day`."""
+    return datetime.combine(day, clock_time, VIETNAM)
+
+
+def epoch(instant: datetime) -> int:
+    """Whole seconds since 1970, as DynamoDB's TTL and our conditions compare them."""
+    return int(instant.timestamp())
+
+
+def from_epoch(seconds: int) -> datetime:
+    """The instant in Vietnam's zone for whole seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM)
+
+
+def weekday(day: date) -> str:
+    """The day of the week as a citizen reads it: "Thứ Hai" … "Chủ nhật"."""
+    return WEEKDAYS[day.weekday()]
+
+
+def shown(day: date) -> str:
+    """A day as a citizen reads it: 24/06/2021."""
+    return f"{day:%d/%m/%Y}"

@@ -1,0 +1,129 @@
+"""Every refusal, named after the rule it protects.
+
+Refusal
+├── MalformedJson               the body is not JSON
+├── InvalidRequest              some fields do not fit; carries them all
+├── PayloadTooLarge             the body is over the documented size
+├── NotFound                    no such thing, or somebody else's
+├── MethodNotAllowed            the path exists, the method does not
+├── Unauthenticated             no session token, or a bad one
+│   └── SessionExpired          the token was good once
+├── ZaloTokenInvalid            Zalo refused the access token
+├── ZaloUnavailable             Zalo is down, or refuses our network
+├── TemporarilyUnavailable      our own storage did not answer; nothing is known to have failed
+├── SlotClosed                  not a slot of this office on that day
+├── SlotFull                    every seat of the slot is taken
+├── AlreadyBooked               the applicant has an active booking
+├── TooManyBookings             over the citizen's limit
+├── IdempotencyKeyReused        the same key with another request
+├── HoldExpired                 confirmed too late
+├── NotConfirmable              the booking's state does not allow it
+└── NotCancellable              the booking's state does not allow it
+
+How each is told to a citizen (status, code, Vietnamese sentence) stands in one table, `problems.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field: its dotted wire name, a stable code, a Vietnamese sentence."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Refusal(Exception):
+    """A request that a rule refuses. `extra` joins the problem document; `said` fills its sentences."""
+
+    def __init__(self, *, retry_after: int | None = None, extra: dict[str, object] | None = None, **said: str):
+        super().__init__(type(self).__name__)
+        self.retry_after = retry_after
+        self.extra = extra or {}
+        self.said = said
+
+
+class MalformedJson(Refusal):
+    """The body is not JSON."""
+
+
+class InvalidRequest(Refusal):
+    """Some fields of the body, the query or the headers do not fit; all of them are told at once."""
+
+    def __init__(self, errors: Sequence[FieldError]):
+        super().__init__(extra={"errors": [vars(error) for error in errors]})
+        self.errors = list(errors)
+
+
+class PayloadTooLarge(Refusal):
+    """The body is over the documented size."""
+
+
+class NotFound(Refusal):
+    """No such thing, or somebody else's: the two are told alike."""
+
+
+class MethodNotAllowed(Refusal):
+    """The path exists with other methods, named in `allow`."""
+
+    def __init__(self, allow: Sequence[str]):
+        super().__init__()
+        self.allow = list(allow)
+
+
+class Unauthenticated(Refusal):
+    """No session token, or one we did not sign."""
+
+
+class SessionExpired(Unauthenticated):
+    """A token we signed, past its time."""
+
+
+class ZaloTokenInvalid(Refusal):
+    """Zalo refused the access token."""
+
+
+class ZaloUnavailable(Refusal):
+    """Zalo is down, too slow, or refuses our network."""
+
+
+class TemporarilyUnavailable(Refusal):
+    """Our own storage did not answer in time; the same request may be sent again, and does nothing twice."""
+
+
+class SlotClosed(Refusal):
+    """Not a slot of this office on that day; `reason` says why in Vietnamese, `closed` as a code."""
+
+    def __init__(self, closed: str, reason: str):
+        super().__init__(extra={"closed": {"code": closed, "reason": reason}}, reason=reason)
+
+
+class SlotFull(Refusal):
+    """Every seat is taken; `alternatives` are the nearest open slots."""
+
+
+class AlreadyBooked(Refusal):
+    """The applicant has an active booking; its owner is told which, a stranger is not."""
+
+
+class TooManyBookings(Refusal):
+    """The citizen has as many active bookings as one citizen may."""
+
+
+class IdempotencyKeyReused(Refusal):
+    """The same Idempotency-Key came with another request."""
+
+
+class HoldExpired(Refusal):
+    """The hold lapsed before it was confirmed."""
+
+
+class NotConfirmable(Refusal):
+    """The booking's state does not allow a confirmation; `status` names it."""
+
+
+class NotCancellable(Refusal):
+    """The booking's state does not allow a cancellation; `status` names it."""

@@ -1,0 +1,61 @@
+"""Fields that several requests share, for Pydantic models: parsed once, refused with a Vietnamese sentence."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from cccd.person_name import NotAName, parse_name
+from cccd.personal_id import NotAPersonalId, PersonalId
+from cccd.phone import NotAPhone, parse_phone
+
+
+def _personal_id(typed: str) -> str:
+    try:
+        return PersonalId.parse(typed).digits
+    except NotAPersonalId:
+        raise PydanticCustomError(
+            "cccd_personal_id",
+            "Số định danh gồm 12 chữ số, như in trên thẻ CCCD hoặc giấy khai sinh. Vui lòng kiểm tra lại.",
+        ) from None
+
+
+def _name(typed: str) -> str:
+    try:
+        return parse_name(typed)
+    except NotAName:
+        raise PydanticCustomError(
+            "cccd_person_name",
+            "Họ tên chỉ gồm chữ cái, khoảng trắng, dấu nháy đơn, dấu chấm và gạch nối, tối đa 100 ký tự.",
+        ) from None
+
+
+def _phone(typed: str) -> str:
+    try:
+        return parse_phone(typed)
+    except NotAPhone:
+        raise PydanticCustomError(
+            "cccd_phone", "Số điện thoại chưa đúng. Vui lòng nhập số điện thoại Việt Nam, ví dụ 0912345678."
+        ) from None
+
+
+def _only_text(value: object) -> object:
+    # Pydantic would also read a number as days since 1970; a front end that sends one has made a mistake.
+    if isinstance(value, int | float):
+        raise PydanticCustomError("cccd_wrong_date", "Ngày phải theo dạng năm-tháng-ngày, ví dụ 2026-11-30.")
+    return value
+
+
+PersonalIdField = Annotated[
+    str,
+    Field(max_length=64, description="Số định danh cá nhân (12 chữ số).", examples=["079190001234"]),
+    AfterValidator(_personal_id),
+]
+NameField = Annotated[
+    str, Field(max_length=400, description="Họ, chữ đệm và tên.", examples=["NGUYỄN THỊ LAN"]), AfterValidator(_name)
+]
+PhoneField = Annotated[
+    str, Field(max_length=64, description="Số điện thoại Việt Nam.", examples=["0912345678"]), AfterValidator(_phone)
+]
+DateField = Annotated[date, BeforeValidator(_only_text), Field(examples=["1990-05-20"])]

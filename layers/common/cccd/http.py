@@ -1,0 +1,209 @@
+"""The HTTP edge, in one place: models in camelCase, refusals as problem+json, sessions, sizes, logs.
+
+    app = resolver()
+
+    @app.get("/things/<thingId>")
+    def read_thing(thingId: str) -> Thing: ...
+
+    handler = lambda_handler(app)
+
+A handler is called by API Gateway's HTTP API with payload 2.0.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from cccd import clock, session
+from cccd.dynamodb import passing
+from cccd.errors import (
+    InvalidRequest,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    Refusal,
+    TemporarilyUnavailable,
+)
+from cccd.field_errors import field_errors
+from cccd.observability import log_unexpected, logger
+from cccd.problems import document, unexpected
+from cccd.session import Citizen
+
+PROBLEM_JSON = "application/problem+json"
+MAX_BODY_BYTES = 64 * 1024
+RETRY_AFTER = 2  # seconds, when our own storage did not answer
+
+type Event = dict[str, Any]
+type Headers = dict[str, str | list[str]]
+
+
+class Model(BaseModel):
+    """What crosses the wire: camelCase outside, snake_case inside; unknown members are ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Page[T](Model):
+    """A list answer. `next_cursor` is null while every list is short enough for one page."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class _NotModified(Exception):
+    """The caller has this very answer already."""
+
+    def __init__(self, headers: Headers):
+        super().__init__()
+        self.headers = headers
+
+
+def resolver() -> APIGatewayHttpResolver:
+    """A resolver whose every refusal is a problem document."""
+    app = APIGatewayHttpResolver(
+        enable_validation=True,
+        # Without it, an answer of ours that does not fit its model would be told as the caller's mistake.
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        serializer=_json,
+    )
+    app.exception_handler(Refusal)(problem_response)
+    app.exception_handler(RequestValidationError)(
+        lambda error: problem_response(InvalidRequest(field_errors(error.errors())))
+    )
+    app.exception_handler(_NotModified)(lambda error: Response(status_code=304, headers=error.headers))
+    app.not_found(lambda _: problem_response(NotFound()))
+    return app
+
+
+def lambda_handler(
+    app: APIGatewayHttpResolver, session_key: Callable[[], bytes] | None = None
+) -> Callable[[Event, LambdaContext], dict[str, Any]]:
+    """The Lambda entry point of a resolver; with `session_key`, every route of it needs a session."""
+
+    def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
+        route = event.get("routeKey", "")
+        started = clock.now()
+        try:
+            if session_key:
+                headers = event.get("headers") or {}
+                app.context["citizen"] = session.verify(headers.get("authorization"), session_key(), started)
+            answer = app.resolve(_with_json_body(event), context)
+        except Refusal as refusal:
+            answer = _serialized(problem_response(refusal))
+        except (BotoCoreError, ClientError) as error:
+            log_unexpected(error, route)
+            refused = TemporarilyUnavailable(retry_after=RETRY_AFTER) if passing(error) else None
+            answer = _serialized(problem_response(refused) if refused else _unexpected_response(context.aws_request_id))
+        except Exception as error:  # noqa: BLE001 - the last line: a citizen never meets a stack trace
+            log_unexpected(error, route)
+            answer = _serialized(_unexpected_response(context.aws_request_id))
+        finally:
+            app.context.clear()
+        logger.info("answered", route=route, status=answer["statusCode"], request_id=context.aws_request_id)
+        return answer
+
+    return handler
+
+
+def citizen(app: APIGatewayHttpResolver) -> Citizen:
+    """The signed-in citizen of the request that `app` is answering."""
+    found = app.context["citizen"]
+    assert isinstance(found, Citizen)
+    return found
+
+
+def cacheable[M: BaseModel | dict[str, Any]](app: APIGatewayHttpResolver, model: M, max_age: int) -> Response[M]:
+    """The model as an answer that a front end may keep for `max_age` seconds, and then ask about by its ETag."""
+    text = model.model_dump_json(by_alias=True) if isinstance(model, BaseModel) else _json(model)
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+    headers: Headers = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
+    if etag in ((app.current_event.headers or {}).get("if-none-match") or ""):
+        raise _NotModified(headers)
+    return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=model, headers=headers)
+
+
+def created[M: BaseModel](model: M, *, new: bool = True) -> Response[M]:
+    """201 with the model, or 200 where the same request had already made it."""
+    return Response(status_code=201 if new else 200, content_type=content_types.APPLICATION_JSON, body=model)
+
+
+def problem_response(refusal: Refusal) -> Response[Any]:
+    """A refusal as problem+json."""
+    body = document(refusal)
+    headers: Headers = {}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    if isinstance(refusal, MethodNotAllowed):
+        headers["Allow"] = ", ".join(refusal.allow)
+    return Response(status_code=body["status"], content_type=PROBLEM_JSON, body=_json(body), headers=headers)
+
+
+def _unexpected_response(request_id: str) -> Response[Any]:
+    return Response(status_code=500, content_type=PROBLEM_JSON, body=_json(unexpected(request_id)))
+
+
+def _serialized(response: Response[Any]) -> dict[str, Any]:
+    headers = {"Content-Type": response.content_type, **response.headers}
+    return {
+        "statusCode": response.status_code,
+        "headers": headers,
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _with_json_body(event: Event) -> Event:
+    """The event with its body decoded and known to be a JSON object.
+
+    Front ends send JSON under other content types too (a plain `curl -d`, a "simple" CORS request):
+    what counts is what it is.
+
+    Raises:
+        PayloadTooLarge: over 64 KB.
+        MalformedJson: not UTF-8, not JSON, or not an object.
+    """
+    if not event.get("body"):
+        return event
+    text = _body_text(event)
+    try:
+        parsed = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of 4,300 digits
+        raise MalformedJson from error
+    if not isinstance(parsed, dict):
+        raise MalformedJson
+    headers = {**(event.get("headers") or {}), "content-type": "application/json"}
+    return {**event, "body": text, "isBase64Encoded": False, "headers": headers}
+
+
+def _body_text(event: Event) -> str:
+    body: str = event["body"]
+    if not event.get("isBase64Encoded"):
+        if len(body.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        return body
+    if len(body) > MAX_BODY_BYTES * 4 // 3 + 4:
+        raise PayloadTooLarge
+    try:
+        return base64.b64decode(body).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise MalformedJson from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are not JSON

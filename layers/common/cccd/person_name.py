@@ -1,0 +1,32 @@
+"""Names of every people of Vietnam, as they stand on a birth certificate: NGUYỄN THỊ LAN, H'HEN NIÊ, Y MOAN, K'BRỂU.
+
+No list of letters and no number of words is assumed: Ê Đê, M'Nông and Chăm names use letters that the
+29-letter alphabet lacks, and some people have one name only. Source: Civil Code 2015, Điều 26 (no digits).
+"""
+
+import re
+import unicodedata
+
+from cccd.text import clean
+
+MAX_LENGTH = 100
+_APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u02b9\u0060\u00b4]")
+_MARKS = "'-. "
+
+
+class NotAName(ValueError):
+    """Holds something that no name holds, or nothing that is a name."""
+
+
+def parse_name(typed: str) -> str:
+    """The name in capitals, NFC, single spaces, plain apostrophes.
+
+    Raises:
+        NotAName: no letter at all, a digit or a sign that names do not have, or over 100 characters.
+    """
+    name = _APOSTROPHES.sub("'", clean(unicodedata.normalize("NFKC", typed))).upper()
+    letters = sum(c.isalpha() for c in name)
+    fits = all(c.isalpha() or c in _MARKS or unicodedata.combining(c) for c in name)
+    if not letters or not fits or len(name) > MAX_LENGTH:
+        raise NotAName
+    return name

@@ -1,0 +1,35 @@
+"""Vietnamese phone numbers, kept as Zalo keeps them: 84 and nine or ten digits."""
+
+import re
+
+from cccd.text import ascii_digits, clean
+
+_SEPARATORS = re.compile(r"[\s.\-()]")
+_SHAPE = re.compile(r"(?:\+?84|0084|0)?([1-9][0-9]{8,9})")
+
+
+class NotAPhone(ValueError):
+    """Not a Vietnamese phone number."""
+
+
+def parse_phone(typed: str) -> str:
+    """The number as `84…`, from 0912…, +84 912…, 84912…, 912… or with dots, dashes, brackets.
+
+    Raises:
+        NotAPhone: anything else.
+    """
+    found = _SHAPE.fullmatch(_SEPARATORS.sub("", ascii_digits(clean(typed))))
+    if not found:
+        raise NotAPhone
+    return "84" + found[1]
+
+
+def shown_phone(kept: str) -> str:
+    """The number as a citizen writes it: 0912345678."""
+    return "0" + kept.removeprefix("84")
+
+
+def masked_phone(kept: str) -> str:
+    """The number with its middle hidden: 091****678."""
+    number = shown_phone(kept)
+    return f"{number[:3]}****{number[-3:]}"

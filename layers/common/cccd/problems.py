@@ -1,0 +1,145 @@
+"""How each refusal is told: RFC 9457 problem documents with a stable code and a kind Vietnamese sentence."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cccd import errors
+from cccd.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Status, stable code, and the sentences; `{words}` in `detail` come from the refusal."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+
+
+PROBLEMS: dict[type[Refusal], Problem] = {
+    errors.MalformedJson: Problem(
+        400,
+        "malformed_json",
+        "Nội dung gửi lên chưa đọc được",
+        "Nội dung gửi lên không phải JSON hợp lệ. Vui lòng gửi lại.",
+    ),
+    errors.InvalidRequest: Problem(
+        422,
+        "invalid_request",
+        "Một vài mục chưa hợp lệ",
+        "Vui lòng xem từng mục được đánh dấu, sửa lại rồi gửi lại. Những gì bạn đã điền vẫn được giữ.",
+    ),
+    errors.PayloadTooLarge: Problem(
+        413,
+        "payload_too_large",
+        "Nội dung gửi lên quá lớn",
+        "Nội dung gửi lên vượt quá 64 KB. Vui lòng rút gọn rồi gửi lại.",
+    ),
+    errors.NotFound: Problem(
+        404,
+        "not_found",
+        "Không tìm thấy",
+        "Không có thông tin này, hoặc thông tin không thuộc về bạn. Vui lòng kiểm tra lại.",
+    ),
+    errors.MethodNotAllowed: Problem(
+        405, "method_not_allowed", "Không hỗ trợ thao tác này", "Địa chỉ này không nhận thao tác vừa gửi."
+    ),
+    errors.Unauthenticated: Problem(
+        401, "unauthenticated", "Bạn chưa đăng nhập", "Vui lòng đăng nhập lại bằng Zalo để tiếp tục."
+    ),
+    errors.SessionExpired: Problem(
+        401,
+        "session_expired",
+        "Phiên đăng nhập đã hết hạn",
+        "Vui lòng đăng nhập lại bằng Zalo; những gì bạn đã gửi vẫn còn.",
+    ),
+    errors.ZaloTokenInvalid: Problem(
+        401,
+        "zalo_token_invalid",
+        "Zalo chưa xác nhận đăng nhập",
+        "Vui lòng mở lại ứng dụng trên Zalo rồi đăng nhập lại.",
+    ),
+    errors.ZaloUnavailable: Problem(
+        503,
+        "zalo_unavailable",
+        "Chưa kết nối được với Zalo",
+        "Zalo đang tạm gián đoạn. Vui lòng thử lại sau ít phút.",
+    ),
+    errors.TemporarilyUnavailable: Problem(
+        503,
+        "temporarily_unavailable",
+        "Hệ thống đang bận",
+        "Hệ thống chưa trả lời kịp. Vui lòng gửi lại yêu cầu này: việc đã làm xong sẽ không bị làm hai lần.",
+    ),
+    errors.SlotClosed: Problem(
+        422, "slot_closed", "Khung giờ này không nhận hồ sơ", "{reason} Vui lòng chọn một khung giờ khác."
+    ),
+    errors.SlotFull: Problem(
+        409,
+        "slot_full",
+        "Khung giờ này vừa hết chỗ",
+        "Vui lòng chọn một trong các khung giờ gần nhất còn chỗ.",
+    ),
+    errors.AlreadyBooked: Problem(
+        409,
+        "already_booked",
+        "Người làm thẻ đã có lịch hẹn",
+        "Mỗi người chỉ giữ một lịch hẹn đang hiệu lực. Vui lòng dùng, đổi hoặc huỷ lịch hẹn đó trước khi đặt lịch mới.",
+    ),
+    errors.TooManyBookings: Problem(
+        429,
+        "too_many_bookings",
+        "Bạn đang giữ đủ số lịch hẹn",
+        "Mỗi tài khoản giữ tối đa {limit} lịch hẹn cùng lúc. Vui lòng huỷ bớt lịch không dùng rồi đặt lại.",
+    ),
+    errors.IdempotencyKeyReused: Problem(
+        422,
+        "idempotency_key_reused",
+        "Yêu cầu trùng mã nhưng khác nội dung",
+        "Mã Idempotency-Key này đã dùng cho một yêu cầu khác. Vui lòng dùng mã mới cho yêu cầu mới.",
+    ),
+    errors.HoldExpired: Problem(
+        410,
+        "hold_expired",
+        "Đã quá thời gian giữ chỗ",
+        "Chỗ bạn giữ đã hết hạn. {seats} Vui lòng chọn lại khung giờ.",
+    ),
+    errors.NotConfirmable: Problem(
+        409,
+        "not_confirmable",
+        "Không thể xác nhận lịch hẹn này",
+        "Lịch hẹn đang ở trạng thái “{status}” nên không xác nhận được.",
+    ),
+    errors.NotCancellable: Problem(
+        409,
+        "not_cancellable",
+        "Không thể huỷ lịch hẹn này",
+        "Lịch hẹn đang ở trạng thái “{status}” nên không huỷ được.",
+    ),
+}
+
+
+def document(refusal: Refusal) -> dict[str, Any]:
+    """The problem document of a refusal, extra members included."""
+    problem = PROBLEMS[type(refusal)]
+    return {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail.format(**refusal.said),
+        "code": problem.code,
+        **refusal.extra,
+    }
+
+
+def unexpected(request_id: str) -> dict[str, Any]:
+    """What a citizen reads when we failed: a number to tell the office, and nothing of the inside."""
+    return {
+        "type": "about:blank",
+        "title": "Hệ thống gặp lỗi",
+        "status": 500,
+        "detail": "Rất tiếc, hệ thống gặp lỗi. Vui lòng thử lại sau; nếu vẫn lỗi, hãy báo mã yêu cầu cho cơ quan Công an.",
+        "code": "internal_error",
+        "requestId": request_id,
+    }

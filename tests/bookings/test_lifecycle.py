@@ -1,0 +1,339 @@
+"""Hold, confirm, cancel, lapse on one thread: each condition passed and refused, each rival acting first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bookings import items
+from bookings.booking import Booking, Status
+from bookings.lifecycle import cancel, confirm, hold, lapse
+from bookings.purge import purge
+from bookings.seats import Seat
+from bookings.store import BookingStore
+from cccd.errors import (
+    AlreadyBooked,
+    HoldExpired,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    NotCancellable,
+    NotConfirmable,
+    NotFound,
+    SlotFull,
+    TooManyBookings,
+)
+from tests.bookings.conftest import LIMIT, NOW, RULES, SLOT_START, slot, wish
+
+LATER = NOW + timedelta(minutes=15)  # when a hold of NOW lapses
+
+
+def held(store: BookingStore, person: str, now: Any = NOW, **parts: Any) -> Booking:
+    return hold(store, wish(person, **parts), RULES, LIMIT, now)[0]
+
+
+def occupants(store: BookingStore) -> dict[Seat, str]:
+    day = SLOT_START.date()
+    slots = store.slots("office", day, day)
+    return {seat: who.booking_id for item in slots.values() for seat, who in items.seats_of(item).items()}
+
+
+def test_a_hold_takes_a_seat_and_locks_the_applicant(store: BookingStore) -> None:
+    booking, new = hold(store, wish("lan"), RULES, LIMIT, NOW)
+    assert new
+    assert (booking.status, booking.ticket, booking.hold_expires_at) == (Status.HELD, "0800-01", LATER)
+    assert occupants(store) == {Seat(1, "shared"): booking.id}
+    assert store.find(wish("lan").id) == booking
+
+
+def test_a_full_slot_refuses(store: BookingStore) -> None:
+    held(store, "lan")
+    with pytest.raises(SlotFull):
+        held(store, "minh")
+    assert store.find(wish("minh").id) is None
+
+
+def test_every_seat_is_sold_once(store: BookingStore) -> None:
+    for person in range(10):
+        held(store, f"person {person}", at=slot(10))
+    assert {seat.number for seat in occupants(store)} == set(range(1, 11))
+    with pytest.raises(SlotFull):
+        held(store, "one more", at=slot(10))
+
+
+def test_the_same_request_again_is_the_same_booking(store: BookingStore) -> None:
+    first, _ = hold(store, wish("lan"), RULES, LIMIT, NOW)
+    again, new = hold(store, wish("lan"), RULES, LIMIT, NOW + timedelta(minutes=1))
+    assert (again, new) == (first, False)
+
+
+def test_the_same_request_again_after_the_end_is_still_the_same_booking(store: BookingStore) -> None:
+    booking = held(store, "lan")
+    cancel(store, wish("lan").id, booking.citizen, NOW)
+    again, new = hold(store, wish("lan"), RULES, LIMIT, NOW)
+    assert (again.id, again.status, new) == (booking.id, Status.CANCELLED, False)
+    assert occupants(store) == {}
+
+
+@pytest.mark.parametrize("other", [{"request": "another body"}, {"person": "minh"}])
+def test_the_same_key_for_another_request_is_refused(store: BookingStore, other: dict[str, str]) -> None:
+    held(store, "lan", citizen="c")
+    person = other.pop("person", "lan")
+    with pytest.raises(IdempotencyKeyReused):
+        held(store, person, citizen="c", at=slot(5, SLOT_START + timedelta(hours=1)), **other)
+
+
+def test_one_active_booking_per_applicant(store: BookingStore) -> None:
+    mine = held(store, "lan", citizen="lan herself")
+    elsewhere = slot(5, SLOT_START + timedelta(hours=1))
+    with pytest.raises(AlreadyBooked) as owner:
+        held(store, "lan", citizen="lan herself", key="key-2", at=elsewhere)
+    brief = owner.value.extra["booking"]
+    assert isinstance(brief, dict) and brief["id"] == mine.id
+    with pytest.raises(AlreadyBooked) as stranger:
+        held(store, "lan", citizen="a stranger", at=elsewhere, office_id="another office")
+    assert stranger.value.extra == {}
+
+
+def test_a_citizen_books_for_a_family_but_not_for_a_crowd(store: BookingStore) -> None:
+    for n in range(LIMIT):
+        held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
+    with pytest.raises(TooManyBookings):
+        held(store, "a fifth", key="key-5", citizen="mother", at=slot(10))
+    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", NOW)
+    assert held(store, "a fifth", key="key-6", citizen="mother", at=slot(10)).status is Status.HELD
+
+
+def test_lapsed_holds_do_not_count_without_any_purge(store: BookingStore) -> None:
+    for n in range(LIMIT):
+        held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
+    assert held(store, "a fifth", now=LATER, key="key-5", citizen="mother", at=slot(10)).status is Status.HELD
+
+
+def test_a_lapsed_hold_frees_its_seat_at_once(store: BookingStore) -> None:
+    held(store, "lan")
+    with pytest.raises(SlotFull):
+        held(store, "minh", now=LATER - timedelta(seconds=1))
+    taken_over = held(store, "minh", now=LATER)
+    assert occupants(store) == {Seat(1, "shared"): taken_over.id}
+
+
+def test_an_applicant_whose_hold_lapsed_may_hold_again(store: BookingStore) -> None:
+    first = held(store, "lan")
+    second = held(store, "lan", now=LATER, key="key-2")
+    assert second.status is Status.HELD
+    assert [each.status for each in store.find_all([wish("lan").id])] == [Status.LAPSED], "history is kept"
+    assert first.id != second.id
+
+
+def test_a_confirmed_seat_never_lapses(store: BookingStore) -> None:
+    booking = held(store, "lan")
+    confirmed = confirm(store, wish("lan").id, booking.citizen, NOW)
+    assert confirmed == store.find(wish("lan").id)
+    assert (confirmed.status, confirmed.hold_expires_at) == (Status.CONFIRMED, None)
+    with pytest.raises(SlotFull):
+        held(store, "minh", now=LATER + timedelta(hours=10))
+    with pytest.raises(AlreadyBooked):
+        held(store, "lan", key="key-2", now=LATER + timedelta(hours=10), at=slot(5))
+
+
+def test_confirming_twice_is_confirming_once(store: BookingStore) -> None:
+    booking = held(store, "lan")
+    first = confirm(store, wish("lan").id, booking.citizen, NOW)
+    assert confirm(store, wish("lan").id, booking.citizen, LATER) == first
+
+
+def test_a_confirmation_that_comes_too_late_is_refused(store: BookingStore) -> None:
+    booking = held(store, "lan")
+    with pytest.raises(HoldExpired) as free:
+        confirm(store, wish("lan").id, booking.citizen, LATER)
+    assert free.value.said["seats"] == "Khung giờ đó hiện còn chỗ."
+    held(store, "minh", now=LATER)
+    with pytest.raises(HoldExpired) as gone:
+        confirm(store, wish("lan").id, booking.citizen, LATER)
+    assert gone.value.said["seats"] == "Chỗ đó đã có người khác giữ."
+
+
+def test_another_citizens_booking_is_not_found(store: BookingStore) -> None:
+    held(store, "lan")
+    with pytest.raises(NotFound):
+        confirm(store, wish("lan").id, "a stranger", NOW)
+    with pytest.raises(NotFound):
+        cancel(store, wish("lan").id, "a stranger", NOW)
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_cancelling_frees_the_seat_and_the_applicant(store: BookingStore, confirmed: bool) -> None:
+    booking = held(store, "lan")
+    if confirmed:
+        confirm(store, wish("lan").id, booking.citizen, NOW)
+    ended = cancel(store, wish("lan").id, booking.citizen, NOW)
+    assert ended.status is Status.CANCELLED
+    assert cancel(store, wish("lan").id, booking.citizen, NOW) == ended
+    assert occupants(store) == {}
+    assert held(store, "lan", key="key-2").status is Status.HELD
+    with pytest.raises(NotConfirmable):
+        confirm(store, wish("lan").id, booking.citizen, NOW)
+
+
+def test_a_lapsed_or_begun_appointment_cannot_be_cancelled(store: BookingStore) -> None:
+    booking = held(store, "lan")
+    with pytest.raises(NotCancellable):
+        cancel(store, wish("lan").id, booking.citizen, LATER)
+    confirm(store, wish("lan").id, booking.citizen, NOW)
+    with pytest.raises(NotCancellable):
+        cancel(store, wish("lan").id, booking.citizen, SLOT_START)
+
+
+def test_a_declaration_that_is_not_ones_own_cannot_be_linked(store: BookingStore, aws: None) -> None:
+    from bookings.transactions import Write
+
+    missing = Write("ConditionCheck", "DeclarationsTable", {"pk": "a", "sk": "b"}, "attribute_exists(pk)", {}, {})
+    with pytest.raises(InvalidRequest):
+        held(store, "lan", declaration=missing, declaration_id="d")
+    assert occupants(store) == {}
+    store.client.put_item(TableName="DeclarationsTable", Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
+    assert held(store, "lan", declaration=missing, declaration_id="d").declaration_id == "d"
+
+
+def test_lists_own_bookings_active_and_ended(store: BookingStore) -> None:
+    for n in range(3):
+        held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
+    held(store, "somebody else", at=slot(10))
+    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", NOW)
+    found = store.of_citizen("mother")
+    assert sorted(each.status for each in found) == [Status.CANCELLED, Status.HELD, Status.HELD]
+
+
+# --- lowered capacity -----------------------------------------------------------------------------------------
+
+
+def test_lowering_the_capacity_sells_no_seat_beyond_it(store: BookingStore) -> None:
+    for n in range(7):
+        held(store, f"person {n}", at=slot(10))
+    with pytest.raises(SlotFull):
+        held(store, "one more", at=slot(5))
+    assert len(occupants(store)) == 7, "nobody is moved"
+    assert held(store, "one more", at=slot(8)).status is Status.HELD
+    with pytest.raises(SlotFull):
+        held(store, "and one", at=slot(8))
+
+
+def test_raising_the_capacity_sells_the_new_seats(store: BookingStore) -> None:
+    held(store, "lan", at=slot(1))
+    assert held(store, "minh", at=slot(2)).seat.number == 2
+
+
+# --- purge ------------------------------------------------------------------------------------------------------
+
+
+def test_purge_ends_what_has_lapsed_and_nothing_else(store: BookingStore) -> None:
+    lan = held(store, "lan", at=slot(5))
+    minh = held(store, "minh", at=slot(5))
+    confirm(store, wish("minh").id, minh.citizen, NOW)
+    hoa = held(store, "hoa", at=slot(5), now=NOW + timedelta(minutes=5))
+
+    assert purge(store, LATER, lambda: True, workers=1) == 1
+    assert purge(store, LATER, lambda: True, workers=1) == 0
+    states = {each.id: each.status for each in store.find_all([wish(who).id for who in ("lan", "minh", "hoa")])}
+    assert states == {lan.id: Status.LAPSED, minh.id: Status.CONFIRMED, hoa.id: Status.HELD}
+    assert set(occupants(store).values()) == {minh.id, hoa.id}
+
+
+def test_purge_out_of_time_leaves_the_rest_for_the_next_minute(store: BookingStore) -> None:
+    held(store, "lan")
+    assert purge(store, LATER, lambda: False, workers=1) == 0
+    assert purge(store, LATER, lambda: True, workers=1) == 1
+
+
+def test_purge_leaves_a_seat_that_somebody_took_over(store: BookingStore) -> None:
+    held(store, "lan")
+    minh = held(store, "minh", now=LATER)
+    assert purge(store, LATER, lambda: True, workers=1) == 1
+    assert occupants(store) == {Seat(1, "shared"): minh.id}
+    found = store.find(wish("lan").id)
+    assert found is not None and found.status is Status.LAPSED
+
+
+# --- a rival acts just before our write ---------------------------------------------------------------------------
+
+type Arrange = Callable[[Callable[[], object]], None]
+
+
+def test_a_rival_takes_the_last_seat_first(store: BookingStore, rival_acts_first: Arrange) -> None:
+    rival_acts_first(lambda: held(store, "rival"))
+    with pytest.raises(SlotFull):
+        held(store, "lan")
+    assert occupants(store) == {Seat(1, "shared"): wish("rival").id.text}
+
+
+def test_a_rival_books_the_same_applicant_first(store: BookingStore, rival_acts_first: Arrange) -> None:
+    rival_acts_first(lambda: held(store, "lan", citizen="a rival", at=slot(10)))
+    with pytest.raises(AlreadyBooked):
+        held(store, "lan", citizen="lan herself", at=slot(10))
+    assert len(occupants(store)) == 1
+
+
+def test_our_own_lost_request_lands_first(store: BookingStore, rival_acts_first: Arrange) -> None:
+    rival_acts_first(lambda: held(store, "lan"))
+    booking, new = hold(store, wish("lan"), RULES, LIMIT, NOW)
+    assert not new
+    assert occupants(store) == {Seat(1, "shared"): booking.id}
+
+
+def test_a_cancellation_lands_before_the_confirmation(store: BookingStore, rival_acts_first: Arrange) -> None:
+    booking = held(store, "lan")
+    rival_acts_first(lambda: cancel(store, wish("lan").id, booking.citizen, NOW))
+    with pytest.raises(NotConfirmable):
+        confirm(store, wish("lan").id, booking.citizen, NOW)
+    assert occupants(store) == {}
+
+
+def test_a_confirmation_lands_before_the_cancellation(store: BookingStore, rival_acts_first: Arrange) -> None:
+    booking = held(store, "lan")
+    rival_acts_first(lambda: confirm(store, wish("lan").id, booking.citizen, NOW))
+    assert cancel(store, wish("lan").id, booking.citizen, NOW).status is Status.CANCELLED
+    assert occupants(store) == {}
+
+
+def test_a_take_over_lands_before_the_confirmation(store: BookingStore, rival_acts_first: Arrange) -> None:
+    """Two clocks: for the rival the hold has lapsed, for us it has not. The seat knows who has it."""
+    booking = held(store, "lan")
+    rival_acts_first(lambda: held(store, "rival", now=LATER))
+    with pytest.raises(HoldExpired):
+        confirm(store, wish("lan").id, booking.citizen, LATER - timedelta(seconds=1))
+    assert set(occupants(store).values()) == {wish("rival").id.text}
+    found = store.find(wish("lan").id)
+    assert found is not None and found.status is not Status.CONFIRMED
+
+
+def test_a_confirmation_lands_before_the_purge(store: BookingStore, rival_acts_first: Arrange) -> None:
+    booking = held(store, "lan")
+    rival_acts_first(lambda: confirm(store, wish("lan").id, booking.citizen, LATER - timedelta(seconds=1)))
+    assert not lapse(store, booking, LATER)
+    found = store.find(wish("lan").id)
+    assert found is not None and found.status is Status.CONFIRMED
+    assert set(occupants(store).values()) == {booking.id}
+
+
+def test_a_purge_lands_before_the_purge(store: BookingStore, rival_acts_first: Arrange) -> None:
+    booking = held(store, "lan")
+    rival_acts_first(lambda: lapse(store, booking, LATER))
+    assert not lapse(store, booking, LATER)
+    tally = store.client.get_item(
+        TableName="BookingsTable", Key={"pk": {"S": f"CITIZEN#{booking.citizen}"}, "sk": {"S": "TALLY"}}
+    )["Item"]
+    assert tally["n"] == {"N": "0"}, "counted down once"
+
+
+def test_a_hold_never_outlasts_its_slot(store: BookingStore) -> None:
+    booking = held(store, "lan", now=SLOT_START - timedelta(minutes=5))
+    assert booking.hold_expires_at == SLOT_START
+
+
+def test_an_unchanged_booking_reads_back_as_it_was_written(store: BookingStore) -> None:
+    booking = held(store, "lan", declaration_id="d")
+    assert items.booking_of(items.booking_item(booking)) == booking
+    ended = replace(booking, status=Status.LAPSED, ended_at=LATER)
+    assert items.booking_of(items.booking_item(ended)) == ended

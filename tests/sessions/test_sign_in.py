@@ -1,0 +1,77 @@
+"""POST /sessions against a Zalo that speaks its real protocol over HTTP, well and badly."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from cccd import clock, session
+from cccd.errors import SessionExpired, Unauthenticated
+from cccd.keyring import secret
+from local.zalo import FakeZalo, Mood
+from sessions import api
+from sessions.zalo import ZaloGraph
+from tests.gateway import Answer, call
+
+
+@pytest.fixture
+def zalo(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
+    with FakeZalo() as fake:
+        graph = ZaloGraph(fake.url, fake.app_secret.encode(), seconds=1)
+        monkeypatch.setattr(api, "graph", lambda: graph)
+        yield fake
+        graph.close()
+
+
+def sign_in(token: object) -> Answer:
+    return call(api.handler, "POST", "/sessions", body={"zaloAccessToken": token})
+
+
+def test_a_citizen_signs_in(zalo: FakeZalo) -> None:
+    answer = sign_in("demo-lan")
+    assert answer.status == 201
+    assert set(answer.body) == {"token", "expiresAt", "citizen"}
+    assert answer.body["expiresAt"].endswith("+07:00")
+    who = session.verify(f"Bearer {answer.body['token']}", secret("SessionKey"), clock.now())
+    assert who.id == answer.body["citizen"]["id"]
+    assert int(who.id) > 2**53, "ids are strings, as JavaScript could not hold them"
+
+
+def test_two_citizens_are_two(zalo: FakeZalo) -> None:
+    assert sign_in("demo-lan").body["citizen"]["id"] != sign_in("demo-minh").body["citizen"]["id"]
+
+
+def test_a_token_that_zalo_refuses_is_told(zalo: FakeZalo) -> None:
+    assert sign_in("somebody-else").code == "zalo_token_invalid"
+
+
+@pytest.mark.parametrize("mood", [each for each in Mood if each is not Mood.WELL])
+def test_whatever_ails_zalo_is_told_as_unavailable(zalo: FakeZalo, mood: Mood) -> None:
+    zalo.mood = mood
+    answer = sign_in("demo-lan")
+    assert answer.code == "zalo_unavailable"
+    assert answer.headers["retry-after"] == "30"
+
+
+def test_a_wrong_app_secret_is_our_fault_not_the_citizens(zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = ZaloGraph(zalo.url, b"not the secret")
+    monkeypatch.setattr(api, "graph", lambda: graph)
+    assert sign_in("demo-lan").code == "zalo_unavailable"
+    graph.close()
+
+
+@pytest.mark.parametrize("token", [None, 7, "", " ", "x" * 5_000, "a\r\nHost: evil", "🙂", ["demo-lan"], {}])
+def test_what_is_no_token_never_reaches_zalo(zalo: FakeZalo, token: object) -> None:
+    answer = sign_in(token)
+    assert answer.code == "invalid_request"
+    assert [error["field"] for error in answer.body["errors"]] == ["zaloAccessToken"]
+
+
+def test_a_session_ends() -> None:
+    now = clock.now()
+    token, ends = session.issue(session.Citizen("1"), b"k" * 32, now)
+    assert session.verify(f"bearer {token}", b"k" * 32, ends - timedelta(seconds=1)).id == "1"
+    with pytest.raises(SessionExpired):
+        session.verify(f"Bearer {token}", b"k" * 32, ends)
+    with pytest.raises(Unauthenticated):
+        session.verify(f"Bearer {token}", b"another key" * 3, now)
