@@ -10,8 +10,9 @@ from cccd.errors import NotFound
 from cccd.http import Model, Page, cacheable, lambda_handler, resolver
 from procedures import catalog
 from procedures.as_of import AsOf, asked_day
-from procedures.content import CONFIDENCE_TOLD, Document, Residence, Section, Sourced, Statement
+from procedures.content import Document, Residence, Section, Statement
 from procedures.guide import Guide, guide
+from procedures.sourced import CONFIDENCE_TOLD, Sourced
 
 # Seconds a front end may keep an answer. Content changes with a deployment; an answer without `on` also at midnight.
 MAX_AGE = 300

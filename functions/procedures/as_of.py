@@ -9,9 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from cccd import clock
 from cccd.fields import DateField
+from procedures.sourced import EARLIEST
 
-# Chip cards are issued since January 2021; nothing of ours speaks of the days before.
-EARLIEST = date(2021, 1, 1)
 LATEST = date(2099, 12, 31)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cccd.effective import in_force
-from procedures.as_of import EARLIEST
 from procedures.content import CONTENT, Content, Procedure, Residence
+from procedures.sourced import EARLIEST
 
 
 class UnknownProcedure(KeyError):
@@ -26,7 +26,7 @@ class NotYetAProcedure(LookupError):
 
 
 class NothingKnown(ValueError):
-    """The day lies before `procedures.as_of.EARLIEST`."""
+    """The day lies before `procedures.sourced.EARLIEST`."""
 
 
 @dataclass(frozen=True)

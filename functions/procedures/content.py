@@ -13,30 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from procedures.sourced import Silence, Sourced, silence, sourced
+
 FOLDER = Path(__file__).parent / "content"
-
-
-class Confidence(StrEnum):
-    """How far the source of a statement was checked; the words are explained in content/procedures.toml."""
-
-    VERIFIED = "verified"
-    QUOTED = "quoted"
-    PARTLY = "partly"
-    KNOWLEDGE = "knowledge"
-    INFERRED = "inferred"
-    UNSURE = "unsure"
-    SERVICE_RULE = "service-rule"
-
-
-CONFIDENCE_TOLD = {
-    Confidence.VERIFIED: "Đã đối chiếu với nguồn công khai.",
-    Confidence.QUOTED: "Theo bản trích dẫn văn bản, chưa đối chiếu với bản gốc.",
-    Confidence.PARTLY: "Mới đối chiếu được một phần.",
-    Confidence.KNOWLEDGE: "Theo hiểu biết chung, chưa đối chiếu lại.",
-    Confidence.INFERRED: "Suy ra từ các văn bản khác.",
-    Confidence.UNSURE: "Chưa chắc chắn: vui lòng hỏi cơ quan Công an nơi bạn nộp hồ sơ.",
-    Confidence.SERVICE_RULE: "Quy ước của dịch vụ này.",
-}
 
 
 class Section(StrEnum):
@@ -59,16 +38,6 @@ class Residence(StrEnum):
 
     PERMANENT = "permanent"
     TEMPORARY = "temporary"
-
-
-@dataclass(frozen=True)
-class Sourced:
-    """Something said from one day to another (both included, None is open), and where it comes from."""
-
-    valid_from: date
-    valid_to: date | None
-    source: str
-    confidence: Confidence
 
 
 @dataclass(frozen=True)
@@ -97,15 +66,6 @@ class Document(Sourced):
     why: str
     copies: str
     mandatory: bool
-
-
-@dataclass(frozen=True)
-class Silence:
-    """Days on which a topic has nothing to say, and why."""
-
-    valid_from: date
-    valid_to: date | None
-    why: str
 
 
 @dataclass(frozen=True)
@@ -178,7 +138,7 @@ def _procedure(row: dict[str, Any]) -> Procedure:
     return Procedure(
         code=row["code"],
         residence=Residence(row["residence"]),
-        names=tuple(Name(**_sourced(name)) for name in row["name"]),
+        names=tuple(Name(**sourced(name)) for name in row["name"]),
         before=row.get("before"),
     )
 
@@ -188,8 +148,8 @@ def _topic[S: Sourced](row: dict[str, Any], every: frozenset[str], version: Call
         code=row["code"],
         procedures=frozenset(row.get("procedures", every)),
         residences=frozenset([Residence(row["residence"])] if "residence" in row else Residence),
-        versions=tuple(version(_sourced(said)) for said in row.get("version", [])),
-        silences=tuple(Silence(**{"valid_to": None, **silence}) for silence in row.get("silence", [])),
+        versions=tuple(version(sourced(said)) for said in row.get("version", [])),
+        silences=tuple(silence(gap) for gap in row.get("silence", [])),
     )
 
 
@@ -199,10 +159,6 @@ def _statement(row: dict[str, Any]) -> Statement:
 
 def _document(row: dict[str, Any]) -> Document:
     return Document(code=row.pop("document"), **row)
-
-
-def _sourced(row: dict[str, Any]) -> dict[str, Any]:
-    return {"valid_to": None, **row, "confidence": Confidence(row["confidence"])}
 
 
 CONTENT = load(FOLDER)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from cccd import clock
-from procedures.content import CONTENT, Confidence, Content
+from procedures.content import CONTENT, Content
 from procedures.review import findings, statements, told
+from procedures.sourced import Confidence
 
 HORIZON = timedelta(days=90)
 CONFIRMED = (Confidence.VERIFIED, Confidence.SERVICE_RULE)

@@ -1,15 +1,13 @@
 """Everything there is to say of one procedure on one day, and the days on which it reads the same."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from cccd.effective import in_force
-from procedures.as_of import EARLIEST
 from procedures.catalog import Listed, find
-from procedures.content import CONTENT, Content, Document, Residence, Section, Sourced, Statement, Topic
+from procedures.content import CONTENT, Content, Document, Residence, Section, Statement, Topic
 from procedures.documents import documents_to_bring
-
-ONE_DAY = timedelta(days=1)
+from procedures.sourced import EARLIEST, ONE_DAY, Sourced
 
 
 @dataclass(frozen=True)

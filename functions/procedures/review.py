@@ -3,26 +3,12 @@
 The rules run in the tests, so a pull request with a hole in the law's timeline fails, in words.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from datetime import date
 
-from procedures.as_of import EARLIEST
-from procedures.content import (
-    Confidence,
-    Content,
-    Document,
-    Name,
-    Residence,
-    Section,
-    Silence,
-    Sourced,
-    Statement,
-    Topic,
-)
-
-ONE_DAY = timedelta(days=1)
+from procedures.content import Content, Document, Name, Residence, Section, Statement, Topic
+from procedures.sourced import EARLIEST, ONE_DAY, Sourced
+from procedures.timeline import neighbour_findings, statement_findings, timeline_findings
 
 # Every answer has something to say in these, on every day.
 ALWAYS_SAID = (
@@ -35,13 +21,6 @@ ALWAYS_SAID = (
     Section.BENEFITS,
     Section.LEGAL_BASIS,
 )
-# A source is a legal text, a dated public page, or a rule of ours; "Internet" or "TODO" is none.
-_SOURCE = re.compile(
-    r"Luật|Nghị (định|quyết)|\b(NĐ|TT|QĐ|NQ) |[a-z0-9-]+\.(vn|com|net|me|org)\b|Hướng dẫn|Quy ước|Mục |Kho văn bản|Bản |Chưa đọc"
-)
-# What is not certain must be said so to the citizen.
-_HEDGE = re.compile(r"hãy hỏi|có thể|chưa|nếu không có", re.IGNORECASE)
-_MUST_HEDGE = (Confidence.UNSURE, Confidence.INFERRED)
 
 
 def findings(content: Content) -> list[str]:
@@ -50,7 +29,7 @@ def findings(content: Content) -> list[str]:
         *_names(content),
         *_scopes(content),
         *(said for where, topic in topics(content) for said in _timeline(where, topic, content)),
-        *(said for where, sourced in statements(content) for said in _statement(where, sourced)),
+        *(said for where, sourced in statements(content) for said in statement_findings(where, sourced, told(sourced))),
         *_missing_sections(content),
         *_fees(content),
     ]
@@ -78,7 +57,7 @@ def statements(content: Content) -> Iterator[tuple[str, Name | Statement | Docum
 def _names(content: Content) -> Iterator[str]:
     for procedure in content.procedures.values():
         where = f"procedures/{procedure.code}"
-        yield from _row(where, procedure.names)
+        yield from neighbour_findings(where, procedure.names)
         if procedure.names[0].valid_from > EARLIEST and not procedure.before:
             yield f"{where}: begins after {EARLIEST} without a `before` that explains it"
 
@@ -91,39 +70,8 @@ def _timeline(where: str, topic: Topic[Statement] | Topic[Document], content: Co
         return
     if not topic.versions:
         yield f"{where}: says nothing at all"
-    pieces = sorted([*topic.versions, *topic.silences], key=lambda piece: piece.valid_from)
-    yield from _row(where, pieces)
     begins = min(content.procedures[code].names[0].valid_from for code in topic.procedures)
-    if pieces and pieces[0].valid_from > begins:
-        yield f"{where}: nothing said or explained from {begins} to {pieces[0].valid_from - ONE_DAY}"
-    for silence in topic.silences:
-        if len(silence.why) < 20:
-            yield f"{where}: the silence from {silence.valid_from} explains nothing"
-
-
-def _row(where: str, pieces: Sequence[Sourced | Silence]) -> Iterator[str]:
-    for earlier, later in pairwise(pieces):
-        if earlier.valid_to is None or later.valid_from <= earlier.valid_to:
-            yield f"{where}: two statements hold on {later.valid_from}"
-        elif later.valid_from > earlier.valid_to + ONE_DAY:
-            yield f"{where}: nothing said or explained from {earlier.valid_to + ONE_DAY} to {later.valid_from - ONE_DAY}"
-    for piece in pieces:
-        if piece.valid_to is not None and piece.valid_to < piece.valid_from:
-            yield f"{where}: ends on {piece.valid_to}, before it begins on {piece.valid_from}"
-        if not date(1999, 1, 1) <= piece.valid_from <= date(2035, 1, 1):
-            yield f"{where}: begins on {piece.valid_from}, which is no date of this law"
-    if pieces and pieces[-1].valid_to is not None:
-        yield f"{where}: nothing said or explained after {pieces[-1].valid_to}"
-
-
-def _statement(where: str, said: Name | Statement | Document) -> Iterator[str]:
-    if not _SOURCE.search(said.source):
-        yield f"{where}: from {said.valid_from}: “{said.source}” is no source"
-    text = told(said)
-    if not text.strip():
-        yield f"{where}: from {said.valid_from}: an empty text"
-    if said.confidence in _MUST_HEDGE and not _HEDGE.search(text):
-        yield f"{where}: from {said.valid_from}: is {said.confidence}, but told as a fact"
+    yield from timeline_findings(where, [*topic.versions, *topic.silences], begins)
 
 
 def _scopes(content: Content) -> Iterator[str]:

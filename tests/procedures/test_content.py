@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from procedures.content import CONTENT, Confidence, Content, Residence, Section, Silence, Statement, Topic
+from procedures.content import CONTENT, Content, Residence, Section, Statement, Topic
 from procedures.facts import report
 from procedures.review import findings
+from procedures.sourced import Confidence, Silence
 
 
 def test_content_would_pass_a_review() -> None:

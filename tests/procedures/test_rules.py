@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from procedures import catalog
-from procedures.as_of import EARLIEST
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import CONTENT, Residence, Section
 from procedures.documents import documents_to_bring
 from procedures.guide import Guide, guide
+from procedures.sourced import EARLIEST
 
 ARTICLE = date(2021, 6, 24)
 TODAY = date(2026, 11, 23)

@@ -1,0 +1,126 @@
+"""GET /faq: search and browse the questions and answers in force on a day."""
+
+from datetime import date
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from cccd.errors import FieldError, InvalidRequest
+from cccd.http import Model, cacheable, lambda_handler, resolver
+from cccd.text import clean
+from faq import search
+from faq.search import Entry
+from procedures.as_of import AsOf, asked_day
+from procedures.sourced import CONFIDENCE_TOLD
+
+# Seconds a front end may keep an answer. Content changes with a deployment; an answer without `on` also at midnight.
+MAX_AGE = 300
+# What a search gives when nothing else is asked; browsing gives everything.
+SEARCH_LIMIT = 5
+
+CATEGORIES = search.SEARCH.content.categories
+
+app = resolver()
+
+
+class FaqEntry(Model):
+    """An entry; `score` is how near it is to the question (0 to 1), null when browsing."""
+
+    id: str
+    category: str
+    question: str
+    answer: str
+    score: float | None
+    valid_from: date
+    valid_to: date | None
+    source: str
+    confidence: str
+    confidence_note: str
+
+
+class FaqTopic(Model):
+    """A topic near the question, when we are not sure enough to answer."""
+
+    id: str
+    category: str
+    question: str
+
+
+class FaqCategory(Model):
+    """A category, its label, and how many answers it has on the day."""
+
+    code: str
+    label: str
+    entries: int
+
+
+class FaqAnswer(Model):
+    """`items` is empty when we are not confident; `message` then says why, and `nearestTopics` what is near."""
+
+    on: date
+    confident: bool
+    message: str | None
+    items: list[FaqEntry]
+    next_cursor: str | None = None
+    nearest_topics: list[FaqTopic]
+    categories: list[FaqCategory]
+
+
+@app.get("/faq", summary="Questions and answers", description="Search with `q`; without it, browse by category.")
+def ask(
+    q: Annotated[str, Query(max_length=search.MAX_LENGTH, description="Câu hỏi, dấu tuỳ ý.")] = "",
+    category: Annotated[str | None, Query(max_length=40, description="Mã chủ đề, xem `categories`.")] = None,
+    on: AsOf = None,
+    limit: Annotated[int | None, Query(ge=1, le=100, description="Mặc định 5 khi tìm, tất cả khi xem.")] = None,
+) -> Response[FaqAnswer]:
+    if category is not None and category not in CATEGORIES:
+        raise InvalidRequest([FieldError("category", "not_a_choice", "Chưa có chủ đề này. Vui lòng xem `categories`.")])
+    day = asked_day(on)
+    everything = search.browse(day)
+    found = (
+        search.answer(q, day, limit or SEARCH_LIMIT, category)
+        if clean(q)
+        else search.Answer(True, [e for e in everything if category in (None, e.topic.category)][:limit], [], None)
+    )
+    return cacheable(
+        app,
+        FaqAnswer(
+            on=day,
+            confident=found.confident,
+            message=found.message,
+            items=[_entry(entry) for entry in found.entries],
+            nearest_topics=[
+                FaqTopic(id=near.version.id, category=near.topic.category, question=near.version.question)
+                for near in found.nearest
+            ],
+            categories=_categories(everything),
+        ),
+        MAX_AGE,
+    )
+
+
+def _entry(entry: Entry) -> FaqEntry:
+    version = entry.version
+    return FaqEntry(
+        id=version.id,
+        category=entry.topic.category,
+        question=version.question,
+        answer=version.answer,
+        score=min(round(entry.score, 3), 1.0) or None,
+        valid_from=version.valid_from,
+        valid_to=version.valid_to,
+        source=version.source,
+        confidence=version.confidence,
+        confidence_note=CONFIDENCE_TOLD[version.confidence],
+    )
+
+
+def _categories(everything: list[Entry]) -> list[FaqCategory]:
+    counts = {code: 0 for code in CATEGORIES}
+    for entry in everything:
+        counts[entry.topic.category] += 1
+    return [FaqCategory(code=code, label=CATEGORIES[code], entries=n) for code, n in counts.items() if n]
+
+
+handler = lambda_handler(app)

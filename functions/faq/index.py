@@ -1,0 +1,61 @@
+"""Which topic a question is nearest to: a linear model over tokens and pairs of neighbours, as an inverted index.
+
+What a term weighs in a topic is learned when the content is prepared (`learn.py`); finding is one sum.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What each term weighs in each topic, `[(topic, weight), …]`, and in a question; both about 0 to 1."""
+
+    postings: dict[str, list[tuple[int, float]]]
+    rarity: dict[str, float]
+    unknown_rarity: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A topic by its position, and how near it is: about 0 to 1, as a cosine."""
+
+    topic: int
+    score: float
+
+
+class Index:
+    """Finds the topics nearest to a question."""
+
+    def __init__(self, terms: Terms, fillers: frozenset[str]):
+        self._terms = terms
+        self._fillers = fillers
+
+    def search(self, tokens: list[str]) -> list[Found]:
+        """Every topic that shares a term with the question, best first."""
+        scores: dict[int, float] = defaultdict(float)
+        for term, weight in self._question(tokens).items():
+            for topic, weighs in self._terms.postings.get(term, ()):
+                scores[topic] += weight * weighs
+        found = [Found(topic, score) for topic, score in scores.items() if score > 0]
+        return sorted(found, key=lambda each: (-each.score, each.topic))
+
+    def _question(self, tokens: list[str]) -> dict[str, float]:
+        """The question as a unit vector; a word that no topic uses counts against all of them."""
+        known = self._terms.rarity
+        vector = {term: known[term] for term in terms(tokens) if term in known}
+        unknown = {token for token in tokens if token not in known and token not in self._fillers}
+        return unit(vector | dict.fromkeys(unknown, self._terms.unknown_rarity))
+
+
+def terms(tokens: list[str]) -> list[str]:
+    """The tokens, and each pair of neighbours."""
+    return [*tokens, *(f"{one} {next_one}" for one, next_one in pairwise(tokens))]
+
+
+def unit(vector: dict[str, float]) -> dict[str, float]:
+    """The vector at length 1."""
+    length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
+    return {term: weight / length for term, weight in vector.items()}

@@ -1,0 +1,208 @@
+"""From what people type to what they mean: chat spelling, keyboards without accents, slips, other words, ages.
+
+    "mai e lm cc cho be 7t dc ko"  →  mai em lam =can-cuoc =cho-con 7 tuoi =tuoi-6-13 duoc khong
+
+A token that begins with "=" is a meaning (content/synonyms.toml); the others are folded words. Accents are
+optional, but where they are typed they count: "rồi" is not "rơi", and "mở" is not "mờ".
+"""
+
+import re
+import string
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from cccd.text import clean, fold
+
+_WORD = re.compile(r"[^\W_]+(?:/[0-9]+)*")
+_AGE = re.compile(r"\b([0-9]{1,2})t\b", re.IGNORECASE)
+_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+# Telex, typed where no input method was listening: "cawn cuwowcs" for căn cước.
+_TELEX_VOWELS = tuple(
+    (re.compile(typed), meant) for typed, meant in (("aa|aw", "a"), ("oo|ow", "o"), ("ee", "e"), ("uw", "u"))
+)
+_TELEX_TONES = "sfrxj"
+_MOSTLY_ACCENTED = 0.3  # of the words; running Vietnamese has about 0.8
+_SHORTEST_SLIP = 4  # letters; in shorter words a slip is more often another word
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as typed: without accents, and with them (its tone at the end, so that hoà is hòa)."""
+
+    folded: str
+    accented: str
+    bare: bool  # typed without accents, so that any may be meant
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text; dates as 24/11 stay whole.
+
+    Who types accents types them throughout: in such a text a word without any means just that.
+    """
+    found = [_word(typed) for typed in _WORD.findall(clean(text).casefold())]
+    if sum(not word.bare for word in found) < len(found) * _MOSTLY_ACCENTED:
+        return found
+    return [Word(word.folded, word.accented, bare=False) for word in found]
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text without accents."""
+    return [word.folded for word in words(text)]
+
+
+@lru_cache(maxsize=8192)
+def _word(typed: str) -> Word:
+    decomposed = unicodedata.normalize("NFD", typed)
+    tone = "".join(_TONES.findall(decomposed))
+    plain, accented = fold(typed), unicodedata.normalize("NFC", _TONES.sub("", decomposed)) + tone
+    return Word(plain, accented, plain == accented)
+
+
+@cache
+def _bare(word: str) -> Word:
+    return Word(word, word, bare=True)
+
+
+def spelled_out(typed: Iterable[Word], spelling: Mapping[str, Sequence[Word]]) -> list[Word]:
+    """The words with chat spelling and dialect spelled out."""
+    return [word for each in typed for word in spelling.get(each.accented, (each,))]
+
+
+class Sayings:
+    """Sayings of one or more words and what each stands for; accents count where they were typed."""
+
+    def __init__(self, said: Iterable[tuple[list[Word], str]]):
+        self._by_words: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
+        for each, stands_for in said:
+            accented = tuple(word.accented for word in each)
+            self._by_words.setdefault(tuple(word.folded for word in each), []).append((accented, stands_for))
+        self._longest = max(map(len, self._by_words))
+
+    def at(self, typed: Sequence[Word], start: int) -> tuple[int, str] | None:
+        """The longest saying that begins there: its length in words, and what it stands for."""
+        for length in range(min(self._longest, len(typed) - start), 0, -1):
+            window = typed[start : start + length]
+            for said, stands_for in self._by_words.get(tuple(word.folded for word in window), ()):
+                if all(word.bare or word.accented == accented for word, accented in zip(window, said, strict=True)):
+                    return length, stands_for
+        return None
+
+    def first(self, typed: Sequence[Word]) -> str | None:
+        """What the first saying anywhere in the text stands for."""
+        found = (self.at(typed, start) for start in range(len(typed)))
+        return next((each[1] for each in found if each), None)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that the content knows.
+
+    `known` counts folded words: a slip meant the more frequent. `accented` are those words as they are spelled.
+    """
+
+    spelling: dict[str, list[Word]]
+    fillers: frozenset[str]
+    meanings: list[tuple[list[Word], str]]
+    known: dict[str, int]
+    accented: frozenset[str]
+
+
+class Language:
+    """Reads questions with the words of a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary):
+        self.fillers = vocabulary.fillers
+        self._spelling = vocabulary.spelling
+        self._meanings = Sayings(vocabulary.meanings)
+        self._known = vocabulary.known
+        self._accented = vocabulary.accented
+        self._mended = lru_cache(maxsize=4096)(self._mend)
+
+    def read(self, text: str) -> list[str]:
+        """The tokens of a text, in order."""
+        return self.tokens(self.typed(text))
+
+    def tokens(self, typed: list[Word]) -> list[str]:
+        """The tokens of words as `typed` gives them: meanings and ages where there are, else the folded words."""
+        told: list[str] = []
+        at = 0
+        while at < len(typed):
+            length, meaning = self._meanings.at(typed, at) or (1, typed[at].folded)
+            told.append(meaning)
+            at += length
+            told += _age_told(told)
+        return told
+
+    def typed(self, text: str) -> list[Word]:
+        """The words of a text, spelled out and with slips mended."""
+        spelled = spelled_out(words(_AGE.sub(r"\1 tuoi", text)), self._spelling)
+        return spelled_out([mended for word in spelled for mended in self._mended(word)], self._spelling)
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._known or word in self._spelling
+
+    def _mend(self, word: Word) -> tuple[Word, ...]:
+        """The known words that an unknown one was meant to be; itself if none."""
+        plain = word.folded
+        if plain in self._known:
+            # Accents that make no word of ours are a slip too: any may be meant.
+            return (word if word.accented in self._accented else _bare(plain),)
+        if not (plain.isascii() and plain.isalpha()):
+            return (word,)
+        for decoded in _telex_decoded(plain):
+            if decoded in self._known:
+                return (_bare(decoded),)
+        for at in range(2, len(plain) - 1):
+            if self._is_word(plain[:at]) and self._is_word(plain[at:]):
+                return (_bare(plain[:at]), _bare(plain[at:]))
+        if len(plain) < _SHORTEST_SLIP:
+            return (word,)
+        near = {slip for slip in _one_slip_away(plain) if len(slip) > 2 and slip in self._known}
+        return (_bare(max(near, key=lambda slip: (self._known[slip], slip))) if near else word,)
+
+
+def _age_told(told: list[str]) -> list[str]:
+    """The age group that the last two tokens tell: "8 tuoi", or a school year as "lop 3"."""
+    match told[-2:]:
+        case [age, "tuoi"] if age.isdecimal():
+            return [_age_group(int(age))]
+        case ["lop", year] if year.isdecimal():
+            return [_age_group(int(year) + 5)]
+    return []
+
+
+def _age_group(age: int) -> str:
+    """Ages as the law on the card divides them (Luật Căn cước 26/2023/QH15 Điều 19, 21, 23)."""
+    if age < 6:
+        return "=tuoi-duoi-6"
+    if age < 14:
+        return "=tuoi-6-13"
+    if age < 18:
+        return "=tuoi-14"
+    return "=tuoi-lon" if age < 60 else "=tuoi-cao"
+
+
+def _telex_decoded(word: str) -> Iterator[str]:
+    plain = word.replace("dd", "d")
+    for written, meant in _TELEX_VOWELS:
+        plain = written.sub(meant, plain)
+    if plain != word:
+        yield plain
+    for at in range(len(plain) - 1, 0, -1):
+        if plain[at] in _TELEX_TONES:
+            yield plain[:at] + plain[at + 1 :]
+
+
+def _one_slip_away(word: str) -> Iterator[str]:
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in string.ascii_lowercase:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]

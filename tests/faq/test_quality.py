@@ -1,0 +1,75 @@
+"""The search answers well enough, also what nothing was tuned on, and clearly better than the baseline."""
+
+import pytest
+
+from bench.faq_quality import FRESH, Quality, answers_of, folded_tfidf, ours, quality, queries, unseen
+from cccd.text import fold
+from faq.prepare import phrases
+from faq.search import SEARCH
+
+QUERIES = queries()
+HALVES = {
+    "tuned": [query for query in QUERIES if not query.held_out],
+    "held out": [query for query in QUERIES if query.held_out],
+}
+
+
+@pytest.fixture(scope="module", params=HALVES, ids=str)
+def measured(request: pytest.FixtureRequest) -> tuple[Quality, Quality]:
+    """Our search and the baseline, on one half."""
+    half = HALVES[request.param]
+    return quality(ours, half), quality(folded_tfidf(SEARCH.content), half)
+
+
+def test_floors(measured: tuple[Quality, Quality]) -> None:
+    found, _ = measured
+    assert found.hit1 >= 0.89
+    assert found.hit3 >= 0.94
+    assert found.mrr >= 0.91
+    assert found.both >= 0.8
+    assert found.refused <= 0.06
+    assert found.rejection >= 0.92
+
+
+def test_clearly_better_than_the_baseline(measured: tuple[Quality, Quality]) -> None:
+    found, baseline = measured
+    assert found.hit1 >= baseline.hit1 + 0.04
+    assert found.mrr >= baseline.mrr + 0.02
+    assert found.rejection >= baseline.rejection + 0.8
+
+
+def test_another_authors_questions_none_of_them_indexed() -> None:
+    asked, without_them = unseen()
+    found = quality(answers_of(without_them), asked)
+    baseline = quality(folded_tfidf(without_them.content), asked)
+    assert len(asked) == 208
+    assert found.hit1 >= 0.8
+    assert found.hit3 >= 0.93
+    assert found.hit1 >= baseline.hit1 + 0.08
+    assert found.mrr >= baseline.mrr + 0.06
+
+
+def test_fresh_questions() -> None:
+    found = quality(ours, queries(FRESH))
+    assert found.hit1 >= 0.8
+    assert found.hit3 >= 0.93
+    assert found.rejection >= 0.7
+
+
+def test_the_set_is_what_it_claims() -> None:
+    outside = [query for query in QUERIES if not query.expect]
+    assert len(QUERIES) >= 250
+    assert 0.2 <= len(outside) / len(QUERIES) <= 0.3
+    assert len({query.q for query in [*QUERIES, *queries(FRESH)]}) == len(QUERIES) + len(queries(FRESH))
+    entries = {version.id: topic for topic in SEARCH.content.topics for version in topic.versions}
+    for query in [*QUERIES, *queries(FRESH)]:
+        for expected in query.expect:
+            version = entries[expected].on(query.on)
+            assert version and version.id == expected, f"{query.q}: {expected} does not hold on {query.on}"
+    asked_about = {entries[expected].id for query in QUERIES for expected in query.expect}
+    assert asked_about == {topic.id for topic in SEARCH.content.topics}
+
+
+def test_no_query_is_a_way_of_asking_of_ours() -> None:
+    asked = {fold(phrase).rstrip("? ") for topic in SEARCH.content.topics for phrase in phrases(topic)}
+    assert not [query.q for query in [*QUERIES, *queries(FRESH)] if fold(query.q).rstrip("? ") in asked]
