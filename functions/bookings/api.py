@@ -13,6 +13,7 @@ from bookings import lifecycle
 from bookings.availability import OpenSlot, alternatives
 from bookings.booking import Applicant, Booking, Status
 from bookings.booking_id import BookingId, new_id
+from bookings.calendar_entry import calendar_entry
 from bookings.lifecycle import HoldRequest
 from bookings.queue import people_ahead
 from bookings.store import BookingStore
@@ -31,7 +32,7 @@ from declarations.keys import ID_PATTERN, declaration_key
 from offices import opening
 from offices.directory import bookable, directory
 from offices.office import Office
-from offices.opening import OpeningRules, Residence, Slot
+from offices.opening import OpeningRules, Queue, Residence, Slot
 from procedures import catalog
 from procedures.documents import documents_to_bring
 
@@ -65,6 +66,12 @@ class BookingRequest(Model):
     start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
     applicant: ApplicantIn
     declaration_id: Annotated[str, StringConstraints(pattern=ID_PATTERN)] | None = None
+
+
+class Move(Model):
+    """Where to move a booking."""
+
+    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
 
 
 class ApplicantView(Model):
@@ -110,6 +117,9 @@ IdempotencyKey = Annotated[
         pattern=r"^[\x21-\x7e]+$",
         description="Mã do ứng dụng tạo cho mỗi lần bấm nút; gửi lại cùng mã thì nhận lại cùng lịch hẹn.",
     ),
+]
+OptionalIdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=8, max_length=128, pattern=r"^[\x21-\x7e]+$")
 ]
 BookingIdPath = Annotated[str, Path(alias="bookingId")]
 
@@ -195,15 +205,57 @@ def read_booking(booking_id: BookingIdPath) -> BookingView:
 
 
 @app.post("/bookings/<bookingId>/confirm", summary="Confirm a hold", description="Twice is the same as once.")
-def confirm_booking(booking_id: BookingIdPath) -> BookingView:
+def confirm_booking(booking_id: BookingIdPath, idempotency_key: OptionalIdempotencyKey = None) -> BookingView:
     who = caller()
-    return _view(lifecycle.confirm(store(), _parsed(booking_id), who.hash, who.now))
+    return _view(lifecycle.confirm(store(), _parsed(booking_id), who.hash, who.now, _key_hash(idempotency_key)))
+
+
+@app.post(
+    "/bookings/<bookingId>/reschedule",
+    summary="Move to another slot of the office",
+    description="The old seat is free in the same instant; where the new slot is full, the old seat stays.",
+)
+def reschedule_booking(
+    booking_id: BookingIdPath, request: Move, idempotency_key: OptionalIdempotencyKey = None
+) -> BookingView:
+    who = caller()
+    start = request.start
+
+    def open_slot(booking: Booking) -> tuple[Slot, Queue]:
+        _, rules = _office(booking.office_id, who.now.date())
+        slot = opening.slot_at(rules, national_calendar(), start, who.now)
+        return slot, opening.queue_for(slot.capacity, _residence(booking.procedure, start))
+
+    id_, key = _parsed(booking_id), _key_hash(idempotency_key)
+    try:
+        return _view(lifecycle.reschedule(store(), id_, who.hash, start, open_slot, rules_of, who.now, key))
+    except SlotFull as full:
+        booking = lifecycle.own(store(), id_, who.hash)
+        slot, _ = open_slot(booking)
+        residence = _residence(booking.procedure, start)
+        office, rules = _office(booking.office_id, who.now.date())
+        raise SlotFull(extra={"alternatives": _alternatives(office, rules, slot, residence, who.now)}) from full
 
 
 @app.post("/bookings/<bookingId>/cancel", summary="Cancel", description="The seat is free in the same instant.")
-def cancel_booking(booking_id: BookingIdPath) -> BookingView:
+def cancel_booking(booking_id: BookingIdPath, idempotency_key: OptionalIdempotencyKey = None) -> BookingView:
     who = caller()
-    return _view(lifecycle.cancel(store(), _parsed(booking_id), who.hash, who.now))
+    key = _key_hash(idempotency_key)
+    return _view(lifecycle.cancel(store(), _parsed(booking_id), who.hash, rules_of, who.now, key))
+
+
+@app.get("/bookings/<bookingId>/calendar", summary="The appointment for a phone's calendar")
+def read_calendar(booking_id: BookingIdPath) -> Response[str]:
+    who = caller()
+    booking = lifecycle.own(store(), _parsed(booking_id), who.hash).as_of(who.now)
+    text = calendar_entry(booking, directory().find(booking.office_id), who.now)
+    return Response(status_code=200, content_type="text/calendar; charset=utf-8", body=text)
+
+
+def rules_of(office_id: str) -> OpeningRules:
+    """An office's rules; the ordinary ones where it has none any more."""
+    office = directory().find(office_id)
+    return office.opening if office and office.opening else OpeningRules(weekly={})
 
 
 def _office(office_id: str, today: date) -> tuple[Office, OpeningRules]:
@@ -231,6 +283,13 @@ def _declaration_exists(who: Caller, declaration_id: str | None) -> Write | None
         return None
     key = declaration_key(who.hash, declaration_id)
     return Write("ConditionCheck", settings.declarations_table, key, "attribute_exists(pk)", {}, {})
+
+
+def _key_hash(idempotency_key: str | None) -> str | None:
+    """What a booking remembers of a key; the key itself is the caller's own text."""
+    if idempotency_key is None:
+        return None
+    return base32(keyed_hash(identity_key(), "request", idempotency_key))[:16]
 
 
 def _parsed(booking_id: str) -> BookingId:

@@ -4,10 +4,13 @@
      │  └──cancel──▶ cancelled ◀──cancel──┘
      └──time──▶ lapsed
 
+Both active states, held and confirmed, may be moved to another slot (reschedule); the state stays.
+
 A held booking whose time is over is lapsed, whether or not anybody has written that down yet.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,6 +59,7 @@ class Booking:
     """One appointment. `citizen` and the id hold keyed hashes, never the ids themselves.
 
     `version` counts the changes since the hold, so that whoever acts on an old reading is refused.
+    `answered` remembers the requests that changed it: a hash of each Idempotency-Key, and what was asked.
     """
 
     id: str
@@ -74,6 +78,7 @@ class Booking:
     declaration_id: str | None = None
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
+    answered: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ticket(self) -> str:

@@ -20,6 +20,7 @@ from cccd.clock import at, epoch, from_epoch
 from cccd.dynamodb import Item
 
 DUE_SHARDS = 8  # one index partition takes about 1,000 writes a second; the whole country may book at 08:00
+END_OF_TIME = 32_503_680_000  # the year 3000, in epoch seconds: after everything that is due
 KEPT_AFTER_END = timedelta(days=30)
 
 type Key = dict[str, str]
@@ -72,12 +73,12 @@ def expires_at(booking: Booking) -> int:
     return epoch(booking.end + KEPT_AFTER_END)
 
 
-def due_for_hold(booking: Booking) -> dict[str, Any]:
+def _due_for_hold(booking: Booking) -> dict[str, Any]:
     """A hold is due when it lapses."""
     return {"due": f"HOLD#{_shard(booking.id)}", "dueAt": booking.expiry()}
 
 
-def due_for_confirmed(booking: Booking) -> dict[str, Any]:
+def _due_for_confirmed(booking: Booking) -> dict[str, Any]:
     """A confirmed booking is due when its day is over."""
     midnight = at(booking.start.date() + timedelta(days=1), datetime.min.time())
     return {"due": f"CONFIRMED#{_shard(booking.id)}", "dueAt": epoch(midnight)}
@@ -90,9 +91,9 @@ def booking_item(booking: Booking) -> Item:
     key = active_key(booking_id.applicant) if booking.active else ended_key(booking_id)
     due: dict[str, Any] = {}
     if booking.status is Status.HELD:
-        due = due_for_hold(booking)
+        due = _due_for_hold(booking)
     elif booking.status is Status.CONFIRMED:
-        due = due_for_confirmed(booking)
+        due = _due_for_confirmed(booking)
     return {
         **key,
         **due,
@@ -115,6 +116,7 @@ def booking_item(booking: Booking) -> Item:
         "declaration": booking.declaration_id,
         "confirmedAt": epoch(booking.confirmed_at) if booking.confirmed_at else None,
         "endedAt": epoch(booking.ended_at) if booking.ended_at else None,
+        "answered": dict(booking.answered) or None,
         "ttl": None if booking.active else expires_at(booking),
     }
 
@@ -140,6 +142,7 @@ def booking_of(item: Item) -> Booking:
         declaration_id=item.get("declaration"),
         confirmed_at=_instant(item.get("confirmedAt")),
         ended_at=_instant(item.get("endedAt")),
+        answered=item.get("answered") or {},
     )
 
 

@@ -1,18 +1,21 @@
-"""The life of a booking: hold, confirm, cancel, lapse. Each is one transaction that either stands whole or not at all.
+"""The life of a booking: hold, confirm, reschedule, cancel, lapse, serve, close. Each is one transaction, whole or not at all.
 
 Whoever acts second is refused by a condition, reads what stands, and answers by that. So a request repeated after a
 lost answer finds its own work done, and two that race have one winner.
 """
 
-import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bookings import items
 from bookings.booking import Applicant, Booking, Status
 from bookings.booking_id import BookingId
-from bookings.seats import Seat, beyond, rules_mark, sellable
+from bookings.seat_search import SeatSearch
+from bookings.seats import Seat
 from bookings.store import BookingStore
+from bookings.telemetry import count, purge_lag
 from bookings.transactions import Refused, Unknown, Write, commit
 from cccd.clock import epoch
 from cccd.dynamodb import Item
@@ -25,6 +28,9 @@ from cccd.errors import (
     NotCancellable,
     NotConfirmable,
     NotFound,
+    NotReschedulable,
+    NotServable,
+    Refusal,
     SlotFull,
     TemporarilyUnavailable,
     TooManyBookings,
@@ -32,7 +38,12 @@ from cccd.errors import (
 from offices.opening import OpeningRules, Queue, Slot
 
 MAX_SEAT_TRIES = 12  # seats tried in one request before the citizen is offered other slots
+MAX_READINGS = 3  # times a booking is read again because somebody else acted on it first
 RETRY_AFTER = 2  # seconds
+FASTEST_TYPING = timedelta(seconds=3)  # from hold to confirm: no person reads the page and presses sooner
+
+
+type RulesOf = Callable[[str], OpeningRules]  # an office's rules, by its id
 
 
 @dataclass(frozen=True)
@@ -59,28 +70,22 @@ def hold(
 ) -> tuple[Booking, bool]:
     """Hold a seat for a while. Returns the booking, and whether it is new (False: the same request made it before).
 
-    The first seat is a guess, as a look would cost a request; a refusal brings the slot's item with it, and the
-    next guess is among the seats really free.
-
     Raises:
         SlotFull, AlreadyBooked, TooManyBookings, IdempotencyKeyReused, InvalidRequest, TemporarilyUnavailable
     """
-    mark = rules_mark(wanted.slot.capacity)
-    seat = Seat(random.randint(1, max(1, wanted.slot.capacity[wanted.queue])), wanted.queue)
-    write_mark, seen_mark = mark, None
+    seats = SeatSearch(wanted.slot, wanted.queue)
     for _ in range(MAX_SEAT_TRIES):
-        booking = _held(wanted, seat, rules, now)
+        booking = _held(wanted, seats.choice, rules, now)
         writes = [
-            store.take_seat(booking, write_mark, now, seen_mark),
+            store.take_seat(booking, seats.mark, now, seats.seen_mark),
             store.lock_applicant(booking),
             store.count_request(booking, wanted.id, limit),
             *([wanted.declaration] if wanted.declaration else []),
         ]
         try:
             commit(store.client, writes)
-            return booking, True
         except Unknown:
-            return _own_or_unavailable(store, wanted)
+            return _own_or(store, wanted, TemporarilyUnavailable(retry_after=RETRY_AFTER))
         except Refused as refused:
             slot, lock, tally, *declaration = refused.old
             if tally is not None:
@@ -93,67 +98,174 @@ def hold(
             if lock is not None:
                 _release_if_lapsed(store, items.booking_of(lock), wanted, now)
             if slot is not None:
-                taken = items.seats_of(slot)
-                free = sellable(taken, wanted.slot.capacity, wanted.queue, epoch(now))
-                if not free:
-                    return _own_or_full(store, wanted)
-                seat = random.choice(free)
-                seen_mark = slot.get("mark")
-                crowded = bool(beyond(taken, wanted.slot.capacity, epoch(now)))
-                write_mark = seen_mark if crowded and seen_mark else mark
-    return _own_or_full(store, wanted)
+                count("SeatsLostToRivals")
+                if not seats.choose_among(slot, now):
+                    return _own_or(store, wanted, SlotFull())
+        else:
+            count("BookingsHeld")
+            return booking, True
+    return _own_or(store, wanted, SlotFull())
 
 
-def confirm(store: BookingStore, booking_id: BookingId, citizen: str, now: datetime) -> Booking:
+def confirm(store: BookingStore, booking_id: BookingId, citizen: str, now: datetime, key: str | None = None) -> Booking:
     """Make a hold a firm appointment. Confirming twice is the same as once.
 
     Raises:
-        NotFound, HoldExpired, NotConfirmable, TemporarilyUnavailable
+        NotFound, HoldExpired, NotConfirmable, IdempotencyKeyReused, TemporarilyUnavailable
     """
-    for _ in range(3):
+    in_doubt = False
+    for _ in range(MAX_READINGS):
         booking = own(store, booking_id, citizen).as_of(now)
-        if booking.status is Status.CONFIRMED:
+        if booking.status is Status.CONFIRMED or _answered(booking, key, "confirm"):
             return booking
+        if in_doubt:
+            break
         if booking.status is Status.LAPSED:
             raise HoldExpired(seats=_slot_state(store, booking, now))
         if booking.status is not Status.HELD:
             raise NotConfirmable(extra={"bookingStatus": booking.status}, status=booking.status.in_vietnamese)
+        after = _changed(booking, key, "confirm", status=Status.CONFIRMED, confirmed_at=now, hold_expires_at=None)
         try:
-            commit(store.client, [store.keep_seat(booking), store.mark_confirmed(booking, now)])
+            commit(store.client, [store.keep_seat(booking), store.rewrite(booking, after, now)])
         except Refused as refused:
             if refused.old[0] is not None and refused.old[1] is None:  # by another clock it lapsed: the seat is taken
                 raise HoldExpired(seats=_slot_state(store, booking, now)) from refused
             continue  # somebody acted first: read again what stands
         except Unknown:
+            in_doubt = True
             continue
-        return replace(
-            booking, status=Status.CONFIRMED, confirmed_at=now, hold_expires_at=None, version=booking.version + 1
-        )
+        count("BookingsConfirmed")
+        if now - booking.held_at < FASTEST_TYPING:
+            count("ConfirmedFasterThanTyping")
+        return after
     raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
 
-def cancel(store: BookingStore, booking_id: BookingId, citizen: str, now: datetime) -> Booking:
+def reschedule(
+    store: BookingStore,
+    booking_id: BookingId,
+    citizen: str,
+    start: datetime,
+    open_slot: Callable[[Booking], tuple[Slot, Queue]],
+    rules_of: RulesOf,
+    now: datetime,
+    key: str | None = None,
+) -> Booking:
+    """Move an active booking to another slot of its office: new seat, old seat and booking in one transaction.
+
+    Where the new slot is full, nothing changes and the old seat stays. Moving to where it stands already does nothing.
+    `open_slot` tells which slot of the booking's office starts at `start`, or raises SlotClosed.
+
+    Raises:
+        NotFound, SlotClosed, SlotFull, HoldExpired, NotReschedulable, IdempotencyKeyReused, TemporarilyUnavailable
+    """
+    asked = f"reschedule {epoch(start)}"
+    seats: SeatSearch | None = None
+    in_doubt = False
+    for _ in range(MAX_SEAT_TRIES):
+        booking = own(store, booking_id, citizen).as_of(now)
+        if _answered(booking, key, asked) or (booking.active and booking.start == start):
+            return booking
+        if in_doubt:
+            break
+        if booking.status is Status.LAPSED:
+            raise HoldExpired(seats=_slot_state(store, booking, now))
+        if not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
+            raise NotReschedulable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
+        slot, queue = open_slot(booking)
+        seats = seats or SeatSearch(slot, queue)
+        after = _changed(booking, key, asked, start=slot.start, end=slot.end, seat=seats.choice)
+        writes = [
+            store.take_seat(after, seats.mark, now, seats.seen_mark),
+            store.free_seat(booking),
+            store.rewrite(booking, after, now),
+        ]
+        try:
+            commit(store.client, writes)
+        except Refused as refused:
+            new_seat, old_seat, changed = refused.old
+            if changed is not None:
+                continue  # somebody acted first: read again what stands
+            if old_seat is not None:  # by another clock the hold has lapsed: its seat is taken
+                raise HoldExpired(seats=_slot_state(store, booking, now)) from refused
+            if new_seat is not None:
+                count("SeatsLostToRivals")
+                if not seats.choose_among(new_seat, now):
+                    raise SlotFull from refused
+        except Unknown:
+            in_doubt = True
+            continue
+        else:
+            count("BookingsMoved")
+            return after
+    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+
+
+def cancel(
+    store: BookingStore,
+    booking_id: BookingId,
+    citizen: str,
+    rules_of: RulesOf,
+    now: datetime,
+    key: str | None = None,
+) -> Booking:
     """Give the seat back. Cancelling twice is the same as once.
 
     Raises:
-        NotFound, NotCancellable, TemporarilyUnavailable
+        NotFound, NotCancellable, IdempotencyKeyReused, TemporarilyUnavailable
     """
-    for _ in range(3):
+    for _ in range(MAX_READINGS):
         booking = own(store, booking_id, citizen).as_of(now)
-        if booking.status is Status.CANCELLED:
+        if booking.status is Status.CANCELLED or _answered(booking, key, "cancel"):
             return booking
-        if not booking.active or booking.start <= now:
-            status = "đã đến giờ hẹn" if booking.active else booking.status.in_vietnamese
-            raise NotCancellable(extra={"bookingStatus": booking.status}, status=status)
-        ended = end(store, booking, Status.CANCELLED, now)
+        if not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
+            raise NotCancellable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
+        ended = end(store, _changed(booking, key, "cancel", version=booking.version), Status.CANCELLED, now)
         if ended:
+            count("BookingsCancelled")
             return ended
     raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
 
 def lapse(store: BookingStore, booking: Booking, now: datetime) -> bool:
     """Write down that a hold's time is over; whether this call did it. Its seat was free already."""
-    return booking.lapsed(now) and end(store, booking, Status.LAPSED, now) is not None
+    if not booking.lapsed(now) or end(store, booking, Status.LAPSED, now) is None:
+        return False
+    assert booking.hold_expires_at is not None
+    count("HoldsLapsed")
+    purge_lag(int((now - booking.hold_expires_at).total_seconds()))
+    return True
+
+
+def close(store: BookingStore, booking: Booking, now: datetime) -> bool:
+    """The day of a confirmed booking is over and nobody marked it served; whether this call wrote that down."""
+    if booking.status is not Status.CONFIRMED or booking.start.date() >= now.date():
+        return False
+    if end(store, booking, Status.NO_SHOW, now) is None:
+        return False
+    count("BookingsNotShown")
+    return True
+
+
+def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
+    """The officer received the applicant of a confirmed booking. Serving twice is the same as once.
+
+    Raises:
+        NotFound, NotServable, TemporarilyUnavailable
+    """
+    for _ in range(MAX_READINGS):
+        booking = store.find(booking_id)
+        if booking is None:
+            raise NotFound
+        if booking.status is Status.SERVED:
+            return booking
+        if booking.status is not Status.CONFIRMED:
+            raise NotServable(status=booking.as_of(now).status.in_vietnamese)
+        ended = end(store, booking, Status.SERVED, now)
+        if ended:
+            count("BookingsServed")
+            return ended
+    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
 
 def end(store: BookingStore, booking: Booking, status: Status, now: datetime) -> Booking | None:
@@ -254,19 +366,38 @@ def _no_such_declaration() -> InvalidRequest:
     )
 
 
-def _own_or_unavailable(store: BookingStore, wanted: HoldRequest) -> tuple[Booking, bool]:
+def _own_or(store: BookingStore, wanted: HoldRequest, refusal: Refusal) -> tuple[Booking, bool]:
+    """The booking of this very request, if an earlier try made it and its answer was lost; else the refusal."""
     made = store.find(wanted.id)
     if made is None:
-        raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+        raise refusal
+    if made.request != wanted.request:
+        raise IdempotencyKeyReused
     return made, False
 
 
-def _own_or_full(store: BookingStore, wanted: HoldRequest) -> tuple[Booking, bool]:
-    """The slot is full. Perhaps one of its seats is ours, from a request whose answer was lost."""
-    made = store.find(wanted.id)
-    if made is None:
-        raise SlotFull
-    return made, False
+def _changed(booking: Booking, key: str | None, asked: str, **changes: Any) -> Booking:
+    """The booking after a change, which remembers the request that made it."""
+    answered = {**booking.answered, key: asked} if key else booking.answered
+    parts: dict[str, Any] = {"answered": answered, "version": booking.version + 1} | changes
+    return replace(booking, **parts)
+
+
+def _answered(booking: Booking, key: str | None, asked: str) -> bool:
+    """Whether this very request changed the booking before.
+
+    Raises:
+        IdempotencyKeyReused: the key came with another request.
+    """
+    if key is None or key not in booking.answered:
+        return False
+    if booking.answered[key] != asked:
+        raise IdempotencyKeyReused
+    return True
+
+
+def _why_fixed(booking: Booking) -> str:
+    return "đã sát hoặc qua giờ hẹn" if booking.active else booking.status.in_vietnamese
 
 
 def _slot_state(store: BookingStore, booking: Booking, now: datetime) -> str:

@@ -4,48 +4,29 @@ It may crash or run twice anywhere: each hold is ended in a transaction of its o
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from bookings.items import Key
+from bookings.due import WORKERS, work_through
 from bookings.lifecycle import lapse
+from bookings.scheduled import ScheduledSettings, time_left
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.http import Event
-from cccd.observability import logger
-from cccd.settings import Settings
+from cccd.observability import flush_metrics, logger
 
-WORKERS = 8
-STOP_BEFORE_END = 5_000  # milliseconds of the function's time left for ending well
-
-
-class PurgeSettings(Settings):
-    """The table that is tidied."""
-
-    bookings_table: str
-
-
-settings = PurgeSettings.load()
+settings = ScheduledSettings.load()
 
 
 def purge(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
     """End the holds that have lapsed by `now`, while `time_left`; returns how many this run ended."""
-
-    def end_one(key: Key) -> bool:
-        if not time_left():
-            return False
-        booking = store.at_key(key)
-        return booking is not None and lapse(store, booking, now)
-
-    with ThreadPoolExecutor(workers) as pool:
-        return sum(pool.map(end_one, store.due("HOLD", now)))
+    return work_through(store, "HOLD", lambda booking: lapse(store, booking, now), now, time_left, workers)
 
 
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:
-    store = BookingStore(client(), settings.bookings_table)
-    lapsed = purge(store, clock.now(), lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_END)
+    lapsed = purge(BookingStore(client(), settings.bookings_table), clock.now(), time_left(context))
     logger.info("purged", lapsed=lapsed)
+    flush_metrics()
     return {"lapsed": lapsed}

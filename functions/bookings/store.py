@@ -11,7 +11,7 @@ from bookings.booking_id import BookingId
 from bookings.items import Key
 from bookings.seats import SlotSeats
 from bookings.transactions import Unknown, Write, pauses
-from cccd.clock import epoch
+from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
 
 if TYPE_CHECKING:
@@ -30,20 +30,14 @@ class BookingStore:
     # --- reads ------------------------------------------------------------------------------------------------
 
     def find(self, booking_id: BookingId) -> Booking | None:
-        """The booking of that id, active or ended, as of this moment.
+        """The booking of that id, active or ended.
 
-        The two places are not read in one instant: a booking that ends between the two reads is found by the second.
+        A booking only ever moves from the active place to the history, so reading them in this order misses none.
         """
-        keys = [items.active_key(booking_id.applicant), items.ended_key(booking_id)]
-        for _ in range(2):
-            for booking in self._bookings(keys):
-                if booking.id == booking_id.text:
-                    return booking
-        return None
-
-    def active_of(self, applicant: str) -> Booking | None:
-        """The applicant's active booking."""
-        return next(iter(self._bookings([items.active_key(applicant)])), None)
+        active = self.at_key(items.active_key(booking_id.applicant))
+        if active and active.id == booking_id.text:
+            return active
+        return self.at_key(items.ended_key(booking_id))
 
     def of_citizen(self, citizen: str) -> list[Booking]:
         """Every booking that the citizen made and that is still remembered, consistently."""
@@ -51,11 +45,12 @@ class BookingStore:
 
     def find_all(self, wanted: Iterable[BookingId]) -> list[Booking]:
         """The bookings of those ids that exist."""
-        ids = list(wanted)
-        keys = [items.active_key(applicant) for applicant in {each.applicant for each in ids}]
-        keys += [items.ended_key(each) for each in ids]
-        texts = {each.text for each in ids}
-        return [booking for booking in self._bookings(keys) if booking.id in texts]
+        ids = {each.text: each for each in wanted}
+        applicants = {each.applicant for each in ids.values()}
+        found = {booking.id: booking for booking in self._bookings([items.active_key(each) for each in applicants])}
+        active = [booking for text, booking in found.items() if text in ids]
+        ended = [items.ended_key(each) for text, each in ids.items() if text not in found]
+        return active + list(self._bookings(ended))
 
     def slots(self, office_id: str, first: date, last: date) -> dict[datetime, Item]:
         """The slot items of those days, both included, by start: one Query. Slots nobody booked have none."""
@@ -75,6 +70,13 @@ class BookingStore:
                 for found in page["Items"]:
                     item = from_item(found)
                     yield {"pk": item["pk"], "sk": item["sk"]}
+
+    def every_active(self) -> Iterator[Booking]:
+        """All active bookings of the deployment, through the index (read a moment late)."""
+        far = from_epoch(items.END_OF_TIME)
+        for kind in ("HOLD", "CONFIRMED"):
+            keys = list(self.due(kind, far))
+            yield from self._bookings(keys)
 
     def at_key(self, key: Key) -> Booking | None:
         """The booking under that key."""
@@ -140,29 +142,17 @@ class BookingStore:
         """The seat is still this booking's; it is free again."""
         return self._own_seat(booking, "REMOVE #seat")
 
-    def mark_confirmed(self, booking: Booking, now: datetime) -> Write:
-        """The booking has not changed since it was read, and its hold has not lapsed."""
-        due = items.due_for_confirmed(booking)
+    def rewrite(self, before: Booking, after: Booking, now: datetime) -> Write:
+        """The booking has not changed since `before` was read and, if a hold, has not lapsed; it becomes `after`."""
+        held = before.status is Status.HELD
         return Write(
-            action="Update",
+            action="Put",
             table=self.table,
-            key=items.active_key(_applicant(booking)),
-            update=(
-                "SET #status = :confirmed, confirmedAt = :now, #version = :next, due = :due, dueAt = :dueAt "
-                "REMOVE holdExpiresAt"
-            ),
-            condition="id = :id AND #version = :version AND #status = :held AND holdExpiresAt > :now",
-            names={"#status": "status", "#version": "version"},
-            values={
-                ":id": booking.id,
-                ":version": booking.version,
-                ":next": booking.version + 1,
-                ":held": Status.HELD.value,
-                ":confirmed": Status.CONFIRMED.value,
-                ":now": epoch(now),
-                ":due": due["due"],
-                ":dueAt": due["dueAt"],
-            },
+            key={},
+            item=items.booking_item(after),
+            condition="id = :id AND #version = :version" + (" AND holdExpiresAt > :now" if held else ""),
+            names={"#version": "version"},
+            values={":id": before.id, ":version": before.version, **({":now": epoch(now)} if held else {})},
         )
 
     def unlock_applicant(self, booking: Booking) -> Write:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bookings.telemetry import count
 from cccd.dynamodb import Item, from_item, passing, to_item
 
 if TYPE_CHECKING:
@@ -81,17 +82,15 @@ def commit(client: "DynamoDBClient", writes: Sequence[Write]) -> int:
         try:
             client.transact_write_items(TransactItems=request)  # type: ignore[arg-type]  # built above, from typed parts
             return tries
-        except client.exceptions.TransactionCanceledException as error:
-            reasons = error.response["CancellationReasons"]
-            codes = {reason.get("Code", "None") for reason in reasons}
-            if _REFUSED in codes:
-                raise Refused([_old(reason) for reason in reasons]) from error
-            if not codes & _PASSING:
-                raise
         except (BotoCoreError, ClientError) as error:
-            if not passing(error):
-                raise
-            raise Unknown from error
+            reasons = _cancellation(error)
+            if any(reason.get("Code") == _REFUSED for reason in reasons):
+                raise Refused([_old(reason) for reason in reasons]) from error
+            if not any(reason.get("Code") in _PASSING for reason in reasons):
+                if not passing(error):
+                    raise
+                raise Unknown from error
+        count("TransactionRetries")
         time.sleep(pause)
     raise Unknown
 
@@ -100,6 +99,14 @@ def pauses() -> Iterator[float]:
     """A pause in seconds after each of a bounded number of tries."""
     for tries in range(MAX_TRIES):
         yield random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries))
+
+
+def _cancellation(error: BotoCoreError | ClientError) -> list[dict[str, Any]]:
+    """Why the transaction was cancelled, item by item; empty for any other error."""
+    if not isinstance(error, ClientError) or error.response["Error"]["Code"] != "TransactionCanceledException":
+        return []
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]  # as documented
+    return reasons
 
 
 def _old(reason: Any) -> Item | None:

@@ -11,7 +11,7 @@ from cccd.http import Model, Page, cacheable, lambda_handler, resolver
 from offices.directory import bookable, directory
 from offices.office import Office
 from offices.reading import opening_hours
-from procedures import catalog
+from procedures.catalog import listed
 
 MAX_AGE = 300  # seconds a front end may keep an answer
 
@@ -102,7 +102,7 @@ def _detail(office: Office) -> OfficeDetail:
     today = clock.today()
     closed = office.valid_to is not None and office.valid_to < today
     lines = opening_hours(office.opening) if office.opening else []
-    offered = catalog.listed(today) if bookable(office, today) else []
+    offered = listed(today) if bookable(office, today) else []
     return OfficeDetail(
         **_summary(office),
         opening_hours=[OpeningHours(days=days, hours=hours) for days, hours in lines],

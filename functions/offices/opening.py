@@ -43,7 +43,8 @@ class Override:
 class OpeningRules:
     """How an office is open. Times are minutes or Vietnam's clock; `weekly` counts from Monday = 0.
 
-    `last_day` is the last one on which the office exists.
+    `cancel_minutes` before its start a booking can be moved or cancelled for the last time; `last_day` is the last one
+    on which the office exists.
     """
 
     weekly: Mapping[int, tuple[Session, ...]]
@@ -52,8 +53,13 @@ class OpeningRules:
     lead_minutes: int = 60
     same_day_until: time | None = None
     hold_minutes: int = 15
+    cancel_minutes: int = 0
     overrides: Mapping[date, Override] = field(default_factory=dict)
     last_day: date | None = None
+
+    def last_change(self, start: datetime) -> datetime:
+        """From when on a booking of that start can no longer be moved or cancelled by its citizen."""
+        return start - timedelta(minutes=self.cancel_minutes)
 
 
 @dataclass(frozen=True)

@@ -1,47 +1,11 @@
-"""A store on moto, and people who book."""
+"""A store on moto, and a rival who acts just before us."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
 
 import boto3
 import pytest
 
-from bookings.booking import Applicant
-from bookings.booking_id import new_id
-from bookings.lifecycle import HoldRequest
 from bookings.store import BookingStore
-from cccd.clock import VIETNAM
-from offices.opening import Capacity, OpeningRules, Slot
-
-NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
-SLOT_START = datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM)
-KEY = b"a key of the tests"
-RULES = OpeningRules(weekly={})
-LIMIT = 4
-
-
-def slot(capacity: int | Capacity = 1, start: datetime = SLOT_START) -> Slot:
-    seats: Capacity = {"shared": capacity} if isinstance(capacity, int) else capacity
-    return Slot(start, start + timedelta(minutes=30), seats)
-
-
-def wish(
-    person: str, *, key: str = "key-1", citizen: str | None = None, at: Slot | None = None, **changed: Any
-) -> HoldRequest:
-    """What `person` asks for; by default each person is a citizen of their own and wants the only seat there is."""
-    who = citizen or f"citizen of {person}"
-    parts: dict[str, Any] = {
-        "id": new_id(KEY, person, who, key),
-        "citizen": who,
-        "request": f"{person} {at} {changed}",
-        "office_id": "office",
-        "procedure": "cap-cccd",
-        "slot": at or slot(),
-        "queue": "shared",
-        "applicant": Applicant("NGUYỄN THỊ LAN", "079*****1234", "1990-05-20", "84912345678"),
-    }
-    return HoldRequest(**(parts | changed))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from cccd.errors import (
     SlotFull,
     TooManyBookings,
 )
-from tests.bookings.conftest import LIMIT, NOW, RULES, SLOT_START, slot, wish
+from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 
 LATER = NOW + timedelta(minutes=15)  # when a hold of NOW lapses
 
@@ -70,7 +70,7 @@ def test_the_same_request_again_is_the_same_booking(store: BookingStore) -> None
 
 def test_the_same_request_again_after_the_end_is_still_the_same_booking(store: BookingStore) -> None:
     booking = held(store, "lan")
-    cancel(store, wish("lan").id, booking.citizen, NOW)
+    cancel(store, wish("lan").id, booking.citizen, rules_of, NOW)
     again, new = hold(store, wish("lan"), RULES, LIMIT, NOW)
     assert (again.id, again.status, new) == (booking.id, Status.CANCELLED, False)
     assert occupants(store) == {}
@@ -101,7 +101,7 @@ def test_a_citizen_books_for_a_family_but_not_for_a_crowd(store: BookingStore) -
         held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
     with pytest.raises(TooManyBookings):
         held(store, "a fifth", key="key-5", citizen="mother", at=slot(10))
-    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", NOW)
+    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", rules_of, NOW)
     assert held(store, "a fifth", key="key-6", citizen="mother", at=slot(10)).status is Status.HELD
 
 
@@ -160,7 +160,7 @@ def test_another_citizens_booking_is_not_found(store: BookingStore) -> None:
     with pytest.raises(NotFound):
         confirm(store, wish("lan").id, "a stranger", NOW)
     with pytest.raises(NotFound):
-        cancel(store, wish("lan").id, "a stranger", NOW)
+        cancel(store, wish("lan").id, "a stranger", rules_of, NOW)
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
@@ -168,9 +168,9 @@ def test_cancelling_frees_the_seat_and_the_applicant(store: BookingStore, confir
     booking = held(store, "lan")
     if confirmed:
         confirm(store, wish("lan").id, booking.citizen, NOW)
-    ended = cancel(store, wish("lan").id, booking.citizen, NOW)
+    ended = cancel(store, wish("lan").id, booking.citizen, rules_of, NOW)
     assert ended.status is Status.CANCELLED
-    assert cancel(store, wish("lan").id, booking.citizen, NOW) == ended
+    assert cancel(store, wish("lan").id, booking.citizen, rules_of, NOW) == ended
     assert occupants(store) == {}
     assert held(store, "lan", key="key-2").status is Status.HELD
     with pytest.raises(NotConfirmable):
@@ -180,10 +180,10 @@ def test_cancelling_frees_the_seat_and_the_applicant(store: BookingStore, confir
 def test_a_lapsed_or_begun_appointment_cannot_be_cancelled(store: BookingStore) -> None:
     booking = held(store, "lan")
     with pytest.raises(NotCancellable):
-        cancel(store, wish("lan").id, booking.citizen, LATER)
+        cancel(store, wish("lan").id, booking.citizen, rules_of, LATER)
     confirm(store, wish("lan").id, booking.citizen, NOW)
     with pytest.raises(NotCancellable):
-        cancel(store, wish("lan").id, booking.citizen, SLOT_START)
+        cancel(store, wish("lan").id, booking.citizen, rules_of, SLOT_START)
 
 
 def test_a_declaration_that_is_not_ones_own_cannot_be_linked(store: BookingStore, aws: None) -> None:
@@ -201,7 +201,7 @@ def test_lists_own_bookings_active_and_ended(store: BookingStore) -> None:
     for n in range(3):
         held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
     held(store, "somebody else", at=slot(10))
-    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", NOW)
+    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", rules_of, NOW)
     found = store.of_citizen("mother")
     assert sorted(each.status for each in found) == [Status.CANCELLED, Status.HELD, Status.HELD]
 
@@ -284,7 +284,7 @@ def test_our_own_lost_request_lands_first(store: BookingStore, rival_acts_first:
 
 def test_a_cancellation_lands_before_the_confirmation(store: BookingStore, rival_acts_first: Arrange) -> None:
     booking = held(store, "lan")
-    rival_acts_first(lambda: cancel(store, wish("lan").id, booking.citizen, NOW))
+    rival_acts_first(lambda: cancel(store, wish("lan").id, booking.citizen, rules_of, NOW))
     with pytest.raises(NotConfirmable):
         confirm(store, wish("lan").id, booking.citizen, NOW)
     assert occupants(store) == {}
@@ -293,7 +293,7 @@ def test_a_cancellation_lands_before_the_confirmation(store: BookingStore, rival
 def test_a_confirmation_lands_before_the_cancellation(store: BookingStore, rival_acts_first: Arrange) -> None:
     booking = held(store, "lan")
     rival_acts_first(lambda: confirm(store, wish("lan").id, booking.citizen, NOW))
-    assert cancel(store, wish("lan").id, booking.citizen, NOW).status is Status.CANCELLED
+    assert cancel(store, wish("lan").id, booking.citizen, rules_of, NOW).status is Status.CANCELLED
     assert occupants(store) == {}
 
 

@@ -1,0 +1,145 @@
+"""Every hour: count seats against bookings, both ways, and say what does not agree. It repairs nothing.
+
+A booking that changes while it is counted would look like a difference, so whatever disagrees is read once more.
+The audit also lists for each office what a lowered capacity no longer has room for, and warns when the booking
+window reaches a day of the national calendar that is only predicted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from bookings import items
+from bookings.booking import Booking
+from bookings.booking_id import BookingId
+from bookings.scheduled import ScheduledSettings
+from bookings.seats import Seat, Taken, beyond
+from bookings.store import BookingStore
+from bookings.telemetry import count
+from cccd import clock
+from cccd.clock import epoch
+from cccd.dynamodb import client
+from cccd.http import Event
+from cccd.observability import flush_metrics, logger
+from cccd.working_calendar import WorkingCalendar, national_calendar
+from offices import opening
+from offices.directory import directory
+from offices.office import Office
+
+settings = ScheduledSettings.load()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A seat and a booking that disagree: where, and what is wrong. Names nobody."""
+
+    office_id: str
+    start: datetime
+    seat: str
+    what: str
+
+
+@dataclass(frozen=True)
+class BeyondRules:
+    """A live seat that the office's rules of today have no room for; its citizen keeps it until the office acts."""
+
+    office_id: str
+    start: datetime
+    ticket: str
+
+
+def differences(store: BookingStore, offices: list[Office], now: datetime) -> list[Difference]:
+    """Everything in which seats and bookings disagree, found twice."""
+    found = set(_differences(store, offices, now))
+    return (
+        sorted(found & set(_differences(store, offices, now)), key=lambda each: (each.office_id, each.start))
+        if found
+        else []
+    )
+
+
+def beyond_rules(
+    store: BookingStore, offices: list[Office], calendar: WorkingCalendar, now: datetime
+) -> list[BeyondRules]:
+    """The bookings that no longer fit the rules: seats over a lowered capacity, slots of a day closed since."""
+    found = []
+    for office in offices:
+        if office.opening is None:
+            continue
+        for start, item in store.slots(office.id, now.date(), _last_day(now)).items():
+            slots = {slot.start: slot for slot in opening.slots_on(office.opening, calendar, start.date())}
+            capacity = slots[start].capacity if start in slots else {}
+            for seat in beyond(items.seats_of(item), capacity, epoch(now)):
+                found.append(BeyondRules(office.id, start, f"{start:%H%M}-{seat.label}"))
+    return found
+
+
+def predicted_days(offices: list[Office], calendar: WorkingCalendar, now: datetime) -> list[date]:
+    """The days in some office's booking window that the calendar only predicts."""
+    last = max(
+        (opening.booking_window(office.opening, calendar, now)[1] for office in offices if office.opening),
+        default=now.date(),
+    )
+    return [day for day, entry in sorted(calendar.items()) if entry.status == "predicted" and now.date() < day <= last]
+
+
+def _differences(store: BookingStore, offices: list[Office], now: datetime) -> Iterator[Difference]:
+    seats = {
+        (office.id, start, seat): holder
+        for office in offices
+        for start, item in store.slots(office.id, now.date() - timedelta(days=1), _last_day(now)).items()
+        for seat, holder in items.seats_of(item).items()
+        if holder.live(epoch(now))
+    }
+    active = {booking.id: booking for booking in store.every_active() if not booking.lapsed(now)}
+    ids = [BookingId.parse(holder.booking_id) for holder in seats.values() if holder.booking_id not in active]
+    # The index is a moment late: what it lacks is read by its key before it is called missing.
+    active |= {booking.id: booking for booking in store.find_all([each for each in ids if each]) if booking.active}
+    for (office_id, start, seat), holder in seats.items():
+        wrong = _wrong_seat(active.get(holder.booking_id), office_id, start, seat, holder)
+        if wrong:
+            yield Difference(office_id, start, seat.attribute, wrong)
+    for booking in active.values():
+        taken = seats.get((booking.office_id, booking.start, booking.seat))
+        if booking.start.date() >= now.date() and (taken is None or taken.booking_id != booking.id):
+            yield Difference(booking.office_id, booking.start, booking.seat.attribute, "a booking without its seat")
+
+
+def _wrong_seat(booking: Booking | None, office_id: str, start: datetime, seat: Seat, holder: Taken) -> str | None:
+    if booking is None:
+        return "a seat without a booking"
+    if (booking.office_id, booking.start, booking.seat) != (office_id, start, seat):
+        return "a second seat of one booking"
+    if holder.expires != booking.expiry():
+        return "a seat that lapses at another time than its booking"
+    return None
+
+
+def _last_day(now: datetime) -> date:
+    return now.date() + timedelta(days=opening.MAX_SEARCH_DAYS + 7)
+
+
+def handler(event: Event, context: LambdaContext) -> dict[str, object]:
+    now, store = clock.now(), BookingStore(client(), settings.bookings_table)
+    offices = [office for office in directory().offices.values() if office.opening]
+    wrong = differences(store, offices, now)
+    crowded = beyond_rules(store, offices, national_calendar(), now)
+    predicted = predicted_days([office for office in offices if not office.valid_to], national_calendar(), now)
+    count("BookingDifferences", len(wrong))
+    count("BookingsBeyondRules", len(crowded))
+    count("PredictedDaysInHorizon", len(predicted))
+    for each in wrong:
+        logger.error("difference", office=each.office_id, start=each.start.isoformat(), seat=each.seat, what=each.what)
+    logger.info(
+        "audited", differences=len(wrong), beyond_rules=len(crowded), predicted_days=[str(day) for day in predicted]
+    )
+    flush_metrics()
+    return {
+        "differences": len(wrong),
+        "beyondRules": [
+            {"officeId": each.office_id, "start": each.start.isoformat(), "ticket": each.ticket} for each in crowded
+        ],
+        "predictedDays": [day.isoformat() for day in predicted],
+    }

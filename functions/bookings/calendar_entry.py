@@ -1,0 +1,58 @@
+"""An appointment as an iCalendar file, for the calendar of a phone (RFC 5545)."""
+
+from datetime import UTC, datetime
+
+from bookings.booking import Booking, Status
+from offices.office import Office
+
+_STATUS = {Status.HELD: "TENTATIVE", Status.CONFIRMED: "CONFIRMED", Status.SERVED: "CONFIRMED"}
+_MAX_OCTETS = 75  # of a line, by the RFC
+
+
+def calendar_entry(booking: Booking, office: Office | None, now: datetime) -> str:
+    """One event with an alarm the evening before; names nobody, as calendars are shared."""
+    place = f"{office.name}, {office.address}" if office else ""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//cccd-booking//VI",
+        "METHOD:PUBLISH",
+        "BEGIN:VEVENT",
+        f"UID:{booking.id}",
+        f"SEQUENCE:{booking.version}",
+        f"DTSTAMP:{_utc(now)}",
+        f"DTSTART:{_utc(booking.start)}",
+        f"DTEND:{_utc(booking.end)}",
+        f"STATUS:{_STATUS.get(booking.status, 'CANCELLED')}",
+        f"SUMMARY:{_text(f'Làm căn cước (CCCD), số {booking.ticket}')}",
+        f"LOCATION:{_text(place)}",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "TRIGGER:-PT12H",
+        f"DESCRIPTION:{_text('Chuẩn bị giấy tờ đi làm căn cước')}",
+        "END:VALARM",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _text(text: str) -> str:
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """The line cut at 75 octets, never inside a character; each further line begins with a space."""
+    pieces, octets = [""], 0
+    for letter in line:
+        size = len(letter.encode())
+        if octets + size > _MAX_OCTETS:
+            pieces.append("")
+            octets = 1
+        pieces[-1] += letter
+        octets += size
+    return "\r\n ".join(pieces)

@@ -1,0 +1,62 @@
+"""The officer's side, invoked by the office's own tools under IAM: {"officeId", "date", "ticket"} was served.
+
+There is no HTTP route to it, so nothing that a citizen can reach marks an appointment as kept.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import StringConstraints, ValidationError
+
+from bookings import items
+from bookings.booking_id import BookingId
+from bookings.lifecycle import serve
+from bookings.scheduled import ScheduledSettings
+from bookings.store import BookingStore
+from cccd import clock
+from cccd.dynamodb import client
+from cccd.errors import InvalidRequest, NotFound, Refusal
+from cccd.field_errors import field_errors
+from cccd.http import Event, Model
+from cccd.observability import flush_metrics
+from cccd.problems import document
+
+settings = ScheduledSettings.load()
+
+
+class Served(Model):
+    """Whom the officer received: the office, the day, and the ticket as called (0730-03)."""
+
+    office_id: str
+    date: date
+    ticket: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[PT]?[0-9]{2,3}$")]
+
+
+def booking_at(store: BookingStore, served: Served) -> BookingId:
+    """The booking that has this ticket.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    for start, item in store.slots(served.office_id, served.date, served.date).items():
+        for seat, holder in items.seats_of(item).items():
+            if f"{start:%H%M}-{seat.label}" == served.ticket:
+                found = BookingId.parse(holder.booking_id)
+                if found:
+                    return found
+    raise NotFound
+
+
+def handler(event: Event, context: LambdaContext) -> dict[str, object]:
+    store = BookingStore(client(), settings.bookings_table)
+    now: datetime = clock.now()
+    try:
+        booking = serve(store, booking_at(store, Served.model_validate(event)), now)
+        return {"status": booking.status.value, "ticket": booking.ticket}
+    except ValidationError as error:
+        return document(InvalidRequest(field_errors(error.errors())))
+    except Refusal as refusal:
+        return document(refusal)
+    finally:
+        flush_metrics()

@@ -1,0 +1,48 @@
+"""Which seat of a slot to try next."""
+
+import random
+from datetime import datetime
+
+from bookings import items
+from bookings.seats import Seat, beyond, rules_mark, sellable
+from cccd.clock import epoch
+from cccd.dynamodb import Item
+from cccd.errors import SlotFull
+from offices.opening import Queue, Slot
+
+
+class SeatSearch:
+    """A search for a free seat that costs nothing to begin.
+
+    The first seat is a guess, as a look would cost a request; a refusal brings the slot's item with it, and the next
+    guess is among the seats really free. Guesses are random, so that people who come at once rarely meet.
+
+    `mark` is the capacity under which the slot is to be sold, `seen_mark` the one it was last seen sold under.
+
+    Raises:
+        SlotFull: the slot has no seat for this queue.
+    """
+
+    def __init__(self, slot: Slot, queue: Queue):
+        seats = slot.capacity.get(queue, 0)
+        if seats < 1:
+            raise SlotFull
+        self._slot = slot
+        self._queue = queue
+        self.choice = Seat(random.randint(1, seats), queue)
+        self.mark = rules_mark(slot.capacity)
+        self.seen_mark: str | None = None
+
+    def choose_among(self, slot_item: Item, now: datetime) -> bool:
+        """Choose anew, knowing the slot's item; whether there was anything to choose."""
+        taken = items.seats_of(slot_item)
+        capacity = self._slot.capacity
+        free = sellable(taken, capacity, self._queue, epoch(now))
+        if not free:
+            return False
+        self.choice = random.choice(free)
+        self.seen_mark = slot_item.get("mark")
+        # While bookings stand beyond a lowered capacity the old mark stays, so that every sale takes this look.
+        crowded = bool(beyond(taken, capacity, epoch(now)))
+        self.mark = self.seen_mark if crowded and self.seen_mark else rules_mark(capacity)
+        return True

@@ -1,0 +1,33 @@
+"""What is counted, for the office's dashboard and alarms: names without any person, place or id."""
+
+from typing import Literal
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from cccd.observability import metrics
+
+type Counted = Literal[
+    "BookingsHeld",
+    "BookingsConfirmed",
+    "BookingsMoved",
+    "BookingsCancelled",
+    "BookingsServed",
+    "BookingsNotShown",
+    "HoldsLapsed",
+    "SeatsLostToRivals",
+    "TransactionRetries",
+    "ConfirmedFasterThanTyping",
+    "BookingDifferences",
+    "BookingsBeyondRules",
+    "PredictedDaysInHorizon",
+]
+
+
+def count(what: Counted, number: int = 1) -> None:
+    """Add to a count of this invocation."""
+    metrics.add_metric(what, MetricUnit.Count, number)
+
+
+def purge_lag(seconds: int) -> None:
+    """How long a hold had lapsed when it was written down."""
+    metrics.add_metric("PurgeLag", MetricUnit.Seconds, seconds)

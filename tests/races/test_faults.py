@@ -1,0 +1,198 @@
+"""What no local engine does by itself: conflicts, throttling, lost answers, and a process that dies between calls.
+
+After any of it the table is sound, nothing is booked twice, and no failure is told of a booking that stands.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bookings import transactions
+from bookings.booking import Booking, Status
+from bookings.close_day import close_days
+from bookings.lifecycle import cancel, confirm, hold, reschedule
+from bookings.purge import purge
+from bookings.store import BookingStore
+from cccd.errors import Refusal, TemporarilyUnavailable
+from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
+from tests.races import faults
+from tests.races.faults import Crash, Fault, FaultyClient
+from tests.races.invariants import check
+
+CAPACITY = 3
+LATER = NOW + timedelta(minutes=15)
+AFTERWARDS = SLOT_START + timedelta(days=40)
+HERE = slot(CAPACITY)
+THERE = slot(CAPACITY, SLOT_START + timedelta(hours=1))
+LAN = wish("lan", at=HERE)
+
+PASSING = [faults.conflict, faults.throttled, faults.internal_error, faults.no_answer]
+DONE_BUT_UNTOLD = [faults.lost_answer, faults.lost_error]
+
+type Deed = Callable[[BookingStore], Any]
+
+
+def do_hold(store: BookingStore) -> Booking:
+    return hold(store, LAN, RULES, LIMIT, NOW)[0]
+
+
+def do_confirm(store: BookingStore) -> Booking:
+    return confirm(store, LAN.id, LAN.citizen, NOW, key="a key")
+
+
+def do_reschedule(store: BookingStore) -> Booking:
+    return reschedule(
+        store, LAN.id, LAN.citizen, THERE.start, lambda _: (THERE, "shared"), rules_of, NOW, key="another key"
+    )
+
+
+def do_cancel(store: BookingStore) -> Booking:
+    return cancel(store, LAN.id, LAN.citizen, rules_of, NOW, key="a third key")
+
+
+def do_purge(store: BookingStore) -> int:
+    return purge(store, LATER, lambda: True, workers=1)
+
+
+def do_close(store: BookingStore) -> int:
+    return close_days(store, AFTERWARDS, lambda: True, workers=1)
+
+
+def do_take_over(store: BookingStore) -> Booking:
+    """Lan's own hold lapsed, nobody purged it, and she asks again."""
+    return hold(store, wish("lan", key="second", at=HERE), RULES, LIMIT, LATER)[0]
+
+
+# Each deed, what came before it, and the state in which it leaves Lan's first booking.
+DEEDS: dict[str, tuple[Deed, list[Deed], Status]] = {
+    "hold": (do_hold, [], Status.HELD),
+    "confirm": (do_confirm, [do_hold], Status.CONFIRMED),
+    "reschedule a hold": (do_reschedule, [do_hold], Status.HELD),
+    "reschedule": (do_reschedule, [do_hold, do_confirm], Status.CONFIRMED),
+    "cancel a hold": (do_cancel, [do_hold], Status.CANCELLED),
+    "cancel": (do_cancel, [do_hold, do_confirm], Status.CANCELLED),
+    "purge": (do_purge, [do_hold], Status.LAPSED),
+    "close of day": (do_close, [do_hold, do_confirm], Status.NO_SHOW),
+    "hold again": (do_take_over, [do_hold], Status.LAPSED),
+}
+
+each_deed = pytest.mark.parametrize("name", DEEDS)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many tries, without the waiting."""
+
+    def at_once() -> Iterator[float]:
+        yield from [0.0] * transactions.MAX_TRIES
+
+    monkeypatch.setattr(transactions, "pauses", at_once)
+
+
+def prepared(store: BookingStore, before: list[Deed]) -> None:
+    for deed in before:
+        deed(store)
+
+
+def faulty(store: BookingStore, plan: dict[int, Fault], only: str | None = "transact_write_items") -> BookingStore:
+    return BookingStore(FaultyClient(store.client, plan, only), store.table)  # type: ignore[arg-type]  # stands in for it
+
+
+def when(deed: Deed) -> datetime:
+    if deed is do_close:
+        return AFTERWARDS
+    return LATER if deed in (do_purge, do_take_over) else NOW
+
+
+@each_deed
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: fault.__name__)
+def test_what_passes_is_outlived(store: BookingStore, name: str, fault: Fault) -> None:
+    deed, before, status = DEEDS[name]
+    prepared(store, before)
+    troubled = faulty(store, {0: fault})
+    outcome: Any = None
+    try:
+        outcome = deed(troubled)
+    except TemporarilyUnavailable:
+        # Nothing was written and it was not known: the citizen is asked to send it again, and then it is done.
+        assert fault in (faults.throttled, faults.internal_error, faults.no_answer)
+    if not outcome:
+        outcome = deed(store)
+    assert outcome
+    found = store.find(LAN.id)
+    assert found is not None and found.status is status
+    check(store.client, store.table, when(deed), CAPACITY)
+
+
+@each_deed
+@pytest.mark.parametrize("fault", DONE_BUT_UNTOLD, ids=lambda fault: fault.__name__)
+def test_no_failure_is_told_of_what_was_done(store: BookingStore, name: str, fault: Fault) -> None:
+    deed, before, status = DEEDS[name]
+    prepared(store, before)
+    outcome = deed(faulty(store, {0: fault}))
+    if isinstance(outcome, Booking):
+        assert outcome == store.find(LAN.id) or name == "hold again"
+    found = store.find(LAN.id)
+    assert found is not None and found.status is status
+    check(store.client, store.table, when(deed), CAPACITY)
+
+
+@each_deed
+def test_tries_are_bounded(store: BookingStore, name: str) -> None:
+    deed, before, _ = DEEDS[name]
+    prepared(store, before)
+    client = FaultyClient(store.client, dict.fromkeys(range(1_000), faults.conflict), "transact_write_items")
+    try:
+        outcome = deed(BookingStore(client, store.table))  # type: ignore[arg-type]  # stands in for it
+        assert not outcome, "a scheduled function leaves it for its next run"
+    except TemporarilyUnavailable:
+        pass
+    assert len(client.calls) <= 12 * transactions.MAX_TRIES
+    check(store.client, store.table, when(deed), CAPACITY)
+
+
+@each_deed
+@pytest.mark.parametrize("death", [faults.dies_before, faults.dies_after], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("purged", [False, True])
+def test_a_process_may_die_between_any_two_calls(store: BookingStore, name: str, death: Fault, purged: bool) -> None:
+    """Afterwards the table is sound, and whoever asks again gets what they asked for: nothing lost, stuck or double."""
+    deed, before, status = DEEDS[name]
+    for call in range(100):
+        fresh = f"{store.table}x{call}"
+        description = store.client.describe_table(TableName=store.table)["Table"]
+        store.client.create_table(
+            TableName=fresh,
+            KeySchema=description["KeySchema"],
+            AttributeDefinitions=description["AttributeDefinitions"],
+            GlobalSecondaryIndexes=[
+                {"IndexName": each["IndexName"], "KeySchema": each["KeySchema"], "Projection": each["Projection"]}
+                for each in description["GlobalSecondaryIndexes"]
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        whole = BookingStore(store.client, fresh)
+        prepared(whole, before)
+        dying = faulty(whole, {call: death}, only=None)
+        died = False
+        try:
+            deed(dying)
+        except Crash:
+            died = True
+        check(whole.client, fresh, when(deed), CAPACITY)
+        if purged:
+            purge(whole, when(deed), lambda: True, workers=1)
+            check(whole.client, fresh, when(deed), CAPACITY)
+        try:
+            deed(whole)
+        except Refusal as refusal:
+            assert purged, f"asked again after dying at call {call}: {refusal}"
+        found = whole.find(LAN.id)
+        assert found is not None and (found.status is status or purged)
+        check(whole.client, fresh, when(deed), CAPACITY)
+        store.client.delete_table(TableName=fresh)
+        if not died:
+            assert call > 0, "it made at least one call"
+            return
+    raise AssertionError("it never ends")

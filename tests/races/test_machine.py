@@ -1,0 +1,275 @@
+"""Anything that people, clocks and schedules may do, in any order, against a plain model of what should come of it.
+
+Hypothesis chooses the steps and shrinks a failure to the few that matter. After each step the whole table is held
+against the invariants, and each booking against the model.
+"""
+
+import itertools
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from bookings.booking import Booking, Status
+from bookings.booking_id import BookingId
+from bookings.close_day import close_days
+from bookings.lifecycle import cancel, confirm, hold, reschedule, serve
+from bookings.purge import purge
+from bookings.store import BookingStore
+from cccd.errors import (
+    AlreadyBooked,
+    HoldExpired,
+    NotCancellable,
+    NotConfirmable,
+    NotReschedulable,
+    NotServable,
+    SlotFull,
+    TooManyBookings,
+)
+from offices.opening import Slot
+from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
+from tests.races.invariants import check
+
+PEOPLE = ["lan", "minh", "hoa", "an", "binh"]
+CITIZENS = ["mother", "father"]
+SLOTS = 4
+MOST_SEATS = 3
+STEPS = int(os.environ.get("MACHINE_STEPS", "10000"))
+STEPS_PER_LIFE = 50
+
+_tables = itertools.count()
+
+people = st.sampled_from(PEOPLE)
+citizens = st.sampled_from(CITIZENS)
+slots = st.integers(0, SLOTS - 1)
+
+
+@dataclass
+class Model:
+    """What a booking should be, in the plainest words."""
+
+    person: str
+    citizen: str
+    slot: int
+    status: Status
+    expires: datetime | None
+
+
+class Bookings(RuleBasedStateMachine):
+    """Two citizens, five applicants, four slots, and everything that can happen to them."""
+
+    client: Any
+    definition: dict[str, Any]
+    purging = True
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = f"Machine{next(_tables)}"
+        self.client.create_table(**{**self.definition, "TableName": self.table})
+        self.store = BookingStore(self.client, self.table)
+        self.now = NOW
+        self.capacity = 1
+        self.known: dict[str, Model] = {}
+        self.requests = 0
+
+    def teardown(self) -> None:
+        self.client.delete_table(TableName=self.table)
+
+    @initialize(seats=st.integers(1, MOST_SEATS))
+    def open_office(self, seats: int) -> None:
+        self.capacity = seats
+
+    # --- what may happen ------------------------------------------------------------------------------------------
+
+    @rule(person=people, citizen=citizens, where=slots)
+    def book(self, person: str, citizen: str, where: int) -> None:
+        self.requests += 1
+        wanted = wish(person, key=f"key-{self.requests}", citizen=citizen, at=self.slot(where))
+        expected = self.refusal_of_hold(person, citizen, where)
+        booking = self.attempt(lambda: hold(self.store, wanted, RULES, LIMIT, self.now)[0], expected)
+        if booking:
+            again, new = hold(self.store, wanted, RULES, LIMIT, self.now)
+            assert (again, new) == (booking, False), "the same request gives the same booking"
+            self.known[booking.id] = Model(person, citizen, where, Status.HELD, booking.hold_expires_at)
+
+    @rule(data=st.data())
+    def confirm(self, data: st.DataObject) -> None:
+        booking_id, model = self.some(data)
+        if model is None:
+            return
+        expected = {
+            Status.HELD: None,
+            Status.CONFIRMED: None,
+            Status.LAPSED: HoldExpired,
+        }.get(self.status(model), NotConfirmable)
+        if self.attempt(lambda: confirm(self.store, booking_id, model.citizen, self.now), expected):
+            model.status, model.expires = Status.CONFIRMED, None
+
+    @rule(data=st.data(), where=slots)
+    def move(self, data: st.DataObject, where: int) -> None:
+        booking_id, model = self.some(data)
+        if model is None:
+            return
+        to = self.slot(where)
+        expected: type[Exception] | None = None
+        if self.status(model) is Status.LAPSED:
+            expected = HoldExpired
+        elif not self.live(model):
+            expected = NotReschedulable
+        elif where != model.slot:
+            if self.now >= self.slot(model.slot).start:
+                expected = NotReschedulable
+            elif not self.sells(where):
+                expected = SlotFull
+        moved = self.attempt(
+            lambda: reschedule(
+                self.store, booking_id, model.citizen, to.start, lambda _: (to, "shared"), rules_of, self.now
+            ),
+            expected,
+        )
+        if moved:
+            model.slot = where
+
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        booking_id, model = self.some(data)
+        if model is None:
+            return
+        status = self.status(model)
+        may = status is Status.CANCELLED or (self.live(model) and self.now < self.slot(model.slot).start)
+        if self.attempt(
+            lambda: cancel(self.store, booking_id, model.citizen, rules_of, self.now), None if may else NotCancellable
+        ):
+            model.status = Status.CANCELLED
+
+    @rule(data=st.data())
+    def receive(self, data: st.DataObject) -> None:
+        booking_id, model = self.some(data)
+        if model is None:
+            return
+        may = self.status(model) in (Status.CONFIRMED, Status.SERVED)
+        if self.attempt(lambda: serve(self.store, booking_id, self.now), None if may else NotServable):
+            model.status = Status.SERVED
+
+    @rule(minutes=st.sampled_from([1, 5, 14, 15, 16, 60]))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule()
+    def a_night_passes(self) -> None:
+        self.now += timedelta(hours=14)
+
+    @rule()
+    def purge(self) -> None:
+        if self.purging:
+            purge(self.store, self.now, lambda: True, workers=1)
+
+    @rule()
+    def close_of_day(self) -> None:
+        close_days(self.store, self.now, lambda: True, workers=1)
+        for model in self.known.values():
+            if model.status is Status.CONFIRMED and self.slot(model.slot).start.date() < self.now.date():
+                model.status = Status.NO_SHOW
+
+    @rule(seats=st.integers(1, MOST_SEATS))
+    def change_capacity(self, seats: int) -> None:
+        self.capacity = seats
+
+    # --- what must hold after each --------------------------------------------------------------------------------
+
+    @invariant()
+    def the_table_is_sound(self) -> None:
+        type(self).steps += 1
+        check(self.client, self.table, self.now, MOST_SEATS)
+
+    @invariant()
+    def each_booking_is_what_the_model_says(self) -> None:
+        found = {each.id: each.as_of(self.now) for each in self.store.find_all(self.ids())}
+        assert found.keys() == self.known.keys()
+        for booking_id, model in self.known.items():
+            assert found[booking_id].status is self.status(model)
+            if self.live(model):
+                assert found[booking_id].start == self.slot(model.slot).start
+
+    # --- the model ------------------------------------------------------------------------------------------------
+
+    def slot(self, where: int) -> Slot:
+        return slot(self.capacity, SLOT_START + timedelta(minutes=30 * where))
+
+    def status(self, model: Model) -> Status:
+        lapsed = model.status is Status.HELD and model.expires is not None and model.expires <= self.now
+        return Status.LAPSED if lapsed else model.status
+
+    def live(self, model: Model) -> bool:
+        return self.status(model) in (Status.HELD, Status.CONFIRMED)
+
+    def sells(self, where: int) -> bool:
+        """People in a slot never exceed what the office wants now, but by those who were there before."""
+        return sum(self.live(each) and each.slot == where for each in self.known.values()) < self.capacity
+
+    def refusal_of_hold(self, person: str, citizen: str, where: int) -> tuple[type[Exception], ...] | None:
+        """Every rule that stands against a hold; any one of them may be told."""
+        against: list[type[Exception]] = []
+        living = [each for each in self.known.values() if self.live(each)]
+        if any(each.person == person for each in living):
+            against.append(AlreadyBooked)
+        if sum(each.citizen == citizen for each in living) >= LIMIT:
+            against.append(TooManyBookings)
+        if not self.sells(where):
+            against.append(SlotFull)
+        return tuple(against) or None
+
+    def ids(self) -> list[BookingId]:
+        return [parsed for each in self.known if (parsed := BookingId.parse(each))]
+
+    def some(self, data: st.DataObject) -> tuple[BookingId, Model | None]:
+        if not self.known:
+            return BookingId("", ""), None
+        chosen = data.draw(st.sampled_from(sorted(self.known)))
+        parsed = BookingId.parse(chosen)
+        assert parsed is not None
+        return parsed, self.known[chosen]
+
+    def attempt(self, deed: Any, expected: type[Exception] | tuple[type[Exception], ...] | None) -> Booking | None:
+        if expected is None:
+            done = deed()
+            assert isinstance(done, Booking)
+            return done
+        with pytest.raises(expected):
+            deed()
+        return None
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("purging", [True, False], ids=["purged", "never purged"])
+def test_anything_in_any_order(store: BookingStore, purging: bool) -> None:
+    """Ten thousand steps in all, half of them with the purge switched off."""
+    described = store.client.describe_table(TableName=store.table)["Table"]
+    definition = {
+        "KeySchema": described["KeySchema"],
+        "AttributeDefinitions": described["AttributeDefinitions"],
+        "GlobalSecondaryIndexes": [
+            {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
+            for index in described["GlobalSecondaryIndexes"]
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    machine: Any = type("Machine", (Bookings,), {"client": store.client, "definition": definition, "purging": purging})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=STEPS // STEPS_PER_LIFE * 6 // 10,
+            stateful_step_count=STEPS_PER_LIFE,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            print_blob=True,
+        ),
+    )
+    assert machine.steps >= STEPS // 2

@@ -1,0 +1,258 @@
+"""Real threads and processes against DynamoDB Local: everybody wants the same thing at the same moment."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bookings import items
+from bookings.booking import Booking, Status
+from bookings.close_day import close_days
+from bookings.lifecycle import HoldRequest, cancel, confirm, hold, reschedule
+from bookings.purge import purge
+from bookings.seats import Seat
+from bookings.store import BookingStore
+from cccd.errors import HoldExpired, NotCancellable, Refusal, SlotFull
+from offices.opening import Queue, Slot
+from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
+from tests.races.engine import client_of
+from tests.races.invariants import check
+from tests.races.naive import naive_hold
+
+RACERS = 64
+SLOTS = 100
+LATER = NOW + timedelta(minutes=15)  # when a hold of NOW lapses
+
+type Deed = Callable[[BookingStore], Any]
+
+
+@contextmanager
+def racers(engine: str, table: str, number: int) -> Iterator[Callable[[Sequence[Deed]], list[Any]]]:
+    """Runs as many deeds as there are racers, each on a connection of its own, all released at once."""
+    stores = [BookingStore(client_of(engine), table) for _ in range(number)]
+    with ThreadPoolExecutor(number) as pool:
+
+        def race(deeds: Sequence[Deed]) -> list[Any]:
+            barrier = threading.Barrier(len(deeds))
+
+            def run(store: BookingStore, deed: Deed) -> Any:
+                barrier.wait()
+                try:
+                    return deed(store)
+                except Refusal as refusal:
+                    return refusal
+
+            return [each.result() for each in [pool.submit(run, *pair) for pair in zip(stores, deeds, strict=False)]]
+
+        yield race
+    for store in stores:
+        store.client.close()
+
+
+def slot_number(n: int, capacity: int) -> Slot:
+    return slot(capacity, SLOT_START + timedelta(minutes=30 * n))
+
+
+def holder(person: str, where: Slot, now: datetime = NOW, **parts: str) -> Deed:
+    return lambda store: hold(store, wish(person, at=where, **parts), RULES, LIMIT, now)[0]
+
+
+def presser(wanted: HoldRequest) -> Deed:
+    return lambda store: hold(store, wanted, RULES, LIMIT, NOW)
+
+
+def naive_holder(wanted: HoldRequest) -> Deed:
+    return lambda store: naive_hold(store, wanted)
+
+
+def mover(person: str, to: Slot) -> Deed:
+    wanted = wish(person)
+    queue: Queue = "shared"
+    return lambda store: reschedule(store, wanted.id, wanted.citizen, to.start, lambda _: (to, queue), rules_of, NOW)
+
+
+def confirmer(wanted: HoldRequest, now: datetime) -> Deed:
+    return lambda store: confirm(store, wanted.id, wanted.citizen, now)
+
+
+def canceller(wanted: HoldRequest) -> Deed:
+    return lambda store: cancel(store, wanted.id, wanted.citizen, rules_of, NOW)
+
+
+def purger(now: datetime) -> Deed:
+    return lambda store: purge(store, now, lambda: True, workers=1)
+
+
+def closer(now: datetime) -> Deed:
+    return lambda store: close_days(store, now, lambda: True, workers=1)
+
+
+@pytest.mark.parametrize("capacity", [1, 3, 10])
+def test_as_many_win_as_there_are_seats(engine: str, table: str, store: BookingStore, capacity: int) -> None:
+    with racers(engine, table, RACERS) as race:
+        for n in range(SLOTS):
+            where = slot_number(n, capacity)
+            outcomes = race([holder(f"person {n} {racer}", where) for racer in range(RACERS)])
+            won = [each for each in outcomes if isinstance(each, Booking)]
+            assert len(won) == capacity
+            assert len({each.seat for each in won}) == capacity
+            assert Counter(type(each) for each in outcomes if not isinstance(each, Booking)) == {
+                SlotFull: RACERS - capacity
+            }
+    check(store.client, table, NOW, capacity)
+
+
+def test_the_naive_booking_fails_this_race(engine: str, table: str, store: BookingStore) -> None:
+    """The negative control: were it to pass, the race above would prove nothing."""
+    oversold = 0
+    with racers(engine, table, RACERS) as race:
+        for n in range(10):
+            where = slot_number(n, 1)
+            wishes = [wish(f"person {n} {racer}", at=where) for racer in range(RACERS)]
+            outcomes = race([naive_holder(wanted) for wanted in wishes])
+            oversold += sum(isinstance(each, Seat) for each in outcomes) > 1
+    assert oversold >= 5
+
+
+def _hold_many(engine: str, table: str, process: int) -> int:
+    with racers(engine, table, 8) as race:
+        return sum(
+            isinstance(each, Booking)
+            for n in range(25)
+            for each in race([holder(f"{process} {n} {racer}", slot_number(n, 3)) for racer in range(8)])
+        )
+
+
+def test_processes_race_as_threads_do(engine: str, table: str, store: BookingStore) -> None:
+    with ProcessPoolExecutor(4) as pool:
+        won = sum(pool.map(_hold_many, [engine] * 4, [table] * 4, range(4)))
+    assert won == 25 * 3
+    check(store.client, table, NOW, 3)
+
+
+def test_one_applicant_wanted_by_many_citizens_is_booked_once(engine: str, table: str, store: BookingStore) -> None:
+    with racers(engine, table, 16) as race:
+        for n in range(20):
+            outcomes = race([holder(f"lan {n}", slot_number(c, 50), citizen=f"c{n} {c}") for c in range(16)])
+            assert sum(isinstance(each, Booking) for each in outcomes) == 1
+    check(store.client, table, NOW, 50)
+
+
+def test_one_citizen_never_passes_the_limit(engine: str, table: str, store: BookingStore) -> None:
+    with racers(engine, table, 16) as race:
+        for n in range(10):
+            outcomes = race(
+                [holder(f"child {n} {k}", slot_number(k, 50), key=f"key-{k}", citizen=f"mother {n}") for k in range(16)]
+            )
+            assert sum(isinstance(each, Booking) for each in outcomes) == LIMIT
+    check(store.client, table, NOW, 50)
+
+
+def test_one_key_pressed_many_times_is_one_booking(engine: str, table: str, store: BookingStore) -> None:
+    with racers(engine, table, 16) as race:
+        for n in range(20):
+            wanted = wish(f"lan {n}", at=slot_number(n, 10))
+            outcomes = race([presser(wanted)] * 16)
+            assert len({booking.id for booking, _ in outcomes}) == 1
+            assert sum(new for _, new in outcomes) == 1
+    check(store.client, table, NOW, 10)
+
+
+@pytest.mark.parametrize("capacity", [1, 2])
+def test_reschedules_that_cross_lose_nobody(engine: str, table: str, store: BookingStore, capacity: int) -> None:
+    """A moves to B's slot while B moves to A's. With a seat to spare both get there, without one both stay."""
+    with racers(engine, table, 2) as race:
+        for n in range(40):
+            here, there = slot_number(2 * n, capacity), slot_number(2 * n + 1, capacity)
+            holder(f"a{n}", here)(store)
+            holder(f"b{n}", there)(store)
+            outcomes = race([mover(f"a{n}", there), mover(f"b{n}", here)])
+            moved = [each for each in outcomes if isinstance(each, Booking)]
+            stayed = [each for each in outcomes if isinstance(each, SlotFull)]
+            assert len(moved) + len(stayed) == 2
+            assert len(moved) == (2 if capacity == 2 else 0)
+    check(store.client, table, NOW, capacity)
+
+
+def test_many_move_to_the_last_seat(engine: str, table: str, store: BookingStore) -> None:
+    with racers(engine, table, 16) as race:
+        for n in range(10):
+            target = slot(1, SLOT_START + timedelta(days=1, minutes=30 * n))
+            for racer in range(16):
+                holder(f"{n} {racer}", slot_number(n, 16))(store)
+            outcomes = race([mover(f"{n} {racer}", target) for racer in range(16)])
+            assert sum(isinstance(each, Booking) for each in outcomes) == 1
+    check(store.client, table, NOW, 16)
+
+
+def test_purge_racing_confirm_has_one_winner(engine: str, table: str, store: BookingStore) -> None:
+    """At the very second of lapse: the confirmation's clock is a second behind, the purge's is not."""
+    confirmed = lapsed = 0
+    with racers(engine, table, 3) as race:
+        for n in range(60):
+            wanted = wish(f"lan {n}", at=slot_number(n, 1))
+            hold(store, wanted, RULES, LIMIT, NOW)
+            early = LATER - timedelta(seconds=1)
+            outcomes = race(
+                [
+                    confirmer(wanted, early),
+                    purger(LATER),
+                    purger(LATER),
+                ]
+            )
+            stands = store.find(wanted.id)
+            assert stands is not None
+            won = isinstance(outcomes[0], Booking)
+            assert stands.status is (Status.CONFIRMED if won else Status.LAPSED)
+            confirmed, lapsed = confirmed + won, lapsed + (not won)
+    check(store.client, table, LATER, 1)
+    assert confirmed + lapsed == 60
+
+
+def test_a_lapsed_seat_taken_over_while_its_owner_confirms(engine: str, table: str, store: BookingStore) -> None:
+    with racers(engine, table, 3) as race:
+        for n in range(60):
+            where = slot_number(n, 1)
+            wanted = wish(f"lan {n}", at=where)
+            hold(store, wanted, RULES, LIMIT, NOW)
+            early = LATER - timedelta(seconds=1)
+            outcomes = race(
+                [
+                    confirmer(wanted, early),
+                    holder(f"rival {n}", where, LATER),
+                    purger(LATER),
+                ]
+            )
+            assert isinstance(outcomes[0], Booking) != isinstance(outcomes[1], Booking), outcomes
+            assert isinstance(outcomes[0], Booking | HoldExpired)
+    check(store.client, table, LATER, 1)
+
+
+def test_close_of_day_racing_cancel_ends_each_once(engine: str, table: str, store: BookingStore) -> None:
+    """Two clocks about midnight: for the citizen the appointment is still to come, for close of day it is over."""
+    after = SLOT_START + timedelta(days=40)
+    with racers(engine, table, 3) as race:
+        for n in range(40):
+            wanted = wish(f"lan {n}", at=slot_number(n, 1))
+            hold(store, wanted, RULES, LIMIT, NOW)
+            confirm(store, wanted.id, wanted.citizen, NOW)
+            outcomes = race(
+                [
+                    canceller(wanted),
+                    closer(after),
+                    closer(after),
+                ]
+            )
+            stands = store.find(wanted.id)
+            assert stands is not None
+            cancelled = isinstance(outcomes[0], Booking)
+            assert cancelled or isinstance(outcomes[0], NotCancellable)
+            assert stands.status is (Status.CANCELLED if cancelled else Status.NO_SHOW)
+            day = wanted.slot.start.date()
+            assert items.seats_of(store.slots("office", day, day)[wanted.slot.start]) == {}
+    check(store.client, table, after, 1)

@@ -1,0 +1,34 @@
+"""The README's walk, as it is printed: every command is run, every output compared ("…" stands for anything)."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.served import served
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMAND_AND_OUTPUT = re.compile(r"```sh walk\n(.*?)```(?:\n```text\n(.*?)```)?", re.DOTALL)
+CLOCK = re.search(r"make run CLOCK=(\S+)", README)
+MARK = "--- end of step {} ---"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the walk is made with curl")
+def test_the_walk_prints_what_the_readme_says() -> None:
+    steps = COMMAND_AND_OUTPUT.findall(README)
+    assert CLOCK and len(steps) >= 10
+    script = "set -euo pipefail\n" + "".join(
+        f"{commands}\necho '{MARK.format(n)}'\n" for n, (commands, _) in enumerate(steps)
+    )
+    with served(CLOCK[1]) as url:
+        run = subprocess.run(
+            ["bash", "-c", script.replace("http://127.0.0.1:3000", url)], capture_output=True, text=True, timeout=60
+        )
+    assert run.returncode == 0, run.stdout + run.stderr
+    rest = run.stdout
+    for n, (commands, expected) in enumerate(steps):
+        printed, _, rest = rest.partition(MARK.format(n) + "\n")
+        pattern = ".*?".join(re.escape(part) for part in expected.split("…"))
+        assert re.fullmatch(pattern, printed, re.DOTALL), f"{commands}\nprinted:\n{printed}\nREADME says:\n{expected}"
