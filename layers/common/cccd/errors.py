@@ -16,8 +16,13 @@ Refusal
 ├── AlreadyBooked               the applicant has an active booking
 ├── TooManyBookings             over the citizen's limit
 ├── IdempotencyKeyReused        the same key with another request
+├── StaleVersion                somebody changed it first; carries what stands
+├── NotWithdrawable             the declaration's state does not allow it
+├── TooManyDeclarations         over the citizen's limit
 ├── HoldExpired                 confirmed too late
 ├── NotConfirmable              the booking's state does not allow it
+├── NotReschedulable            the booking's state does not allow it
+├── NotServable                 the booking's state does not allow it
 └── NotCancellable              the booking's state does not allow it
 
 How each is told to a citizen (status, code, Vietnamese sentence) stands in one table, `problems.py`.
@@ -117,6 +122,18 @@ class IdempotencyKeyReused(Refusal):
     """The same Idempotency-Key came with another request."""
 
 
+class StaleVersion(Refusal):
+    """The declaration is no longer the version that the citizen saw; `current` is what stands."""
+
+
+class NotWithdrawable(Refusal):
+    """The declaration's state does not allow it to be withdrawn; `status` names it."""
+
+
+class TooManyDeclarations(Refusal):
+    """The citizen keeps as many declarations as one citizen may."""
+
+
 class HoldExpired(Refusal):
     """The hold lapsed before it was confirmed."""
 
@@ -127,3 +144,11 @@ class NotConfirmable(Refusal):
 
 class NotCancellable(Refusal):
     """The booking's state does not allow a cancellation; `status` names it."""
+
+
+class NotReschedulable(Refusal):
+    """The booking's state, or the hour, does not allow a move; `status` names it."""
+
+
+class NotServable(Refusal):
+    """The booking's state does not allow it to be marked as served; `status` names it."""

@@ -37,7 +37,7 @@ from cccd.errors import (
     TemporarilyUnavailable,
 )
 from cccd.field_errors import field_errors
-from cccd.observability import log_unexpected, logger
+from cccd.observability import flush_metrics, log_unexpected, logger
 from cccd.problems import document, unexpected
 from cccd.session import Citizen
 
@@ -111,6 +111,7 @@ def lambda_handler(
             answer = _serialized(_unexpected_response(context.aws_request_id))
         finally:
             app.context.clear()
+            flush_metrics()
         logger.info("answered", route=route, status=answer["statusCode"], request_id=context.aws_request_id)
         return answer
 

@@ -9,7 +9,7 @@ import re
 import traceback
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 # Personal ids have 12 or 9 digits, phones 9 to 11, Zalo ids more; separators are how people write them.
@@ -39,3 +39,12 @@ def log_unexpected(error: Exception, route: str) -> None:
         for frame in traceback.extract_tb(error.__traceback__)
     ]
     logger.error("unexpected error", error=type(error).__name__, route=route, frames=frames[-8:])
+
+
+metrics = Metrics()
+
+
+def flush_metrics() -> None:
+    """Print what this invocation counted, in CloudWatch's embedded metric format; nothing if it counted nothing."""
+    if metrics.metric_set:
+        metrics.flush_metrics()

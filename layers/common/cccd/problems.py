@@ -99,6 +99,24 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Yêu cầu trùng mã nhưng khác nội dung",
         "Mã Idempotency-Key này đã dùng cho một yêu cầu khác. Vui lòng dùng mã mới cho yêu cầu mới.",
     ),
+    errors.StaleVersion: Problem(
+        409,
+        "stale_version",
+        "Tờ khai đã được sửa ở nơi khác",
+        "Tờ khai này vừa được thay đổi. Vui lòng xem bản hiện tại rồi sửa tiếp trên bản đó.",
+    ),
+    errors.NotWithdrawable: Problem(
+        409,
+        "not_withdrawable",
+        "Không thể rút tờ khai này",
+        "Tờ khai đang là {status} nên không rút được. Nếu không cần nữa, bạn có thể xoá.",
+    ),
+    errors.TooManyDeclarations: Problem(
+        429,
+        "too_many_declarations",
+        "Bạn đang giữ đủ số tờ khai",
+        "Mỗi tài khoản giữ tối đa {limit} tờ khai. Vui lòng xoá bớt tờ khai không dùng rồi thử lại.",
+    ),
     errors.HoldExpired: Problem(
         410,
         "hold_expired",
@@ -110,6 +128,15 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "not_confirmable",
         "Không thể xác nhận lịch hẹn này",
         "Lịch hẹn đang ở trạng thái “{status}” nên không xác nhận được.",
+    ),
+    errors.NotReschedulable: Problem(
+        409,
+        "not_reschedulable",
+        "Không thể đổi lịch hẹn này",
+        "Lịch hẹn đang ở trạng thái “{status}” nên không đổi được. Nếu cần, vui lòng đặt lịch mới.",
+    ),
+    errors.NotServable: Problem(
+        409, "not_servable", "Không thể tiếp nhận lịch hẹn này", "Lịch hẹn đang ở trạng thái “{status}”."
     ),
     errors.NotCancellable: Problem(
         409,
