@@ -103,8 +103,11 @@ def _operation(operation: dict[str, Any], method: str, path: str, signed_in: boo
         operation["responses"] = {
             "201" if status == "200" else status: answer for status, answer in operation["responses"].items()
         }
-        if path == "/bookings":
+        if path != "/sessions":
             operation["responses"]["200"] = operation["responses"]["201"] | {"description": "The same request again"}
+    if method == "delete":
+        operation["responses"]["204"] = {"description": "Erased"}
+        del operation["responses"]["200"]
     if signed_in:
         operation["security"] = [{"session": []}]
     return operation

@@ -1,4 +1,4 @@
-"""The embedded engine: ministack as a child process that stands in for DynamoDB and Secrets Manager.
+"""The embedded engine: ministack as a child process that stands in for DynamoDB, KMS and Secrets Manager.
 
 It keeps its data in memory and writes it to `state` when it is asked to stop. Ctrl-C, SIGTERM and even `kill -9` of the
 stack ask it (see `keeper.py`); `kill -9` of the engine itself, or a power cut, loses what was written since the last stop,
@@ -19,7 +19,7 @@ from urllib.request import ProxyHandler, build_opener
 from local import account, keeper
 from local.settings import CannotRun
 
-SERVICES = "dynamodb,dynamodbstreams,secretsmanager"
+SERVICES = "dynamodb,dynamodbstreams,kms,secretsmanager"
 READY_WITHIN = 30.0  # seconds; it takes less than one on an idle machine
 STOPPED_WITHIN = 15.0
 

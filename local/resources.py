@@ -1,4 +1,4 @@
-"""Makes the template's tables and secrets exist where the functions will look for them.
+"""Makes the template's tables, secrets and keys exist where the functions will look for them.
 
 Time to live is never set: the engine would delete by the machine's clock within seconds, also when the stack runs at
 another time, and readers have to ignore what has expired anyway.
@@ -61,6 +61,22 @@ def create_secrets(url: str, secrets: Iterable[Secret], given: Mapping[str, str]
         raise CannotRun(f"Secrets Manager at {url} does not serve: {error}") from None
     finally:
         manager.close()
+
+
+def create_keys(url: str, aliases: Iterable[str]) -> None:
+    """Create the KMS keys whose alias is missing."""
+    kms = client("kms", url)
+    try:
+        known = {
+            alias["AliasName"] for page in kms.get_paginator("list_aliases").paginate() for alias in page["Aliases"]
+        }
+        for alias in aliases:
+            if alias not in known:
+                kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    except (BotoCoreError, ClientError) as error:
+        raise CannotRun(f"KMS at {url} does not serve: {error}") from None
+    finally:
+        kms.close()
 
 
 def _value(manager: Any, secret: Secret) -> str:

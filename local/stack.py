@@ -16,7 +16,7 @@ from local.gateway import Gateway
 from local.intrinsics import TemplateError
 from local.pool import Busy, Failed, Pool, Workplace, check_environments
 from local.reload import Watcher
-from local.resources import create_secrets, create_tables
+from local.resources import create_keys, create_secrets, create_tables
 from local.schedules import Scheduler, event
 from local.settings import CannotRun, Settings
 from local.template import Schedule, Stack, load
@@ -57,6 +57,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         say(f"· tables {', '.join(table.name for table in stack.tables.values()) or '(none)'}, and secrets")
         create_tables(settings.dynamodb_url or engine.url, stack.tables.values())
         create_secrets(engine.url, stack.secrets.values(), given={ZALO_SECRET: zalo.app_secret})
+        create_keys(engine.url, stack.key_aliases)
         size = max(4, cpu_count() or 1)
         say(f"· {size} workers")
         folder.functions_log.write_bytes(b"")

@@ -20,6 +20,7 @@ FUNCTION = "AWS::Serverless::Function"
 HTTP_API = "AWS::Serverless::HttpApi"
 TABLE = "AWS::DynamoDB::Table"
 SECRET = "AWS::SecretsManager::Secret"
+KEY = "AWS::KMS::Key"
 
 DEFAULT_TIMEOUT = 3  # seconds, as Lambda has it
 DEFAULT_MEMORY = 128  # megabytes
@@ -103,6 +104,7 @@ class Stack:
     secrets: Mapping[str, Secret]
     schedules: tuple[Schedule, ...]
     not_run: tuple[str, ...]
+    key_aliases: tuple[str, ...] = ()
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None, *, table_suffix: str = "") -> Stack:
@@ -133,6 +135,7 @@ class _Reader:
             cors=self._cors(),
             tables={name: self._table(name, body) for name, body in self._of_type(TABLE)},
             secrets={name: self._secret(name, body) for name, body in self._of_type(SECRET)},
+            key_aliases=tuple(_key_alias(name) for name, _ in self._of_type(KEY)),
             schedules=tuple(
                 _schedule(function, name, event)
                 for function, name, event in events
@@ -171,6 +174,8 @@ class _Reader:
                 return account.arn("dynamodb", f"table/{self._table_name(name)}")
             case "AWS::Serverless::Function", "Arn":
                 return account.arn("lambda", f"function:{name}")
+            case "AWS::KMS::Key", "Arn":
+                return _key_alias(name)  # KMS takes either; an engine chooses its keys' ids itself
         raise TemplateError(f"{name}.{attribute} is needed, but the local stack has nothing in place of {kind[0]}")
 
     def _table_name(self, name: str) -> str:
@@ -259,6 +264,11 @@ class _Reader:
         declared = body.get("Properties") or {}
         generate = self._values.resolve(declared.get("GenerateSecretString") or {})
         return Secret(name=name, generate=generate, text=self._values.resolve(declared.get("SecretString")))
+
+
+def _key_alias(name: str) -> str:
+    """What stands for a key's ARN."""
+    return f"alias/{name}"
 
 
 # Per kind of schedule event: the property with its expression, and the sender its events name.

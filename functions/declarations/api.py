@@ -1,189 +1,108 @@
-"""A citizen's declarations: submit, read back own ones."""
+"""A citizen's declarations: keep a draft, submit, revise, withdraw, erase, read back own ones."""
 
-import re
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import ConfigDict, StringConstraints
-from pydantic.alias_generators import to_camel
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from cccd import clock
 from cccd.base32 import base32
-from cccd.dynamodb import client
-from cccd.errors import FieldError, InvalidRequest, NotFound
-from cccd.http import Model, Page, citizen, created, lambda_handler, resolver
-from cccd.keyring import keyed_hash, secret
-from cccd.settings import Settings
-from declarations.answers import Checked, check, doubts
-from declarations.checklist import to_bring
-from declarations.declaration import Consent, Declaration, new_declaration_id
-from declarations.form import Form, consent_text, form_for
-from declarations.keys import ID_PATTERN
-from declarations.store import DeclarationStore
-from offices.directory import directory
+from cccd.errors import StaleVersion
+from cccd.http import Page, citizen, created, lambda_handler, resolver
+from cccd.keyring import keyed_hash
+from declarations import intake, lifecycle
+from declarations.access import DeclarationsSettings, checked_id
+from declarations.declaration import Declaration, new_declaration_id
+from declarations.lifecycle import Stale
+from declarations.views import DeclarationRequest, DeclarationView, RevisionRequest, view
 
 app = resolver()
 
-
-class DeclarationsSettings(Settings):
-    """The table and the names of the secrets."""
-
-    declarations_table: str
-    session_key_secret: str
-    identity_key_secret: str
-
-
-Short = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-
-
-class ConsentIn(Model):
-    """To which purposes the citizen agrees, in which version of the words."""
-
-    version: Short
-    purposes: list[Short]
-
-
-class DeclarationRequest(Model):
-    """The form's data; its fields are those of the edition, as GET /forms/{procedure} describes them."""
-
-    model_config = ConfigDict(extra="allow", alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-    edition: Short
-    procedure: Short
-    office_id: Short
-    consent: ConsentIn
-
-
-class DocumentView(Model):
-    """A paper to bring, and why."""
-
-    code: str
-    name: str
-    why: str
-
-
-class Warned(Model):
-    """What may be right, but is worth a second look."""
-
-    field: str
-    code: str
-    message: str
-
-
-class DeclarationView(Model):
-    """A declaration as its owner reads it."""
-
-    id: str
-    status: str
-    version: int
-    edition: str
-    procedure: str
-    office_id: str
-    submitted_at: datetime
-    data: dict[str, Any]
-    consent: ConsentIn
-    documents_to_bring: list[DocumentView]
-    warnings: list[Warned]
-
-
 settings = DeclarationsSettings.load()
 
-
-def store() -> DeclarationStore:
-    return DeclarationStore(client(), settings.declarations_table)
+DeclarationId = Annotated[str, Path(alias="declarationId")]
+On = Annotated[
+    date | None,
+    Query(
+        ge=clock.FIRST_DAY, le=clock.LAST_DAY, description="Ngày hẹn: giấy tờ, lệ phí và ngày trả tính theo ngày đó."
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Không bắt buộc; gửi lại cùng mã thì nhận lại cùng tờ khai.",
+    ),
+]
 
 
 def citizen_hash() -> str:
-    from_zalo = citizen(app).id
-    return base32(keyed_hash(secret(settings.identity_key_secret), "citizen", from_zalo))
+    return settings.hash_of(citizen(app))
 
 
-@app.post("/declarations", summary="Submit a declaration")
-def submit_declaration(request: DeclarationRequest) -> Response[DeclarationView]:
+@app.post("/declarations", summary="Submit a declaration, or keep a draft")
+def keep_declaration(request: DeclarationRequest, idempotency_key: IdempotencyKey = None) -> Response[DeclarationView]:
     now = clock.now()
-    form = form_for(request.procedure, now.date())
-    typed = request.model_extra or {}
-    mistakes = _head_mistakes(request, form)
-    checked = check(form, typed, now.date()) if form else Checked({}, [], [])
-    if form is None or mistakes or checked.mistakes:
-        raise InvalidRequest([*mistakes, *checked.mistakes])
-    declaration = Declaration(
-        id=new_declaration_id(),
-        citizen=citizen_hash(),
-        status="submitted",
-        version=1,
-        edition=form.edition,
-        procedure=request.procedure,
-        office_id=request.office_id,
-        answers=checked.answers,
-        consent=Consent(request.consent.version, tuple(dict.fromkeys(request.consent.purposes)), now),
-        submitted_at=now,
-    )
-    store().add(declaration)
-    return created(_view(declaration))
+    wanted = intake.read(request.body(), now)
+    made, new = lifecycle.keep(settings.store(), citizen_hash(), wanted, _new_id(idempotency_key), now)
+    return created(_view(made), new=new)
 
 
-@app.get("/declarations", summary="Own declarations", description="Latest first.")
+@app.get("/declarations", summary="Own declarations", description="Latest change first.")
 def list_declarations() -> Page[DeclarationView]:
-    return Page[DeclarationView](items=[_view(each) for each in store().of_citizen(citizen_hash())])
+    found = settings.store().of_citizen(citizen_hash(), clock.now())
+    return Page[DeclarationView](items=[_view(each) for each in found])
 
 
 @app.get("/declarations/<declarationId>", summary="One own declaration")
-def read_declaration(declaration_id: Annotated[str, Path(alias="declarationId")]) -> DeclarationView:
-    if not re.fullmatch(ID_PATTERN, declaration_id):
-        raise NotFound
-    found = store().find(citizen_hash(), declaration_id)
-    if found is None:
-        raise NotFound
+def read_declaration(declaration_id: DeclarationId, on: On = None) -> DeclarationView:
+    found = lifecycle.own(settings.store(), citizen_hash(), checked_id(declaration_id), clock.now())
+    return view(found, clock.today(), on)
+
+
+@app.put("/declarations/<declarationId>", summary="Revise; not as a draft, it is submitted")
+def revise_declaration(declaration_id: DeclarationId, request: RevisionRequest) -> DeclarationView:
+    now, store, who = clock.now(), settings.store(), citizen_hash()
+    lifecycle.own(store, who, checked_id(declaration_id), now)
+    wanted = intake.read(request.body(), now)
+    try:
+        return _view(lifecycle.revise(store, who, declaration_id, request.version, wanted, now))
+    except Stale as stale:
+        raise _stale(stale) from stale
+
+
+@app.post("/declarations/<declarationId>/withdraw", summary="Withdraw", description="Twice is the same as once.")
+def withdraw_declaration(declaration_id: DeclarationId) -> DeclarationView:
+    try:
+        found = lifecycle.withdraw(settings.store(), citizen_hash(), checked_id(declaration_id), clock.now())
+    except Stale as stale:
+        raise _stale(stale) from stale
     return _view(found)
 
 
-def _head_mistakes(request: DeclarationRequest, form: Form | None) -> list[FieldError]:
-    mistakes = []
-    if form is None:
-        mistakes.append(FieldError("procedure", "not_found", "Không có tờ khai cho thủ tục này. Vui lòng chọn lại."))
-    elif request.edition != form.edition:
-        message = f"Mẫu tờ khai đang áp dụng là “{form.edition}”. Vui lòng mở lại tờ khai rồi gửi lại."
-        mistakes.append(FieldError("edition", "not_in_force", message))
-    if directory().find(request.office_id) is None:
-        mistakes.append(FieldError("officeId", "not_found", "Không tìm thấy cơ quan này. Vui lòng chọn lại."))
-    return mistakes + _consent_mistakes(request.consent)
+@app.delete("/declarations/<declarationId>", summary="Erase")
+def erase_declaration(declaration_id: DeclarationId) -> Response[None]:
+    lifecycle.erase(settings.store(), citizen_hash(), checked_id(declaration_id), clock.now())
+    return Response(status_code=204)
 
 
-def _consent_mistakes(given: ConsentIn) -> list[FieldError]:
-    asked = consent_text()
-    if given.version != asked.version:
-        message = "Nội dung xin đồng ý đã thay đổi. Vui lòng đọc và đồng ý lại."
-        return [FieldError("consent.version", "not_in_force", message)]
-    known = {purpose.code for purpose in asked.purposes}
-    if not set(given.purposes) <= known:
-        return [FieldError("consent.purposes", "not_a_choice", "Vui lòng chọn một trong các giá trị cho sẵn.")]
-    if not {purpose.code for purpose in asked.purposes if purpose.required} <= set(given.purposes):
-        message = "Cần bạn đồng ý cho dùng thông tin khai thì cơ quan mới tiếp nhận được tờ khai."
-        return [FieldError("consent.purposes", "required", message)]
-    return []
+def _new_id(idempotency_key: str | None) -> str:
+    """A random id; the same one again for the same key of the same citizen."""
+    if idempotency_key is None:
+        return new_declaration_id()
+    return base32(keyed_hash(settings.identity_key(), "request", f"declaration\0{citizen_hash()}\0{idempotency_key}"))
 
 
 def _view(declaration: Declaration) -> DeclarationView:
-    on = clock.today()
-    return DeclarationView(
-        id=declaration.id,
-        status=declaration.status,
-        version=declaration.version,
-        edition=declaration.edition,
-        procedure=declaration.procedure,
-        office_id=declaration.office_id,
-        submitted_at=declaration.submitted_at,
-        data=dict(declaration.answers),
-        consent=ConsentIn(version=declaration.consent.version, purposes=list(declaration.consent.purposes)),
-        documents_to_bring=[
-            DocumentView(code=each.code, name=each.name, why=each.why)
-            for each in to_bring(declaration.procedure, declaration.answers, on)
-        ],
-        warnings=[Warned(**vars(doubt)) for doubt in doubts(declaration.answers)],
-    )
+    return view(declaration, clock.today())
 
 
-handler = lambda_handler(app, session_key=lambda: secret(settings.session_key_secret))
+def _stale(stale: Stale) -> StaleVersion:
+    return StaleVersion(extra={"current": _view(stale.current).model_dump(mode="json", by_alias=True)})
+
+
+handler = lambda_handler(app, session_key=settings.session_key)

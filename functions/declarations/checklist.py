@@ -1,16 +1,94 @@
-"""What to bring, by what was declared."""
+"""What to bring, by what was declared: each paper with the reason and the legal source.
 
-from collections.abc import Mapping
+Which papers the law knows on a day, and their sources, are content of the procedures. Here stands which of them this
+declaration calls for. A paper without a rule is for everybody.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
-from declarations.answers import Answer
+from declarations.answers import Answers
+from declarations.dates import age, first_day
+from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import Document
 from procedures.documents import documents_to_bring
 
-PROOF_OF_DIFFERENCE = "giay-khai-sinh"
+CHILD = "tre-em-duoi-14"  # the procedure whose papers a representative brings
+
+# Whether the paper of that code is called for, by the answers on the day of the appointment.
+type Rule = Callable[[Answers, date], bool]
 
 
-def to_bring(procedure: str, answers: Mapping[str, Answer], on: date) -> list[Document]:
-    """The papers for the procedure on that day; proof of a difference only where one was declared."""
-    differs = bool(answers.get("differsFromRecords"))
-    return [each for each in documents_to_bring(procedure, on) if differs or each.code != PROOF_OF_DIFFERENCE]
+def to_bring(procedure: str, answers: Answers, on: date) -> list[Document]:
+    """The papers for the procedure on that day, for whoever gave these answers, most important first."""
+    try:
+        papers = documents_to_bring(procedure, on)
+    except (UnknownProcedure, NotYetAProcedure, NothingKnown):
+        return []
+    papers += [paper for paper in _representatives_papers(answers, on) if paper.code not in {p.code for p in papers}]
+    wanted = [paper for paper in papers if RULES.get(paper.code, _always)(answers, on)]
+    return [_explained(paper, answers) for paper in wanted]
+
+
+def _always(answers: Answers, on: date) -> bool:
+    return True
+
+
+def _differs(answers: Answers, on: date) -> bool:
+    return answers.get("differsFromRecords") is True or bool(answers.get("whatDiffers"))
+
+
+def _not_in_records(answers: Answers) -> bool:
+    """Whether today's form came without a number; the form of 2021 did not ask for one."""
+    return "personalId" not in answers and "oldCardNumber" not in answers and not answers.get("ethnicity")
+
+
+def _has_card(answers: Answers, on: date) -> bool:
+    if answers.get("currentCard") == "Không có thẻ" or answers.get("reason") == "Mất thẻ":
+        return False
+    if answers.get("request") in ("Cấp", "Cấp thẻ lần đầu"):
+        return "oldCardNumber" in answers or answers.get("currentCard") == "CMND"
+    return answers.get("request") != "Cấp lại"
+
+
+def _represented(answers: Answers, on: date) -> bool:
+    born = answers.get("dateOfBirth")
+    child = isinstance(born, str) and age(first_day(born), on) < 14
+    return child or "representativeName" in answers
+
+
+RULES: Mapping[str, Rule] = {
+    "cmnd-cccd-cu": _has_card,
+    "cmnd-cu": _has_card,
+    "the-dang-co": _has_card,
+    "the-hong": lambda answers, on: answers.get("reason") == "Thẻ hư hỏng không sử dụng được",
+    "giay-khai-sinh": lambda answers, on: _differs(answers, on) or _not_in_records(answers),
+    "phieu-dc01": lambda answers, on: _not_in_records(answers),
+    "giay-to-dai-dien": _represented,
+    "the-nguoi-dai-dien": _represented,
+}
+
+
+def _representatives_papers(answers: Answers, on: date) -> list[Document]:
+    if not _represented(answers, on):
+        return []
+    try:
+        papers = documents_to_bring(CHILD, on)
+    except NotYetAProcedure:
+        return []
+    return [paper for paper in papers if paper.code in ("giay-to-dai-dien", "the-nguoi-dai-dien")]
+
+
+def _explained(paper: Document, answers: Answers) -> Document:
+    """The paper with the citizen's own reason before the law's, where an answer of theirs calls for it."""
+    reason = ""
+    if paper.code == "giay-khai-sinh" and _differs(answers, paper.valid_from):
+        what = answers.get("whatDiffers")
+        listed = f": {', '.join(what).lower()}" if isinstance(what, list) else ""
+        reason = f"Bạn khai có thông tin khác với dữ liệu đang lưu{listed}. "
+    elif paper.code in ("giay-khai-sinh", "phieu-dc01"):
+        reason = "Bạn chưa ghi số định danh cá nhân. "
+    elif paper.code == "giay-to-dai-dien" and answers.get("representativeRelation") not in (None, "Cha", "Mẹ"):
+        reason = "Người đại diện không phải cha, mẹ. "
+    return replace(paper, why=reason + paper.why, mandatory=True) if reason else paper

@@ -1,37 +1,54 @@
-"""A declaration as it is kept: whose, under which edition, what was answered, and to what its owner agreed."""
+"""A declaration as it is kept: whose, under which edition, what was answered, and to what its owner agreed.
+
+    draft ──submit──▶ submitted ──withdraw──▶ withdrawn
+      ▲ revise          ▲ revise                 │
+                        └────────revise──────────┘
+
+Each change counts `version` up; whoever changes an old reading is refused. Erasing removes it from any state.
+"""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from cccd.base32 import base32
-from declarations.answers import Answer
+from declarations.answers import Answers
+from declarations.consent import Consent
 
 
-@dataclass(frozen=True)
-class Consent:
-    """To which purposes the citizen agreed, to which version of the words, and when."""
+class Status(StrEnum):
+    """The state of a declaration, as on the wire."""
 
-    version: str
-    purposes: tuple[str, ...]
-    given_at: datetime
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def in_vietnamese(self) -> str:
+        """The state as a citizen reads it."""
+        return {"draft": "bản nháp", "submitted": "đã gửi", "withdrawn": "đã rút"}[self.value]
 
 
 @dataclass(frozen=True, repr=False)
 class Declaration:
-    """One tờ khai. `citizen` is a keyed hash; the answers are personal data and never appear in a `repr`."""
+    """One tờ khai. `citizen` is a keyed hash; the answers are personal data and never appear in a `repr`.
+
+    A draft's answers may be wrong or missing; `office_id` too, until it is submitted.
+    """
 
     id: str
     citizen: str
-    status: str
+    status: Status
     version: int
     edition: str
     procedure: str
-    office_id: str
-    answers: Mapping[str, Answer]
+    office_id: str | None
+    answers: Answers
     consent: Consent
-    submitted_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
 
 
 def new_declaration_id() -> str:

@@ -11,44 +11,67 @@ from typing import Any, Literal
 from cccd.effective import in_force
 
 type FieldType = Literal[
-    "name", "date-of-birth", "choice", "text", "personal-id", "old-card-number", "phone", "yes-no", "agreement"
+    "name",
+    "date-of-birth",
+    "choice",
+    "choices",
+    "text",
+    "address",
+    "personal-id",
+    "card-number",
+    "phone",
+    "yes-no",
+    "agreement",
 ]
+
+_LISTS = "lists.toml"  # the only file in forms/ that is no edition
 
 
 @dataclass(frozen=True)
 class Condition:
-    """When a field becomes required: another field is, or is not, a value; or a birth date is under an age."""
+    """What another field must say: one of `is_in`, none of `not_in`, a birth date under an age, or anything at all."""
 
     field: str
-    is_: str | None = None
-    is_not: str | None = None
+    is_in: tuple[str | bool, ...] = ()
+    not_in: tuple[str, ...] = ()
     under_age: int | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True)
 class FormField:
-    """One item of a form, in the order of the paper.
+    """One blank of a form, in the order of the paper.
 
-    `choices` is the list to choose from, and `other` whether words of one's own are accepted too.
-    `sensitive` marks what the data law calls sensitive (NĐ 356/2025/NĐ-CP Điều 4).
+    `item` is the number printed on the paper; several blanks may share one (a father's name and nationality).
+    `required_when` makes the field required as soon as one condition is met. `choices` is the list to choose from,
+    and `other` whether words of one's own are accepted too. A `default` of a field that goes `with_` another one
+    counts only where that one is answered. `sensitive` marks what the data law calls sensitive
+    (NĐ 356/2025/NĐ-CP Điều 4): it is kept under a key of its own.
     """
 
     name: str
     title: str
     type: FieldType
+    section: str
+    item: str = ""
     help: str = ""
+    example: str = ""
     required: bool = False
-    required_when: Condition | None = None
+    required_when: tuple[Condition, ...] = ()
     choices: tuple[str, ...] = ()
     other: bool = False
     max_length: int = 100
     default: str | bool | None = None
+    with_: str | None = None
     sensitive: bool = False
 
 
 @dataclass(frozen=True)
 class Form:
-    """An edition of the declaration, in force from one day to another, for some procedures."""
+    """An edition of the declaration, in force from one day to another, for some procedures.
+
+    `sections` are titles by code, in the order of the paper. Nobody younger than `youngest` years may apply with it.
+    """
 
     edition: str
     title: str
@@ -56,24 +79,14 @@ class Form:
     valid_to: date | None
     source: str
     procedures: tuple[str, ...]
+    sections: Mapping[str, str]
     fields: tuple[FormField, ...]
+    youngest: int = 0
+    footer: str = ""
 
-
-@dataclass(frozen=True)
-class Purpose:
-    """One purpose that a citizen may agree to; never ticked for them."""
-
-    code: str
-    text: str
-    required: bool
-
-
-@dataclass(frozen=True)
-class ConsentText:
-    """The words in which consent is asked for."""
-
-    version: str
-    purposes: tuple[Purpose, ...]
+    def field(self, name: str) -> FormField | None:
+        """The field of that name."""
+        return next((each for each in self.fields if each.name == name), None)
 
 
 def form_for(procedure: str, on: date) -> Form | None:
@@ -81,27 +94,29 @@ def form_for(procedure: str, on: date) -> Form | None:
     return next((form for form in in_force(forms(), on) if procedure in form.procedures), None)
 
 
+def form_of(edition: str) -> Form:
+    """The edition of that name, in force or not.
+
+    Raises:
+        KeyError: there never was one.
+    """
+    return {form.edition: form for form in forms()}[edition]
+
+
 @cache
 def forms() -> tuple[Form, ...]:
     """Every edition."""
-    choices = _read("choices.toml")
+    lists = _read(_LISTS)
     folder = resources.files("declarations") / "forms"
-    names = sorted(each.name for each in folder.iterdir() if each.name not in {"choices.toml", "consent.toml"})
-    return tuple(_form(_read(name), choices) for name in names)
-
-
-@cache
-def consent_text() -> ConsentText:
-    """The consent asked for today."""
-    content = _read("consent.toml")
-    return ConsentText(content["version"], tuple(Purpose(**row) for row in content["purpose"]))
+    return tuple(_form(_read(name), lists) for name in sorted(each.name for each in folder.iterdir()) if name != _LISTS)
 
 
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("declarations") / "forms" / name).read_text(encoding="utf-8"))
 
 
-def _form(content: dict[str, Any], choices: Mapping[str, list[str]]) -> Form:
+def _form(content: dict[str, Any], lists: Mapping[str, list[str]]) -> Form:
+    sections = content["section"]
     return Form(
         edition=content["edition"],
         title=content["title"],
@@ -109,15 +124,26 @@ def _form(content: dict[str, Any], choices: Mapping[str, list[str]]) -> Form:
         valid_to=content.get("valid_to"),
         source=content["source"],
         procedures=tuple(content["procedures"]),
-        fields=tuple(_field(row, choices) for row in content["field"]),
+        sections={row["code"]: row["title"] for row in sections},
+        fields=tuple(_field(row, section["code"], lists) for section in sections for row in section["field"]),
+        youngest=content.get("youngest", 0),
+        footer=content.get("footer", ""),
     )
 
 
-def _field(row: dict[str, Any], choices: Mapping[str, list[str]]) -> FormField:
-    row = dict(row)
+def _field(row: dict[str, Any], section: str, lists: Mapping[str, list[str]]) -> FormField:
+    row = {"with_" if name == "with" else name: value for name, value in row.items()}
     if "choices" in row:
-        row["choices"] = tuple(choices[row["choices"]])
-    if "required_when" in row:
-        when = row["required_when"]
-        row["required_when"] = Condition(when["field"], when.get("is"), when.get("is_not"), when.get("under_age"))
-    return FormField(**row)
+        row["choices"] = tuple(lists[row["choices"]])
+    row["required_when"] = tuple(_condition(when) for when in row.get("required_when", []))
+    return FormField(section=section, **row)
+
+
+def _condition(when: dict[str, Any]) -> Condition:
+    return Condition(
+        field=when["field"],
+        is_in=tuple(when.get("is", [])),
+        not_in=tuple(when.get("is_not", [])),
+        under_age=when.get("under_age"),
+        answered=when.get("answered", False),
+    )

@@ -10,7 +10,8 @@ from pydantic import Field
 from cccd import clock
 from cccd.errors import NotFound
 from cccd.http import Model, cacheable, lambda_handler, resolver
-from declarations.form import consent_text, form_for
+from declarations.consent import consent_text
+from declarations.form import form_for
 from declarations.form_schema import form_schema
 
 MAX_AGE = 3600

@@ -1,4 +1,18 @@
-"""Keys of the declarations table: one partition per citizen, so that nobody reaches another's by its id."""
+"""Keys of the declarations table: one partition per citizen, so that nobody reaches another's by its id.
+
+pk                sk                                     what
+CITIZEN#<hash>    DECLARATION#<id>                       a declaration
+CITIZEN#<hash>    CONSENT#<epoch>#<id>#<version>#<code>  one purpose agreed to, or no longer
+CITIZEN#<hash>    ACCESS#<epoch>#<nonce>                 who looked at what
+CITIZEN#<hash>    ERASED#<epoch>#<nonce>                 that something was erased
+RETENTION         RUN#<epoch>                            what the scheduled erasure did
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cccd.clock import epoch
+from cccd.dynamodb import Item
 
 type Key = dict[str, str]
 
@@ -8,3 +22,42 @@ ID_PATTERN = r"^[a-z2-7]{26}$"
 def declaration_key(citizen: str, declaration_id: str) -> Key:
     """The key of a citizen's declaration; `citizen` is their keyed hash."""
     return {"pk": f"CITIZEN#{citizen}", "sk": f"DECLARATION#{declaration_id}"}
+
+
+@dataclass(frozen=True)
+class KeyedCondition:
+    """A condition on one item of the table, as DynamoDB takes it; `values` are plain Python."""
+
+    key: Key
+    condition: str
+    names: dict[str, str]
+    values: Item
+
+
+def linkable(citizen: str, declaration_id: str, now: datetime) -> KeyedCondition:
+    """What must hold of a declaration that a booking links to: the citizen's own, submitted, not past its time.
+
+    A missing item, a draft and a withdrawn declaration all fail it.
+    """
+    return KeyedCondition(
+        key=declaration_key(citizen, declaration_id),
+        condition="#status = :submitted AND dueAt > :now",
+        names={"#status": "status"},
+        values={":submitted": "submitted", ":now": epoch(now)},
+    )
+
+
+def consent_key(citizen: str, at: datetime, declaration_id: str, version: int, purpose: str) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"CONSENT#{epoch(at)}#{declaration_id}#{version}#{purpose}"}
+
+
+def access_key(citizen: str, at: datetime, nonce: str) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"ACCESS#{epoch(at)}#{nonce}"}
+
+
+def erased_key(citizen: str, at: datetime, nonce: str) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"ERASED#{epoch(at)}#{nonce}"}
+
+
+def retention_run_key(at: datetime) -> Key:
+    return {"pk": "RETENTION", "sk": f"RUN#{epoch(at)}"}

@@ -1,83 +1,189 @@
-"""The declarations table. A declaration lives in its citizen's partition, so another's id leads nowhere."""
+"""The declarations table. A declaration lives in its citizen's partition, so another's id leads nowhere.
 
-from datetime import timedelta
+Every change is one transaction with what must be remembered beside it: consent records when it is written, an erasure
+record when it goes. Readers never see what is past its time, whether or not the scheduled erasure has met it.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bookings.transactions import Refused, Unknown, Write, commit
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
-from declarations.declaration import Consent, Declaration
-from declarations.keys import declaration_key
+from cccd.errors import TemporarilyUnavailable
+from declarations.consent import Consent, ConsentRecord
+from declarations.declaration import Declaration, Status
+from declarations.form import form_of
+from declarations.keys import Key, consent_key, declaration_key
+from declarations.records import erased_item
+from declarations.retention import RECORDS, kept_until
+from declarations.sealing import Context, KeyProvider, open_answers, seal_answers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT = timedelta(days=30)  # after submission; a proposal until the office's own retention rule is known
+DUE_SHARDS = 4  # of the sparse index `due`: one index partition takes about 1,000 writes a second
+TTL_AFTER = 7 * 86_400  # seconds; the scheduled erasure logs what it erases, TTL only catches what it missed
+RETRY_AFTER = 2  # seconds
 
 
 class DeclarationStore:
-    """The table `table`, through `client`."""
+    """The table `table`, through `client`; sensitive answers go through `key`."""
 
-    def __init__(self, client: "DynamoDBClient", table: str):
-        self._client = client
-        self._table = table
+    def __init__(self, client: "DynamoDBClient", table: str, key: KeyProvider):
+        self.client = client
+        self.table = table
+        self._key = key
 
-    def add(self, declaration: Declaration) -> None:
-        """Keep a new declaration; an id that exists already is never overwritten."""
-        self._client.put_item(
-            TableName=self._table, Item=to_item(_item(declaration)), ConditionExpression="attribute_not_exists(pk)"
+    # --- reads ------------------------------------------------------------------------------------------------
+
+    def find(self, citizen: str, declaration_id: str, now: datetime) -> Declaration | None:
+        """The citizen's declaration of that id, unless it is past its time."""
+        key = to_item(declaration_key(citizen, declaration_id))
+        found = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        item = from_item(found.get("Item", {}))
+        return self._declaration(item) if item and item["dueAt"] > epoch(now) else None
+
+    def of_citizen(self, citizen: str, now: datetime) -> list[Declaration]:
+        """All declarations of the citizen that are not past their time, latest change first."""
+        items = self._query(citizen, "DECLARATION#")
+        found = [self._declaration(item) for item in items if item["dueAt"] > epoch(now)]
+        return sorted(found, key=lambda each: each.updated_at, reverse=True)
+
+    def count(self, citizen: str) -> int:
+        """How many declarations of the citizen are kept."""
+        return sum(1 for _ in self._query(citizen, "DECLARATION#"))
+
+    def records(self, citizen: str, kind: str) -> list[Item]:
+        """The citizen's records of a kind (CONSENT, ACCESS, ERASED), oldest first."""
+        return list(self._query(citizen, f"{kind}#"))
+
+    # --- writes -----------------------------------------------------------------------------------------------
+
+    def add(self, declaration: Declaration, consents: Sequence[ConsentRecord]) -> bool:
+        """Keep a new declaration; False if its id exists already: nothing is ever overwritten by it."""
+        return self._commit(
+            [self._put(declaration, "attribute_not_exists(pk)", {}), *self._appended(declaration, consents)]
         )
 
-    def find(self, citizen: str, declaration_id: str) -> Declaration | None:
-        """The citizen's declaration of that id."""
-        key = to_item(declaration_key(citizen, declaration_id))
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return _declaration(from_item(found["Item"])) if "Item" in found else None
+    def revise(self, declaration: Declaration, seen: int, consents: Sequence[ConsentRecord]) -> bool:
+        """Put the declaration in place of its version `seen`; False if that is no longer the version there is."""
+        write = self._put(declaration, "attribute_exists(pk) AND #version = :seen", {":seen": seen})
+        return self._commit([write, *self._appended(declaration, consents)])
 
-    def of_citizen(self, citizen: str) -> list[Declaration]:
-        """All declarations of the citizen, latest first."""
-        key = declaration_key(citizen, "")
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
+    def erase(self, citizen: str, declaration_id: str, now: datetime) -> bool:
+        """Erase a declaration and record that it was; False if there was none."""
+        return self._commit([self.erasure(declaration_key(citizen, declaration_id)), self._erased(citizen, now)])
+
+    def erasure(self, key: Key) -> Write:
+        """The declaration exists; it goes."""
+        return Write("Delete", self.table, dict(key), "attribute_exists(pk)", {}, {})
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _commit(self, writes: list[Write]) -> bool:
+        try:
+            commit(self.client, writes)
+        except Refused:
+            return False
+        except Unknown:
+            raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
+        return True
+
+    def _put(self, declaration: Declaration, condition: str, values: Item) -> Write:
+        names = {"#version": "version"} if "#version" in condition else {}
+        return Write("Put", self.table, {}, condition, names, values, item=self._item(declaration))
+
+    def _appended(self, declaration: Declaration, consents: Sequence[ConsentRecord]) -> list[Write]:
+        """Consent records are only ever added."""
+        items = [_consent_item(declaration, record) for record in consents]
+        return [Write("Put", self.table, {}, "attribute_not_exists(pk)", {}, {}, item=item) for item in items]
+
+    def _erased(self, citizen: str, now: datetime) -> Write:
+        item = erased_item(citizen, "declaration", 1, "citizen", now)
+        return Write("Put", self.table, {}, "attribute_not_exists(pk)", {}, {}, item=item)
+
+    def _query(self, citizen: str, prefix: str) -> Iterator[Item]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues=to_item({":pk": key["pk"], ":prefix": key["sk"]}),
+            ExpressionAttributeValues=to_item({":pk": declaration_key(citizen, "")["pk"], ":prefix": prefix}),
             ConsistentRead=True,
         )
-        found = [_declaration(from_item(item)) for page in pages for item in page["Items"]]
-        return sorted(found, key=lambda each: each.submitted_at, reverse=True)
+        for page in pages:
+            yield from (from_item(item) for item in page["Items"])
+
+    def _item(self, declaration: Declaration) -> Item:
+        sensitive = _sensitive(declaration.edition)
+        sealed = {name: answer for name, answer in declaration.answers.items() if name in sensitive}
+        due = epoch(kept_until(declaration))
+        return {
+            **declaration_key(declaration.citizen, declaration.id),
+            "id": declaration.id,
+            "citizen": declaration.citizen,
+            "status": declaration.status.value,
+            "version": declaration.version,
+            "edition": declaration.edition,
+            "procedure": declaration.procedure,
+            "office": declaration.office_id,
+            # As text: DynamoDB has no floats, no empty keys and other limits than JSON has.
+            "answers": json.dumps({name: a for name, a in declaration.answers.items() if name not in sensitive}),
+            "sealed": seal_answers(self._key, sealed, _context(declaration.citizen, declaration.id)),
+            "consent": {
+                "version": declaration.consent.version,
+                "purposes": list(declaration.consent.purposes),
+                "givenAt": epoch(declaration.consent.given_at),
+            },
+            "createdAt": epoch(declaration.created_at),
+            "updatedAt": epoch(declaration.updated_at),
+            "submittedAt": epoch(declaration.submitted_at) if declaration.submitted_at else None,
+            "due": f"DECLARATION#{zlib.crc32(declaration.id.encode()) % DUE_SHARDS}",
+            "dueAt": due,
+            "ttl": due + TTL_AFTER,
+        }
+
+    def _declaration(self, item: Item) -> Declaration:
+        consent, sealed = item["consent"], item.get("sealed")
+        context = _context(item["citizen"], item["id"])
+        answers = json.loads(item["answers"]) | open_answers(self._key, bytes(sealed) if sealed else None, context)
+        order = [field.name for field in form_of(item["edition"]).fields]
+        return Declaration(
+            id=item["id"],
+            citizen=item["citizen"],
+            status=Status(item["status"]),
+            version=item["version"],
+            edition=item["edition"],
+            procedure=item["procedure"],
+            office_id=item.get("office"),
+            answers={name: answers[name] for name in order if name in answers},
+            consent=Consent(consent["version"], tuple(consent["purposes"]), from_epoch(consent["givenAt"])),
+            created_at=from_epoch(item["createdAt"]),
+            updated_at=from_epoch(item["updatedAt"]),
+            submitted_at=from_epoch(item["submittedAt"]) if "submittedAt" in item else None,
+        )
 
 
-def _item(declaration: Declaration) -> Item:
+def _sensitive(edition: str) -> frozenset[str]:
+    return frozenset(field.name for field in form_of(edition).fields if field.sensitive)
+
+
+def _context(citizen: str, declaration_id: str) -> Context:
+    """Binds what is sealed to its place: copied into another citizen's item, it does not open."""
+    return {"purpose": "declaration", "citizen": citizen, "declaration": declaration_id}
+
+
+def _consent_item(declaration: Declaration, record: ConsentRecord) -> Item:
     return {
-        **declaration_key(declaration.citizen, declaration.id),
-        "id": declaration.id,
-        "citizen": declaration.citizen,
-        "status": declaration.status,
-        "version": declaration.version,
-        "edition": declaration.edition,
-        "procedure": declaration.procedure,
-        "office": declaration.office_id,
-        "answers": dict(declaration.answers),
-        "consent": {
-            "version": declaration.consent.version,
-            "purposes": list(declaration.consent.purposes),
-            "givenAt": epoch(declaration.consent.given_at),
-        },
-        "submittedAt": epoch(declaration.submitted_at),
-        "ttl": epoch(declaration.submitted_at + KEPT),
+        **consent_key(declaration.citizen, record.at, declaration.id, declaration.version, record.purpose),
+        "purpose": record.purpose,
+        "given": record.given,
+        "version": record.version,
+        "sha256": record.sha256,
+        "at": epoch(record.at),
+        "declaration": record.declaration_id,
+        "channel": record.channel,
+        "ttl": epoch(record.at + RECORDS.kept),
     }
-
-
-def _declaration(item: Item) -> Declaration:
-    consent = item["consent"]
-    return Declaration(
-        id=item["id"],
-        citizen=item["citizen"],
-        status=item["status"],
-        version=item["version"],
-        edition=item["edition"],
-        procedure=item["procedure"],
-        office_id=item["office"],
-        answers=item["answers"],
-        consent=Consent(consent["version"], tuple(consent["purposes"]), from_epoch(consent["givenAt"])),
-        submitted_at=from_epoch(item["submittedAt"]),
-    )

@@ -10,53 +10,11 @@ from cccd.clock import VIETNAM
 from declarations.api import handler
 from declarations.forms_api import handler as forms
 from tests.bookings.people import signed_in
+from tests.declarations.people import FORM_2021, FORM_2026
 from tests.gateway import Answer, call
 
 TODAY = datetime(2026, 11, 23, 9, tzinfo=VIETNAM)
 THE_ARTICLES_DAY = datetime(2021, 6, 24, 9, tzinfo=VIETNAM)
-CONSENT = {"version": "2026-01-01", "purposes": ["declaration"]}
-
-FORM_2026: dict[str, Any] = {
-    "edition": "2026",
-    "procedure": "cap-cccd",
-    "officeId": "ca-26740",
-    "consent": CONSENT,
-    "fullName": "Nguyễn Thị Lan",
-    "dateOfBirth": "1990-05-20",
-    "sex": "Nữ",
-    "personalId": "079190001234",
-    "phone": "0912 345 678",
-    "residence": "12 Lê Lợi, phường Sài Gòn, Thành phố Hồ Chí Minh",
-    "request": "Cấp đổi thẻ",
-    "reason": "Đủ 14, 25, 40 hoặc 60 tuổi",
-    "truthful": True,
-}
-
-FORM_2021: dict[str, Any] = {
-    "edition": "legacy-2021",
-    "procedure": "cap-cccd",
-    "officeId": "cah-760",
-    "consent": CONSENT,
-    "fullName": "H'Hen Niê",
-    "dateOfBirth": "1992-05-15",
-    "sex": "Nữ",
-    "oldCardNumber": "024 123 456",
-    "ethnicity": "Ê Đê",
-    "religion": "Không",
-    "nationality": "Việt Nam",
-    "maritalStatus": "Chưa kết hôn",
-    "birthRegistrationPlace": "Đắk Lắk",
-    "nativePlace": "Đắk Lắk",
-    "permanentResidence": "Quận 1, Thành phố Hồ Chí Minh",
-    "currentResidence": "Quận 1, Thành phố Hồ Chí Minh",
-    "occupation": "Sinh viên",
-    "education": "12/12",
-    "householdHeadName": "Y Moan",
-    "relationToHouseholdHead": "Con",
-    "request": "Đổi",
-    "phone": "0912345678",
-    "truthful": True,
-}
 
 
 def submit(body: Any, who: str = "lan") -> Answer:
@@ -120,7 +78,16 @@ def test_what_may_be_right_only_warns(aws: None) -> None:
     ("change", "field"),
     [
         ({"edition": "legacy-2021"}, "edition"),
+        ({"edition": None}, "edition"),
         ({"procedure": "ho-chieu"}, "procedure"),
+        ({"procedure": 7}, "procedure"),
+        ({"officeId": ""}, "officeId"),
+        ({"officeId": "x" * 65}, "officeId"),
+        ({"draft": "yes"}, "draft"),
+        ({"consent": None}, "consent"),
+        ({"consent": "yes"}, "consent"),
+        ({"consent": {}}, "consent.version"),
+        ({"consent": {"version": "2026-01-01", "purposes": [{}]}}, "consent.purposes"),
         ({"officeId": "nowhere"}, "officeId"),
         ({"consent": {"version": "2026-01-01", "purposes": []}}, "consent.purposes"),
         ({"consent": {"version": "1999", "purposes": ["declaration"]}}, "consent.version"),
@@ -154,3 +121,61 @@ def test_the_schema_accepts_what_the_service_accepts() -> None:
         schema = call(forms, "GET", "/forms/cap-cccd", query={"on": on}).body["schema"]
         plain = body | {"oldCardNumber": "024123456"}
         jsonschema.validate(plain, schema)
+
+
+def test_the_form_tells_all_that_a_front_end_needs() -> None:
+    schema = call(forms, "GET", "/forms/cap-cccd", query={"on": "2021-06-24"}).body["schema"]
+    assert [section["title"] for section in schema["x-sections"]] == [
+        "Người làm thẻ",
+        "Người thân",
+        "Yêu cầu của công dân",
+    ]
+    fields = schema["properties"]
+    items = {int(field["x-item"]) for field in fields.values() if field.get("x-item")}
+    assert items == set(range(1, 23)), "the 22 items of the paper"
+    assert fields["spouseName"]["x-required-when"] == [{"field": "maritalStatus", "isIn": ["Đang có vợ/chồng"]}]
+    assert {name for name, field in fields.items() if field.get("x-sensitive")} == {
+        "ethnicity",
+        "religion",
+        "bloodGroup",
+    }
+    assert all(
+        not purpose.get("checked") and len(purpose["sha256"]) == 64 for purpose in fields["consent"]["x-consent"]
+    )
+
+
+def test_todays_form_asks_nothing_sensitive() -> None:
+    fields = call(forms, "GET", "/forms/cap-cccd", query={"on": "2026-11-23"}).body["schema"]["properties"]
+    assert not any(field.get("x-sensitive") for field in fields.values())
+    assert not {"ethnicity", "religion", "bloodGroup", "nativePlace", "fatherName"} & set(fields)
+
+
+def test_the_schema_requires_what_the_service_requires() -> None:
+    import jsonschema
+
+    schema = call(forms, "GET", "/forms/cap-cccd", query={"on": "2021-06-24"}).body["schema"]
+    married = FORM_2021 | {"oldCardNumber": "024123456", "maritalStatus": "Đang có vợ/chồng"}
+    with pytest.raises(jsonschema.ValidationError, match="spouseName"):
+        jsonschema.validate(married, schema)
+
+
+@time_machine.travel(TODAY)
+def test_head_consent_and_form_are_judged_together(aws: None) -> None:
+    answer = submit({"fullName": "R2D2", "procedure": "cap-cccd"})
+    fields = [error["field"] for error in answer.body["errors"]]
+    assert fields[:3] == ["edition", "officeId", "fullName"]
+    assert fields[-1] == "consent" and "dateOfBirth" in fields
+
+
+@time_machine.travel(TODAY)
+def test_papers_fee_and_time_are_those_of_the_day_asked_about(aws: None) -> None:
+    made = submit(FORM_2026 | {"currentCard": "Thẻ căn cước"}).body
+    assert (made["on"], made["fee"]["amount"], made["processingTime"]["readyOn"]) == (
+        "2026-11-23",
+        25_000,
+        "2026-12-03",
+    )
+    path = f"/declarations/{made['id']}"
+    later = call(handler, "GET", path, query={"on": "2027-01-04"}, headers=signed_in("lan")).body
+    assert (later["on"], later["fee"]["amount"]) == ("2027-01-04", 50_000)
+    assert call(handler, "GET", path, query={"on": "soon"}, headers=signed_in("lan")).code == "invalid_request"

@@ -1,0 +1,1 @@
+"""Vietnam's provinces and wards on the scheme of 01/07/2025, for addresses."""

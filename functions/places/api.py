@@ -1,0 +1,40 @@
+"""GET /provinces and GET /provinces/{code}/wards: the lists that an address is chosen from."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from cccd import clock
+from cccd.errors import NotFound
+from cccd.http import Model, Page, cacheable, lambda_handler, resolver
+from places import places
+
+MAX_AGE = 86_400
+
+app = resolver()
+
+
+class PlaceView(Model):
+    """A province, or a ward of one."""
+
+    code: str
+    name: str
+
+
+@app.get("/provinces", summary="Provinces and cities", description="The 34 of today.")
+def list_provinces() -> Response[Page[PlaceView]]:
+    items = [PlaceView(code=each.code, name=each.name) for each in places.provinces(clock.today())]
+    return cacheable(app, Page[PlaceView](items=items), MAX_AGE)
+
+
+@app.get("/provinces/<code>/wards", summary="Wards of a province", description="Wards, communes and special zones.")
+def list_wards(code: Annotated[str, Path()]) -> Response[Page[PlaceView]]:
+    found = places.wards(code)
+    if not found:
+        raise NotFound
+    items = [PlaceView(code=ward, name=name) for ward, name in found.items()]
+    return cacheable(app, Page[PlaceView](items=items), MAX_AGE)
+
+
+handler = lambda_handler(app)
