@@ -18,7 +18,7 @@ CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
 
-.PHONY: help run test check fmt build openapi facts lock clean
+.PHONY: help run test check fmt build openapi bench prepared facts lock clean
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
@@ -43,6 +43,12 @@ build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/bui
 
 openapi: .venv/.ready ## write docs/openapi.json anew from the code
 	$(PY) -m contract.openapi
+
+bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
+	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings
+
+prepared: .venv/.ready ## write the FAQ as Lambda reads it anew from its content
+	@$(PY) -m faq.prepare
 
 facts: .venv/.ready ## what of the content expires in 90 days, and what is unconfirmed
 	@$(PY) -m procedures.facts

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bookings.booking import Booking
+from bookings.lifecycle import close, lapse
 from bookings.store import BookingStore
 
 WORKERS = 8
@@ -13,13 +14,23 @@ WORKERS = 8
 type Due = Literal["HOLD", "CONFIRMED"]
 
 
-def work_through(
+def purge(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
+    """Write down which holds have lapsed by `now`, while `time_left`; returns how many this run ended."""
+    return _work_through(store, "HOLD", lambda booking: lapse(store, booking, now), now, time_left, workers)
+
+
+def close_days(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
+    """Close what days before today left open, while `time_left`; returns how many bookings this run closed."""
+    return _work_through(store, "CONFIRMED", lambda booking: close(store, booking, now), now, time_left, workers)
+
+
+def _work_through(
     store: BookingStore,
     due: Due,
     act: Callable[[Booking], bool],
     now: datetime,
     time_left: Callable[[], bool],
-    workers: int = WORKERS,
+    workers: int,
 ) -> int:
     """Act on each booking to which this is due by `now`; returns on how many `act` did something.
 

@@ -11,9 +11,8 @@ import pytest
 
 from bookings import transactions
 from bookings.booking import Booking, Status
-from bookings.close_day import close_days
+from bookings.due import close_days, purge
 from bookings.lifecycle import cancel, confirm, hold, reschedule
-from bookings.purge import purge
 from bookings.store import BookingStore
 from cccd.errors import Refusal, TemporarilyUnavailable
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish

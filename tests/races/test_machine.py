@@ -17,9 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bookings.booking import Booking, Status
 from bookings.booking_id import BookingId
-from bookings.close_day import close_days
+from bookings.due import close_days, purge
 from bookings.lifecycle import cancel, confirm, hold, reschedule, serve
-from bookings.purge import purge
 from bookings.store import BookingStore
 from cccd.errors import (
     AlreadyBooked,

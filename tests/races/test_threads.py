@@ -12,9 +12,8 @@ import pytest
 
 from bookings import items
 from bookings.booking import Booking, Status
-from bookings.close_day import close_days
+from bookings.due import close_days, purge
 from bookings.lifecycle import HoldRequest, cancel, confirm, hold, reschedule
-from bookings.purge import purge
 from bookings.seats import Seat
 from bookings.store import BookingStore
 from cccd.errors import HoldExpired, NotCancellable, Refusal, SlotFull
