@@ -41,7 +41,7 @@ def log_unexpected(error: Exception, route: str) -> None:
     logger.error("unexpected error", error=type(error).__name__, route=route, frames=frames[-8:])
 
 
-metrics = Metrics()
+metrics = Metrics(namespace="CCCD", service="cccd")
 
 
 def flush_metrics() -> None:
