@@ -144,7 +144,7 @@ def test_moves_to_another_slot_and_back() -> None:
 
 def test_a_lost_answer_to_a_move_can_be_asked_for_again() -> None:
     held = book()
-    key = {"headers": {"idempotency-key": "move-press"}}
+    key: dict[str, Any] = {"headers": {"idempotency-key": "move-press"}}
     moved = act(held, "reschedule", body={"start": "2026-11-27T13:30:00+07:00"}, **key)
     act(held, "reschedule", body={"start": START})
     again = act(held, "reschedule", body={"start": "2026-11-27T13:30:00+07:00"}, **key)

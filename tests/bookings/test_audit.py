@@ -8,6 +8,7 @@ import pytest
 
 from bookings import audit, items
 from bookings.audit import beyond_rules, differences, predicted_days
+from bookings.booking import Booking
 from bookings.lifecycle import confirm, hold
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
@@ -36,19 +37,11 @@ def booked(store: BookingStore) -> BookingStore:
     return store
 
 
-def change(store: BookingStore, key: dict[str, str], update: str, **values: Any) -> None:
-    names = {f"#{name}": name for name in values}
-    store.client.update_item(
-        TableName=store.table,
-        Key=to_item(key),
-        UpdateExpression=update,
-        ExpressionAttributeNames=names,
-        **(
-            {"ExpressionAttributeValues": to_item({f":{n}": v for n, v in values.items() if v is not None})}
-            if any(v is not None for v in values.values())
-            else {}
-        ),
-    )
+def put_seat(store: BookingStore, booking: Booking, seat: str, taken: dict[str, Any] | None) -> None:
+    """Write a seat of the booking's slot behind everybody's back; None takes it away."""
+    item = store.slots("office", booking.start.date(), booking.start.date())[booking.start]
+    item.pop(seat, None)
+    store.client.put_item(TableName=store.table, Item=to_item(item | ({seat: taken} if taken else {})))
 
 
 def test_all_is_well_after_ordinary_work(booked: BookingStore) -> None:
@@ -64,27 +57,21 @@ def test_a_seat_without_a_booking_is_found(booked: BookingStore) -> None:
 def test_a_booking_without_its_seat_is_found(booked: BookingStore) -> None:
     lan = booked.find(wish("lan").id)
     assert lan is not None
-    change(booked, items.slot_key("office", lan.start), f"REMOVE #{lan.seat.attribute}", **{lan.seat.attribute: None})
+    put_seat(booked, lan, lan.seat.attribute, None)
     assert [each.what for each in differences(booked, [office()], NOW)] == ["a booking without its seat"]
 
 
 def test_a_second_seat_of_one_booking_is_found(booked: BookingStore) -> None:
     lan = booked.find(wish("lan").id)
     assert lan is not None
-    change(booked, items.slot_key("office", lan.start), "SET #s09 = :s09", s09={"b": lan.id})
+    put_seat(booked, lan, "s09", {"b": lan.id})
     assert [each.what for each in differences(booked, [office()], NOW)] == ["a second seat of one booking"]
 
 
 def test_a_seat_that_would_lapse_under_a_confirmed_booking_is_found(booked: BookingStore) -> None:
     lan = booked.find(wish("lan").id)
     assert lan is not None
-    seat = {"b": lan.id, "x": 99_999_999_999}
-    change(
-        booked,
-        items.slot_key("office", lan.start),
-        "SET #seat = :seat".replace("seat", lan.seat.attribute),
-        **{lan.seat.attribute: seat},
-    )
+    put_seat(booked, lan, lan.seat.attribute, {"b": lan.id, "x": 99_999_999_999})
     assert [each.what for each in differences(booked, [office()], NOW)] == [
         "a seat that lapses at another time than its booking"
     ]
