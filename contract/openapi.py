@@ -25,6 +25,8 @@ API_MODULES = {
     "declarations.forms_api": False,
     "places.api": False,
     "declarations.api": True,
+    "declarations.print_api": True,
+    "privacy.api": True,
     "bookings.api": True,
     "faq.api": False,
     "edge.api": False,
@@ -105,7 +107,10 @@ def _operation(operation: dict[str, Any], method: str, path: str, signed_in: boo
         }
         if path != "/sessions":
             operation["responses"]["200"] = operation["responses"]["201"] | {"description": "The same request again"}
-    if method == "delete":
+    if path.endswith("/print"):
+        pdf = {"schema": {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}}
+        operation["responses"]["200"]["content"] = {"application/pdf": pdf}
+    if method == "delete" and path.startswith("/declarations"):
         operation["responses"]["204"] = {"description": "Erased"}
         del operation["responses"]["200"]
     if signed_in:

@@ -1,6 +1,9 @@
 """Whose declarations a request is about, and where they are: shared by the functions that read declarations."""
 
 import re
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from cccd.base32 import base32
 from cccd.dynamodb import client
@@ -11,6 +14,8 @@ from cccd.settings import Settings
 from declarations.keys import ID_PATTERN
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
+
+DeclarationId = Annotated[str, Path(alias="declarationId")]
 
 
 class DeclarationsSettings(Settings):

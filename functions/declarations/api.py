@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from cccd import clock
 from cccd.base32 import base32
@@ -12,7 +12,7 @@ from cccd.errors import StaleVersion
 from cccd.http import Page, citizen, created, lambda_handler, resolver
 from cccd.keyring import keyed_hash
 from declarations import intake, lifecycle
-from declarations.access import DeclarationsSettings, checked_id
+from declarations.access import DeclarationId, DeclarationsSettings, checked_id
 from declarations.declaration import Declaration, new_declaration_id
 from declarations.lifecycle import Stale
 from declarations.views import DeclarationRequest, DeclarationView, RevisionRequest, view
@@ -21,7 +21,6 @@ app = resolver()
 
 settings = DeclarationsSettings.load()
 
-DeclarationId = Annotated[str, Path(alias="declarationId")]
 On = Annotated[
     date | None,
     Query(

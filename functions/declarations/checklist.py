@@ -81,14 +81,18 @@ def _representatives_papers(answers: Answers, on: date) -> list[Document]:
 
 
 def _explained(paper: Document, answers: Answers) -> Document:
-    """The paper with the citizen's own reason before the law's, where an answer of theirs calls for it."""
+    """The paper with the citizen's own reason in place of the law's "only if", where an answer of theirs calls for it."""
     reason = ""
     if paper.code == "giay-khai-sinh" and _differs(answers, paper.valid_from):
         what = answers.get("whatDiffers")
-        listed = f": {', '.join(what).lower()}" if isinstance(what, list) else ""
-        reason = f"Bạn khai có thông tin khác với dữ liệu đang lưu{listed}. "
+        listed = f" ({', '.join(what).lower()})" if isinstance(what, list) else ""
+        reason = f"Bạn khai có thông tin khác với dữ liệu đang lưu{listed}, nên cần giấy tờ chứng minh."
     elif paper.code in ("giay-khai-sinh", "phieu-dc01"):
-        reason = "Bạn chưa ghi số định danh cá nhân. "
+        reason = "Bạn chưa ghi số định danh cá nhân: người chưa có trong dữ liệu dân cư thì cần."
     elif paper.code == "giay-to-dai-dien" and answers.get("representativeRelation") not in (None, "Cha", "Mẹ"):
-        reason = "Người đại diện không phải cha, mẹ. "
-    return replace(paper, why=reason + paper.why, mandatory=True) if reason else paper
+        reason = "Người đại diện không phải cha, mẹ."
+    if not reason:
+        return paper
+    said = paper.why.removeprefix("Chỉ cần khi ")
+    rest = said.partition(": ")[2] if said != paper.why else said
+    return replace(paper, why=f"{reason} {rest[:1].upper()}{rest[1:]}".strip(), mandatory=True)

@@ -8,6 +8,7 @@ CITIZEN#<hash>    ERASED#<epoch>#<nonce>                 that something was eras
 RETENTION         RUN#<epoch>                            what the scheduled erasure did
 """
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from cccd.dynamodb import Item
 type Key = dict[str, str]
 
 ID_PATTERN = r"^[a-z2-7]{26}$"
+DUE_SHARDS = 4  # of the sparse index `due`: one index partition takes about 1,000 writes a second
 
 
 def declaration_key(citizen: str, declaration_id: str) -> Key:
@@ -61,3 +63,13 @@ def erased_key(citizen: str, at: datetime, nonce: str) -> Key:
 
 def retention_run_key(at: datetime) -> Key:
     return {"pk": "RETENTION", "sk": f"RUN#{epoch(at)}"}
+
+
+def due_shard(shard: int) -> str:
+    """A partition of the index of declarations by when they are past their time."""
+    return f"DECLARATION#{shard}"
+
+
+def due_partition(declaration_id: str) -> str:
+    """The index partition of a declaration."""
+    return due_shard(zlib.crc32(declaration_id.encode()) % DUE_SHARDS)

@@ -5,7 +5,6 @@ record when it goes. Readers never see what is past its time, whether or not the
 """
 
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,15 +16,14 @@ from cccd.errors import TemporarilyUnavailable
 from declarations.consent import Consent, ConsentRecord
 from declarations.declaration import Declaration, Status
 from declarations.form import form_of
-from declarations.keys import Key, consent_key, declaration_key
-from declarations.records import erased_item
+from declarations.keys import Key, consent_key, declaration_key, due_partition
+from declarations.records import By, Looked, access_item, erased_item
 from declarations.retention import RECORDS, kept_until
 from declarations.sealing import Context, KeyProvider, open_answers, seal_answers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-DUE_SHARDS = 4  # of the sparse index `due`: one index partition takes about 1,000 writes a second
 TTL_AFTER = 7 * 86_400  # seconds; the scheduled erasure logs what it erases, TTL only catches what it missed
 RETRY_AFTER = 2  # seconds
 
@@ -76,11 +74,34 @@ class DeclarationStore:
 
     def erase(self, citizen: str, declaration_id: str, now: datetime) -> bool:
         """Erase a declaration and record that it was; False if there was none."""
-        return self._commit([self.erasure(declaration_key(citizen, declaration_id)), self._erased(citizen, now)])
+        return self.erase_key(citizen, declaration_key(citizen, declaration_id), "citizen", now)
 
-    def erasure(self, key: Key) -> Write:
-        """The declaration exists; it goes."""
-        return Write("Delete", self.table, dict(key), "attribute_exists(pk)", {}, {})
+    def erase_key(self, citizen: str, key: Key, by: By, now: datetime) -> bool:
+        """Erase the citizen's declaration under that key, unread, and record that it was; False if there was none."""
+        gone = Write("Delete", self.table, dict(key), "attribute_exists(pk)", {}, {})
+        return self._commit([gone, _append(self.table, erased_item(citizen, "declaration", 1, by, now))])
+
+    def keys_of(self, citizen: str) -> list[Key]:
+        """The keys of all the citizen's declarations, also of those past their time."""
+        return [{"pk": item["pk"], "sk": item["sk"]} for item in self._query(citizen, "DECLARATION#")]
+
+    def note_erasure(self, citizen: str, what: str, count: int, by: By, now: datetime) -> None:
+        """Remember that so many of something of the citizen's were erased."""
+        self._commit([_append(self.table, erased_item(citizen, what, count, by, now))])
+
+    def withdraw_consents(self, citizen: str, now: datetime) -> None:
+        """Append, for each purpose that the citizen still agrees to, that they no longer do."""
+        # Of two in one second, a withdrawal is the later one: what is given then is given by a request of its own.
+        found = sorted(self.records(citizen, "CONSENT"), key=lambda item: (item["at"], not item["given"]))
+        latest = {item["purpose"]: item for item in found}
+        for purpose, item in latest.items():
+            if item["given"]:
+                key = consent_key(citizen, now, item["declaration"], 0, purpose)
+                self._commit([_append(self.table, item | key | {"given": False, "at": epoch(now)} | _kept_from(now))])
+
+    def note_access(self, citizen: str, what: Looked, declaration_id: str | None, now: datetime) -> None:
+        """Remember that a copy was made of what is held."""
+        self._commit([_append(self.table, access_item(citizen, what, declaration_id, now))])
 
     # --- inside -----------------------------------------------------------------------------------------------
 
@@ -99,12 +120,7 @@ class DeclarationStore:
 
     def _appended(self, declaration: Declaration, consents: Sequence[ConsentRecord]) -> list[Write]:
         """Consent records are only ever added."""
-        items = [_consent_item(declaration, record) for record in consents]
-        return [Write("Put", self.table, {}, "attribute_not_exists(pk)", {}, {}, item=item) for item in items]
-
-    def _erased(self, citizen: str, now: datetime) -> Write:
-        item = erased_item(citizen, "declaration", 1, "citizen", now)
-        return Write("Put", self.table, {}, "attribute_not_exists(pk)", {}, {}, item=item)
+        return [_append(self.table, _consent_item(declaration, record)) for record in consents]
 
     def _query(self, citizen: str, prefix: str) -> Iterator[Item]:
         pages = self.client.get_paginator("query").paginate(
@@ -140,7 +156,7 @@ class DeclarationStore:
             "createdAt": epoch(declaration.created_at),
             "updatedAt": epoch(declaration.updated_at),
             "submittedAt": epoch(declaration.submitted_at) if declaration.submitted_at else None,
-            "due": f"DECLARATION#{zlib.crc32(declaration.id.encode()) % DUE_SHARDS}",
+            "due": due_partition(declaration.id),
             "dueAt": due,
             "ttl": due + TTL_AFTER,
         }
@@ -166,6 +182,11 @@ class DeclarationStore:
         )
 
 
+def _append(table: str, item: Item) -> Write:
+    """A record that never takes another's place."""
+    return Write("Put", table, {}, "attribute_not_exists(pk)", {}, {}, item=item)
+
+
 def _sensitive(edition: str) -> frozenset[str]:
     return frozenset(field.name for field in form_of(edition).fields if field.sensitive)
 
@@ -185,5 +206,9 @@ def _consent_item(declaration: Declaration, record: ConsentRecord) -> Item:
         "at": epoch(record.at),
         "declaration": record.declaration_id,
         "channel": record.channel,
-        "ttl": epoch(record.at + RECORDS.kept),
+        **_kept_from(record.at),
     }
+
+
+def _kept_from(at: datetime) -> Item:
+    return {"ttl": epoch(at + RECORDS.kept)}

@@ -223,6 +223,7 @@ def shown_address(answer: Answer | None, on: date) -> str:
     """An address in one line: street, ward, province; or its old wording."""
     if not isinstance(answer, dict):
         return str(answer or "")
-    province = places.province(answer["province"], on)
-    ward = places.wards(answer["province"]).get(answer["ward"], "")
+    code = answer.get("province", "")  # a draft's address may lack any part
+    province = places.province(code, on)
+    ward = places.wards(code).get(answer.get("ward", ""), "")
     return ", ".join(part for part in (answer.get("street"), ward, province.name if province else "") if part)

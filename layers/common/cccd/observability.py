@@ -29,6 +29,9 @@ class ScrubbingFormatter(LambdaPowertoolsFormatter):
         return scrub(super().format(record))
 
 
+# Powertools logs an unexpected error with its words too, and Lambda's root handler would print them.
+logging.getLogger("aws_lambda_powertools").propagate = False
+
 logger = Logger(logger_formatter=ScrubbingFormatter(use_rfc3339=True), log_record_order=["level", "message"])
 
 

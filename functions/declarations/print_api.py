@@ -1,0 +1,36 @@
+"""GET /declarations/{declarationId}/print: the declaration on paper. A function of its own, as no other needs reportlab."""
+
+import base64
+
+from aws_lambda_powertools.event_handler import Response
+
+from cccd import clock
+from cccd.http import citizen, lambda_handler, resolver
+from declarations import lifecycle
+from declarations.access import DeclarationId, DeclarationsSettings, checked_id
+from declarations.printing.render import render
+from offices.directory import directory
+
+app = resolver()
+
+settings = DeclarationsSettings.load()
+
+
+@app.get("/declarations/<declarationId>/print", summary="The printable declaration", description="A PDF, A4.")
+def print_declaration(declaration_id: DeclarationId) -> Response[str]:
+    now, store, who = clock.now(), settings.store(), settings.hash_of(citizen(app))
+    found = lifecycle.own(store, who, checked_id(declaration_id), now)
+    office = directory().find(found.office_id) if found.office_id else None
+    pdf = render(found, office.name if office else "")
+    store.note_access(who, "print", found.id, now)
+    headers: dict[str, str | list[str]] = {
+        "Content-Disposition": 'inline; filename="to-khai.pdf"',
+        "Cache-Control": "no-store",
+    }
+    text = base64.b64encode(pdf).decode()
+    answer: Response[str] = Response(status_code=200, content_type="application/pdf", body=text, headers=headers)
+    answer.base64_encoded = True  # bytes would be encoded for us, but only after they were validated as UTF-8
+    return answer
+
+
+handler = lambda_handler(app, session_key=settings.session_key)

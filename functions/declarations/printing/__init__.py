@@ -1,0 +1,1 @@
+"""The declaration on paper: each edition's official layout, as a PDF."""

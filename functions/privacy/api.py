@@ -1,0 +1,87 @@
+"""GET and DELETE /me/data: everything held about the citizen; erase it."""
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response, content_types
+
+from bookings.store import BookingStore
+from cccd import clock
+from cccd.dynamodb import client
+from cccd.http import Model, citizen, lambda_handler, resolver
+from declarations.access import DeclarationsSettings
+from privacy.erasure import erase_all
+from privacy.held import held
+
+app = resolver()
+
+
+class PrivacySettings(DeclarationsSettings):
+    """What declarations need, and the bookings."""
+
+    bookings_table: str
+
+
+class RemainingBooking(Model):
+    """An appointment that has begun: it is erased once its day is closed."""
+
+    id: str
+    start: datetime
+    why: str
+
+
+class ErasedView(Model):
+    """What was erased just now, and what had to stay."""
+
+    declarations: int
+    bookings: int
+    remaining: list[RemainingBooking]
+    note: str
+
+
+class HeldView(Model):
+    """Everything held about the citizen; `retention` says how long what is kept, and why."""
+
+    exported_at: datetime
+    citizen: dict[str, str]
+    declarations: list[dict[str, Any]]
+    bookings: list[dict[str, Any]]
+    consents: list[dict[str, Any]]
+    accesses: list[dict[str, Any]]
+    erasures: list[dict[str, Any]]
+    retention: list[dict[str, Any]]
+
+
+settings = PrivacySettings.load()
+
+_NOTE = (
+    "Đã xoá. Chỉ còn nhật ký đồng ý, truy cập và xoá, không có nội dung bạn đã khai, được giữ 5 năm để chứng minh "
+    "việc xử lý đúng quy định."
+)
+_BEGUN = "Lịch hẹn đã đến giờ; sẽ được xoá khi bạn gửi lại yêu cầu này sau ngày hẹn."
+
+
+def bookings() -> BookingStore:
+    return BookingStore(client(), settings.bookings_table)
+
+
+@app.get("/me/data", summary="Everything held about me")
+def read_my_data() -> Response[HeldView]:
+    now, store, who = clock.now(), settings.store(), citizen(app)
+    mine = settings.hash_of(who)
+    found = HeldView.model_validate(held(store, bookings(), who, mine, now))
+    store.note_access(mine, "export", None, now)
+    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=found, headers=headers)
+
+
+@app.delete(
+    "/me/data", summary="Erase it", description="Appointments to come are cancelled. Twice is the same as once."
+)
+def erase_my_data() -> ErasedView:
+    done = erase_all(settings.store(), bookings(), settings.hash_of(citizen(app)), clock.now())
+    remaining = [RemainingBooking(id=each.id, start=each.start, why=_BEGUN) for each in done.remaining]
+    return ErasedView(declarations=done.declarations, bookings=done.bookings, remaining=remaining, note=_NOTE)
+
+
+handler = lambda_handler(app, session_key=settings.session_key)

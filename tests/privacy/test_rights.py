@@ -1,0 +1,127 @@
+"""A citizen sees everything held about them, and has it erased."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bookings import lifecycle
+from bookings.api import handler as bookings
+from cccd.clock import VIETNAM
+from declarations.print_api import handler as printing
+from privacy.api import handler
+from tests.bookings.people import signed_in
+from tests.declarations.people import CONSENT
+from tests.gateway import CONTEXT, Answer, call, event
+from tests.privacy.conftest import NOW, START, items
+
+type Act = Callable[..., Answer]
+
+
+def mine(who: str = "lan") -> Any:
+    answer = call(handler, "GET", "/me/data", headers=signed_in(who))
+    assert answer.status == 200, answer.body
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.body
+
+
+def erase(who: str = "lan") -> Answer:
+    return call(handler, "DELETE", "/me/data", headers=signed_in(who))
+
+
+def test_everything_held_is_told(declare: Act, book: Act) -> None:
+    made = declare(consent=CONSENT | {"purposes": ["declaration", "statistics"]})
+    booked = book(declarationId=made.body["id"])
+    printing(event("GET", f"/declarations/{made.body['id']}/print", headers=signed_in("lan")), CONTEXT)
+    mine()
+    told = mine()
+    assert [each["data"] for each in told["declarations"]] == [made.body["data"]]
+    assert [(each["id"], each["declarationId"]) for each in told["bookings"]] == [(booked.body["id"], made.body["id"])]
+    assert told["bookings"][0]["applicant"]["fullName"] == "NGUYỄN THỊ LAN"
+    assert {(each["purpose"], each["given"]) for each in told["consents"]} == {
+        ("declaration", True),
+        ("statistics", True),
+    }
+    assert sorted(each["what"] for each in told["accesses"]) == ["export", "print"]
+    assert {each["what"]: each["days"] for each in told["retention"]}["draft"] == 7
+
+
+def test_somebody_elses_is_not(declare: Act, book: Act) -> None:
+    declare()
+    book()
+    told = mine("minh")
+    assert not any(told[each] for each in ("declarations", "bookings", "consents", "accesses", "erasures"))
+
+
+def test_erased_the_seat_is_free_and_nothing_personal_is_left(declare: Act, book: Act) -> None:
+    declare()
+    book()
+    cancelled = book("lan", "key-54321", applicant={"fullName": "Trần Minh", "personalId": "079090004321",
+                                                   "dateOfBirth": "1990-01-01", "phone": "0987654321"})  # fmt: skip
+    call(bookings, "POST", f"/bookings/{cancelled.body['id']}/cancel", headers=signed_in("lan"))
+    done = erase().body
+    assert (done["declarations"], done["bookings"], done["remaining"]) == (1, 2, [])
+    left = items("DeclarationsTable") + items("BookingsTable")
+    assert "NGUYỄN" not in repr(left) and "TRẦN" not in repr(left) and "84912345678" not in repr(left)
+    assert {item["sk"].partition("#")[0] for item in left} == {"CONSENT", "ERASED", "SLOT"}
+    assert not any(name.startswith("s0") for item in left for name in item), "no seat is taken"
+    told = mine()
+    assert not told["declarations"] and not told["bookings"]
+    assert sorted((each["what"], each["count"]) for each in told["erasures"]) == [("booking", 2), ("declaration", 1)]
+    assert [each["given"] for each in told["consents"]].count(False) == 1, "taken back, and on record"
+    assert book("minh", "key-77777").status == 201, "the applicant can book anew"
+
+
+def test_erased_twice_is_once(declare: Act, book: Act) -> None:
+    declare()
+    book()
+    erase()
+    before = items("DeclarationsTable")
+    again = erase().body
+    assert (again["declarations"], again["bookings"]) == (0, 0)
+    assert items("DeclarationsTable") == before
+
+
+def test_an_appointment_that_has_begun_stays_until_its_day_is_closed(book: Act, declare: Act, at: Any) -> None:
+    booked = book()
+    call(bookings, "POST", f"/bookings/{booked.body['id']}/confirm", headers=signed_in("lan"))
+    at.move_to(datetime(2026, 11, 27, 8, 10, tzinfo=VIETNAM))
+    done = erase().body
+    assert [each["id"] for each in done["remaining"]] == [booked.body["id"]]
+    assert len(mine()["bookings"]) == 1
+
+
+def test_a_lapsed_hold_is_erased_as_lapsed(book: Act, at: Any) -> None:
+    book()
+    at.move_to(NOW + timedelta(hours=1))
+    assert erase().body["bookings"] == 1
+    assert {item["sk"].partition("#")[0] for item in items("BookingsTable")} == {"SLOT"}
+
+
+def test_a_booking_made_while_erasing_is_kept_with_its_count(
+    declare: Act, book: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book()
+    real = lifecycle.end
+
+    def end_then_a_rival_books(*arguments: Any) -> Any:
+        ended = real(*arguments)
+        monkeypatch.setattr(lifecycle, "end", real)
+        book("lan", "key-99999", "2026-11-27T09:00:00+07:00")
+        return ended
+
+    monkeypatch.setattr(lifecycle, "end", end_then_a_rival_books)
+    assert erase().body["bookings"] == 1
+    assert [each["start"] for each in mine()["bookings"]] == ["2026-11-27T09:00:00+07:00"]
+    assert START != "2026-11-27T09:00:00+07:00"
+
+
+def test_a_booking_that_changes_in_the_same_instant_is_not_guessed_at(
+    declare: Act, book: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare()
+    book()
+    monkeypatch.setattr(lifecycle, "end", lambda *_: None)
+    assert erase().code == "temporarily_unavailable"
+    assert mine()["declarations"], "nothing was erased behind the citizen's back"
