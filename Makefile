@@ -53,9 +53,16 @@ prepared: .venv/.ready ## write the FAQ as Lambda reads it anew from its content
 facts: .venv/.ready ## what of the content expires in 90 days, and what is unconfirmed
 	@$(PY) -m procedures.facts
 
+offices: .venv/.ready .tools/offices/.ready ## write the directory of the country's offices anew from open data
+	.tools/offices/bin/python -m offices.generate
+	$(PY) -m offices.prepare
+
+check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for another)
+	@$(PY) -m offices.check $(FILE)
+
 lock: $(UV) ## choose dependency versions anew, with their hashes
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
-	for set in dev sam engine java node; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	for set in dev sam engine java node offices; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove environments, builds and local data
 	rm -rf .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -9,6 +9,7 @@ from cccd import clock
 from cccd.errors import NotFound
 from cccd.http import Model, Page, cacheable, lambda_handler, resolver
 from offices.directory import bookable, directory
+from offices.elsewhere import elsewhere, notices
 from offices.office import Office
 from offices.reading import opening_hours
 from procedures.catalog import listed
@@ -58,14 +59,22 @@ class Location(Model):
     longitude: float
 
 
+class OfficeLink(Model):
+    """Another office to go to."""
+
+    id: str
+    name: str
+
+
 class OfficeDetail(OfficeSummary):
-    """All that is known of an office."""
+    """All that is known of an office; `elsewhere` are offices to go to where this one takes no bookings, best first."""
 
     opening_hours: list[OpeningHours]
     procedures: list[OfficeProcedure]
     phone: str | None
     location: Location | None
     notices: list[str]
+    elsewhere: list[OfficeLink]
 
 
 @app.get("/offices", summary="Find an office", description="Free text; accents are optional, former names work.")
@@ -100,25 +109,17 @@ def _summary(office: Office) -> dict[str, Any]:
 
 def _detail(office: Office) -> OfficeDetail:
     today = clock.today()
-    closed = office.valid_to is not None and office.valid_to < today
     lines = opening_hours(office.opening) if office.opening else []
     offered = listed(today) if bookable(office, today) else []
+    others = elsewhere(office, directory(), today)
     return OfficeDetail(
         **_summary(office),
         opening_hours=[OpeningHours(days=days, hours=hours) for days, hours in lines],
         procedures=[OfficeProcedure(code=each.code, title=each.title) for each in offered],
         phone=office.phone,
         location=Location(latitude=office.location[0], longitude=office.location[1]) if office.location else None,
-        notices=[*office.notices, *([_successor_notice(office)] if closed else [])],
-    )
-
-
-def _successor_notice(office: Office) -> str:
-    assert office.valid_to is not None
-    names = [successor.name for each in office.successors if (successor := directory().find(each))]
-    return (
-        f"{office.name} đã dừng hoạt động sau ngày {clock.shown(office.valid_to)}. "
-        f"Vui lòng đến: {'; '.join(names) or 'Công an cấp xã nơi gần nhất'}."
+        notices=notices(office, others, today),
+        elsewhere=[OfficeLink(id=each.id, name=each.name) for each in others],
     )
 
 

@@ -10,8 +10,9 @@ from offices.opening import OpeningRules
 class Office:
     """An office of the police that receives citizens for their card.
 
-    `former_names` are what people still call the place; `opening` is None while it takes no bookings here.
-    `valid_to` is the last day on which the office existed, `successors` the offices that took over.
+    `opening` is None while it takes no bookings here; `ward` is empty where it is not known (PC06 of most provinces).
+    `location` is latitude and longitude in degrees. `valid_to` is the last day on which the office existed, `successors` the
+    offices that took over, best first.
     """
 
     id: str
@@ -19,7 +20,6 @@ class Office:
     province: str
     ward: str
     address: str
-    former_names: tuple[str, ...] = ()
     phone: str | None = None
     location: tuple[float, float] | None = None
     official_account_id: str | None = None

@@ -1,0 +1,100 @@
+"""The names that lead to an office, by their words: data/index.json, which `python -m offices.prepare` makes.
+
+Its shape is nobody's contract. Columns are read whole and cut when needed: a cold start pays for reading, not for objects.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+INDEX = Path(__file__).parent / "data" / "index.json"
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# Sounds that are one in some dialect or are mistaken in writing, without accents.
+_SOUNDS = (
+    ("tr", "ch"),
+    ("x", "s"),
+    ("gi", "d"),
+    ("r", "g"),
+    ("l", "n"),
+    ("ngh", "ng"),
+    ("i", "y"),
+    ("k", "c"),
+    ("qu", "q"),
+)
+_EXACT, _BEGUN, _SLIP = 1.0, 0.85, 0.8
+_MOST_BEGUN = 40  # words that one beginning may stand for
+
+
+@dataclass(frozen=True)
+class Index:
+    """All names by position; `words` gives the positions of a word, `areas` what may stand behind a name."""
+
+    kinds: Sequence[str]
+    names: Sequence[str]
+    folded: Sequence[str]
+    today: Sequence[str]
+    before: Sequence[str]
+    within: Sequence[int]
+    areas: Sequence[str]
+    words: Mapping[str, str]
+
+    def positions(self, word: str) -> list[int]:
+        """The names that have this word."""
+        return [int(at) for at in self.words[word].split()]
+
+    def meant(self, word: str, *, begun: bool, slips: bool) -> dict[str, float]:
+        """The known words that a typed one may mean, and how surely, 0 to 1.
+
+        `begun`: it may be only the beginning. `slips`: one letter too many, too few, wrong or swapped; always tried for an
+        unknown word.
+        """
+        found: dict[str, float] = {}
+        if begun and not word.isdigit():
+            longer = [known for known in self.words if known.startswith(word)]
+            found = dict.fromkeys(sorted(longer, key=len)[:_MOST_BEGUN], _BEGUN)
+        if (slips or word not in self.words) and len(word) > 1 and not word.isdigit():
+            found |= dict.fromkeys(filter(self.words.__contains__, _slips(word)), _SLIP)
+        if word in self.words:
+            found[word] = _EXACT
+        return found
+
+    def cut(self, glued: str) -> list[str]:
+        """The known words, at most five and the fewest, of which a typed one is glued together: "haichau" is "hai chau"."""
+        best: list[list[str] | None] = [[]] + [None] * len(glued)
+        for end in range(1, len(glued) + 1):
+            for start in range(max(0, end - 7), end - 1):
+                before, word = best[start], glued[start:end]
+                so_far = best[end]
+                if before is not None and word in self.words and (so_far is None or len(before) + 1 < len(so_far)):
+                    best[end] = [*before, word]
+        return [] if len(best[-1] or []) > 5 else best[-1] or []
+
+
+@cache
+def index(path: Path = INDEX) -> Index:
+    """The country's names."""
+    columns = json.loads(path.read_text(encoding="utf-8"))
+    kinds, names, folded, today, before = (
+        columns[name].split("\n") for name in ("kinds", "names", "folded", "today", "before")
+    )
+    return Index(kinds, names, folded, today, before, columns["within"], columns["areas"], columns["words"])
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Everything one slip away from a word."""
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    for left, right in halves:
+        if right:
+            yield left + right[1:]
+        if len(right) > 1:
+            yield left + right[1] + right[0] + right[2:]
+        for letter in _LETTERS:
+            yield left + letter + right
+            if right:
+                yield left + letter + right[1:]
+    for one, other in _SOUNDS:
+        yield word.replace(one, other)
+        yield word.replace(other, one)

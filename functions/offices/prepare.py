@@ -1,0 +1,164 @@
+"""Make data/index.json, what a search reads, of the country's names.
+
+python -m offices.prepare           write it anew
+python -m offices.prepare --check   1 if it is not what the names say
+"""
+
+import json
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from offices.country import DATA, before, core, pc06_before, province_of
+from offices.index import INDEX
+from offices.typed import plain_words
+from places import places
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name and the offices it leads to: `today`'s best first, the district's and the province's of `before`.
+
+    `areas` are the names that may stand behind it, "district:1" and "province:ho chi minh".
+    """
+
+    kind: str
+    name: str
+    today: str
+    before: str
+    areas: tuple[str, ...]
+
+
+def entries() -> list[Entry]:
+    """Every name of the country, today's first."""
+    return [*_wards(), *_provinces(), *_districts(), *_former_wards(), *_former_provinces(), *_also_called()]
+
+
+def _wards() -> Iterator[Entry]:
+    areas: dict[str, dict[str, None]] = defaultdict(dict)
+    for district, former in before().former.items():
+        for targets in former.values():
+            for ward in targets.split():
+                areas[ward].update(dict.fromkeys(_district_areas(district)))
+    for each in places.provinces(date.max):
+        for code, name in places.wards(each.code).items():
+            own = dict.fromkeys([_area("province", each.name), *areas[code]])
+            yield Entry("ward", name, f"ca-{code}", "", tuple(own))
+
+
+def _provinces() -> Iterator[Entry]:
+    for each in places.provinces(date.max):
+        yield Entry("province", each.name, f"pc06-{each.code}", "", ())
+
+
+def _districts() -> Iterator[Entry]:
+    for old, districts in before().districts.items():
+        for code, name in districts.items():
+            for called in (name, *before().older.get(code, ())):
+                yield Entry("district", called, _today_of(code), _before(code), tuple(_province_areas(old)))
+
+
+def _former_wards() -> Iterator[Entry]:
+    for district, former in before().former.items():
+        areas = tuple(_district_areas(district))
+        for name, targets in former.items():
+            if name:
+                yield Entry("former", name, _ids(targets.split()), _before(district), areas)
+
+
+def _former_provinces() -> Iterator[Entry]:
+    for old, (name, today) in before().provinces.items():
+        yield Entry("province", name, f"pc06-{today}", pc06_before(old), ())
+
+
+def _also_called() -> Iterator[Entry]:
+    places_called = tomllib.loads((DATA / "also_called.toml").read_text(encoding="utf-8"))["place"]
+    for row in places_called:
+        kind, _, code = row["leads_to"].partition("-")
+        for called in row["called"]:
+            if kind == "ca":
+                yield Entry("ward", called, row["leads_to"], "", (_area("province", _province_name(code)),))
+            elif kind == "cah":
+                yield Entry(
+                    "district",
+                    called,
+                    _today_of(code),
+                    _before(code),
+                    tuple(_province_areas(before().province_of(code))),
+                )
+            else:
+                yield Entry("province", called, f"pc06-{before().provinces[code][1]}", pc06_before(code), ())
+
+
+def _today_of(district: str) -> str:
+    return _ids(before().successors(district))
+
+
+def _before(district: str) -> str:
+    return f"cah-{district} {pc06_before(before().province_of(district))}"
+
+
+def _ids(wards: list[str]) -> str:
+    return " ".join(f"ca-{ward}" for ward in wards)
+
+
+def _district_areas(district: str) -> list[str]:
+    old = before().province_of(district)
+    names = (before().districts[old][district], *before().older.get(district, ()))
+    return [*(_area("district", name) for name in names), *_province_areas(old)]
+
+
+def _province_areas(old: str) -> list[str]:
+    name, today = before().provinces[old]
+    now = next(each.name for each in places.provinces(date.max) if each.code == today)
+    return list(dict.fromkeys([_area("province", name), _area("province", now)]))
+
+
+def _province_name(ward: str) -> str:
+    return next(each.name for each in places.provinces(date.max) if each.code == province_of(ward))
+
+
+def _area(level: str, name: str) -> str:
+    return f"{level}:{' '.join(plain_words(core(name)))}"
+
+
+def written() -> str:
+    """index.json, one column a line."""
+    found = entries()
+    folded = [" ".join(plain_words(core(each.name))) for each in found]
+    words: dict[str, list[int]] = defaultdict(list)
+    for position, name in enumerate(folded):
+        for word in dict.fromkeys(name.split()):
+            words[word].append(position)
+    areas = {each: position for position, each in enumerate(dict.fromkeys(entry.areas for entry in found))}
+    columns = {
+        "kinds": "\n".join(each.kind for each in found),
+        "names": "\n".join(each.name for each in found),
+        "folded": "\n".join(folded),
+        "today": "\n".join(each.today for each in found),
+        "before": "\n".join(each.before for each in found),
+        "within": [areas[each.areas] for each in found],
+        "areas": ["|".join(each) for each in areas],
+        "words": {word: " ".join(map(str, at)) for word, at in sorted(words.items())},
+    }
+    lines = (f"{json.dumps(name)}:{json.dumps(column, ensure_ascii=False)}" for name, column in columns.items())
+    return "{" + ",\n".join(lines) + "}\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write index.json, or with --check only compare."""
+    text = written()
+    if "--check" in arguments:
+        if INDEX.exists() and INDEX.read_text(encoding="utf-8") == text:
+            return 0
+        sys.stderr.write("functions/offices/data/index.json is stale: run python -m offices.prepare\n")
+        return 1
+    INDEX.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

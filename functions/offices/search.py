@@ -1,0 +1,207 @@
+"""How a citizen finds an office: the names nearest to what was typed, and the offices of the day to which they lead.
+
+A name is scored by how much of it was typed, and how much of what was typed it and the district or province behind it
+explain. An old ward that was split leads to all its wards, the one that took most of it first.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from offices.country import LAST_DAY_OF_63_PROVINCES, LAST_DAY_OF_DISTRICTS, core, offices_of_province, ward_name
+from offices.index import Index, index
+from offices.typed import Word, plain_words, read, tone_last
+
+ENOUGH = 0.5  # the score under which a name is no answer
+SURE = 0.85  # under which slips are looked for in words that are known, too
+MOST_NAMES = 250  # that are scored, the likeliest first
+
+_LEVEL_OF = {"ward": "ward", "former": "ward", "district": "district", "province": "province"}
+
+type Meant = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Found:
+    """An office id with how well its name fits; `place` is its place among those the name leads to."""
+
+    id: str
+    score: float
+    place: int
+
+
+def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | None:
+    """The ids of that day's offices, best first; None when the text names no place at all."""
+    names = index()
+    words = [each for word in read(text) for each in _unglued(word, names)]
+    if not words:
+        return None
+    best: dict[str, Found] = {}
+    for score, position in _scored(words, names, on):
+        for place, office in enumerate(_leads_to(names, position, on), start=_first_place(names, position)):
+            known = best.get(office)
+            if known is None or (score, -place) > (known.score, -known.place):
+                best[office] = Found(office, score, place)
+    ranked = sorted(
+        best.values(), key=lambda each: (-round(each.score, 2), min(each.place, 1), not bookable(each.id), each.place)
+    )
+    return [each.id for each in ranked]
+
+
+def _unglued(word: Word, names: Index) -> list[Word]:
+    if word.text in names.words or len(word.text) < 5 or names.meant(word.text, begun=True, slips=True):
+        return [word]
+    parts = names.cut(word.text)
+    return [
+        replace(word, text=part, accented="", level=word.level if n == 0 else "") for n, part in enumerate(parts)
+    ] or [word]
+
+
+def _scored(words: list[Word], names: Index, on: date) -> list[tuple[float, int]]:
+    """Names that fit well enough, with their scores."""
+    found: list[tuple[float, int]] = []
+    for slips in (False, True):
+        meant = [names.meant(word.text, begun=n == len(words) - 1, slips=slips) for n, word in enumerate(words)]
+        found = [(_score(words, meant, names, position), position) for position in _likely(meant, names, on)]
+        if any(score >= SURE for score, _ in found):
+            break
+    top = max((score for score, _ in found), default=0)
+    return [(score, position) for score, position in found if score >= max(ENOUGH, top * 0.6)]
+
+
+def _likely(meant: Sequence[Meant], names: Index, on: date) -> list[int]:
+    """The positions of the names of which most was typed."""
+    typed: dict[int, float] = {}
+    for words in meant:
+        here: dict[int, float] = {}
+        for word, sure in words.items():
+            for position in names.positions(word):
+                if here.get(position, 0) < sure:
+                    here[position] = sure
+        for position, sure in here.items():
+            typed[position] = typed.get(position, 0) + sure
+    today = on > LAST_DAY_OF_63_PROVINCES
+    share = {
+        position: hits / (names.folded[position].count(" ") + 1)
+        for position, hits in typed.items()
+        if today or names.before[position]
+    }
+    likely = [position for position, part in share.items() if part >= 0.5]
+    return sorted(likely, key=lambda position: (-min(share[position], 1), -typed[position]))[:MOST_NAMES]
+
+
+def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: int) -> float:
+    own = names.folded[position].split()
+    kind = names.kinds[position]
+    first, hits = _run(own, words, meant)
+    used = set(range(first, first + len(own))) if hits else set()
+    order = 1.0
+    if not hits:
+        used, hits = _anywhere(own, words, meant)
+        order = 0.9
+    if not hits:
+        return 0.0
+    level = _LEVEL_OF[kind]
+    of_name = [words[at] for at in sorted(used)]
+    order *= _level_fits(of_name, level)
+    explained = 0.0
+    for area in names.areas[names.within[position]].split("|"):
+        if area:
+            explained += _explained(area, words, meant, used)
+    asked = sum(not word.loose or at in used for at, word in enumerate(words))
+    covered = hits / len(own)
+    score = order * covered**2 * min(1.0, (hits + explained) / asked)
+    score *= _accents_fit(of_name, names.names[position])
+    return score + _bonus(of_name, names, position)
+
+
+def _run(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[int, float]:
+    """Where the whole name stands in what was typed, and how surely; (0, 0) if it does not."""
+    best = (0, 0.0)
+    for start in range(len(words) - len(own) + 1):
+        sure = 0.0
+        for n, part in enumerate(own):
+            this = meant[start + n].get(part, 0.0)
+            if not this:
+                break
+            sure += this
+        else:
+            if sure > best[1]:
+                best = (start, sure)
+    return best
+
+
+def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[set[int], float]:
+    """The typed words that are of the name, in any order, and how surely; a name of numbers must be whole."""
+    used: set[int] = set()
+    hits = 0.0
+    for part in own:
+        sure, at = max(((each.get(part, 0.0), -n) for n, each in enumerate(meant) if n not in used), default=(0.0, 0))
+        if sure:
+            used.add(-at)
+            hits += sure
+    return used, hits
+
+
+def _level_fits(used: list[Word], level: str) -> float:
+    """1, or less where a type was typed before the name that is not of its level: "quận 3" is no ward."""
+    for word in used:
+        if word.level and word.level != level and not (word.level == "city" and level != "ward"):
+            return 0.2 if word.text.isdigit() else 0.85
+    return 1.0
+
+
+def _explained(area: str, words: list[Word], meant: Sequence[Meant], used: set[int]) -> float:
+    """How many typed words an area behind the name explains, when all of its name was typed; they count as used."""
+    level, _, name = area.partition(":")
+    own = name.split()
+    for start in range(len(words) - len(own) + 1):
+        span = range(start, start + len(own))
+        if used.intersection(span):
+            continue
+        sure = [meant[at].get(part, 0.0) for at, part in zip(span, own, strict=True)]
+        if all(sure) and _level_fits([words[at] for at in span], level) == 1.0:
+            used.update(span)
+            return sum(sure)
+    return 0.0
+
+
+def _accents_fit(used: list[Word], name: str) -> float:
+    """1, or less for each accented word that the name writes otherwise: "Cẩm Giàng" is not "Cẩm Giang"."""
+    accented = [word.accented for word in used if word.accented]
+    if not accented:
+        return 1.0
+    own = {tone_last(word) for word in name.replace("-", " ").split()}
+    return 1.0 - 0.04 * sum(each not in own for each in accented)
+
+
+def _bonus(used: list[Word], names: Index, position: int) -> float:
+    """What decides between names that fit alike: the typed type, today's before former, a place that was a district too."""
+    kind = names.kinds[position]
+    bonus = {"ward": 0.03, "district": 0.02, "province": 0.03, "former": 0.0}[kind]
+    typed = {word.kind for word in used if word.kind}
+    if typed and any(" ".join(plain_words(names.names[position])).startswith(each + " ") for each in typed):
+        bonus += 0.03
+    if kind == "ward" and f":{names.folded[position]}" in names.areas[names.within[position]]:
+        bonus += 0.02
+    return bonus
+
+
+def _first_place(names: Index, position: int) -> int:
+    """1 where no office is the place's own: of a district's wards, only one of its very name comes before bookable ones."""
+    first = names.today[position].partition(" ")[0]
+    if names.kinds[position] != "district" or plain_words(core(ward_name(first[3:]))) == names.folded[position].split():
+        return 0
+    return 1
+
+
+def _leads_to(names: Index, position: int, on: date) -> Iterator[str]:
+    """The offices of that day for a name, best first."""
+    if on > LAST_DAY_OF_63_PROVINCES:
+        yield from (here := names.today[position].split())
+    else:
+        before = names.before[position].split()
+        # From March to June 2025 there were no districts any more: the province's police received people.
+        yield from (here := before[:1] if on <= LAST_DAY_OF_DISTRICTS else before[-1:])
+    if names.kinds[position] == "province":
+        yield from offices_of_province((names.before[position] or here[0]).removeprefix("pc06-"), on)

@@ -1,0 +1,189 @@
+"""What people type for a place, as words: accents optional, abbreviations spelled out, "phường" and the like as hints.
+
+"CA p.Bến Nghé q1 TPHCM" → ben nghe (a ward's), 1 (a district's), ho chi minh.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from cccd.text import clean, fold
+
+# What a typed type says of the name behind it. A city is a district's or a province's.
+type Level = Literal["", "ward", "district", "city", "province"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a place's name, without accents.
+
+    `accented` is what was typed where it has accents, its tone mark at the end; `level` what the type before it says and
+    `kind` that type. A `loose` word may be part of a name or not, so that it costs nothing when it is in none.
+    """
+
+    text: str
+    accented: str = ""
+    level: Level = ""
+    kind: str = ""
+    loose: bool = False
+
+
+_LEVELS: dict[str, Level] = {
+    "phuong": "ward",
+    "xa": "ward",
+    "thi tran": "ward",
+    "dac khu": "ward",
+    "quan": "district",
+    "huyen": "district",
+    "thi xa": "district",
+    "thanh pho": "city",
+    "tinh": "province",
+}
+_ACCENTED_TYPES = {"phường", "xã", "quận", "huyện", "tỉnh"}
+
+_ABBREVIATIONS = {
+    "ca": "cong an",
+    "cax": "cong an xa",
+    "cap": "cong an phuong",
+    "caq": "cong an quan",
+    "cah": "cong an huyen",
+    "catt": "cong an thi tran",
+    "catx": "cong an thi xa",
+    "catp": "cong an thanh pho",
+    "cat": "cong an tinh",
+    "p": "phuong",
+    "f": "phuong",
+    "x": "xa",
+    "q": "quan",
+    "h": "huyen",
+    "tt": "thi tran",
+    "tx": "thi xa",
+    "tp": "thanh pho",
+    "t": "tinh",
+    "dk": "dac khu",
+    "hcm": "ho chi minh",
+    "hcmc": "ho chi minh",
+    "tphcm": "ho chi minh",
+    "tpchm": "ho chi minh",
+    "sg": "sai gon",
+    "hn": "ha noi",
+    "tphn": "ha noi",
+    "dn": "da nang",
+    "tpdn": "da nang",
+    "hp": "hai phong",
+    "ct": "can tho",
+    "brvt": "ba ria vung tau",
+    "vt": "vung tau",
+    "bd": "binh duong",
+    "bmt": "buon ma thuot",
+    "td": "thu duc",
+    "gv": "go vap",
+    "pn": "phu nhuan",
+    "bt": "binh thanh",
+    "qn": "quang ninh",
+    "tth": "thua thien hue",
+    "dl": "da lat",
+    "dalat": "da lat",
+    "pleiku": "pleiku",
+    "bth": "binh thuan",
+}
+
+# Said around a name and never a name themselves; the second list may be part of one ("Ô Chợ Dừa").
+_SAID = {
+    ("cong", "an"),
+    ("can", "cuoc"),
+    ("can", "cuoc", "cong", "dan"),
+    ("dia", "chi"),
+    ("tru", "so"),
+    ("co", "quan"),
+    ("gan", "nhat"),
+    ("viet", "nam"),
+    ("o", "dau"),
+    ("dac", "khu"),
+    ("phong", "canh", "sat"),
+    ("quan", "ly", "hanh", "chinh"),
+    ("ve", "trat", "tu", "xa", "hoi"),
+    ("lam", "cccd"),
+    ("lam", "can", "cuoc"),
+}
+_LOOSE = {"o", "tai", "dau", "tim", "cccd", "cmnd", "pc06", "pho", "don", "khu", "pc", "thuoc", "cu", "moi"}
+_LONGEST_SAID = max(map(len, _SAID))
+
+_TOKEN = re.compile(r"\w+|,")
+_GLUED_NUMBER = re.compile(r"(p|f|q|phuong|quan)0*(\d{1,2})")
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+
+def read(text: str) -> list[Word]:
+    """The words that tell a place apart; empty when nothing but "công an", "phường" and the like was typed."""
+    tokens = _spelled_out(text)
+    words: list[Word] = []
+    level: Level = ""
+    kind = ""
+    at = 0
+    while at < len(tokens):
+        said = _said_at(tokens, at)
+        if said:
+            at += said
+            continue
+        pair = " ".join(folded for folded, _ in tokens[at : at + 2])
+        folded, accented = tokens[at]
+        if " " in pair and pair in _LEVELS:
+            level, kind = _LEVELS[pair], pair
+            at += 2
+            continue
+        if folded in _LEVELS and (not accented or accented in _ACCENTED_TYPES):
+            words.append(Word(folded, tone_last(accented), loose=True))  # "Tân Xã" is a name
+            level, kind = _LEVELS[folded], folded
+        elif folded != ",":
+            words.append(Word(folded, tone_last(accented), level, kind, loose=folded in _LOOSE))
+            level, kind = "", ""
+        at += 1
+    if any(not word.loose for word in words):
+        return words
+    # "quan xa": types alone are no name, but "củ" and the like may be.
+    return [
+        word for word in words if word.text not in _LEVELS and word.text not in {"o", "tai", "pc06", "cccd", "cmnd"}
+    ]
+
+
+def plain_words(name: str) -> list[str]:
+    """A name's words without accents and apostrophes: "Ea H'Leo" is "ea hleo"; numbers without leading zeros."""
+    return [word.lstrip("0") or word for word in re.findall(r"\w+", _without_apostrophes(fold(name)))]
+
+
+@lru_cache(maxsize=4096)
+def tone_last(word: str) -> str:
+    """A word with its tone mark at the end, so that "hoà" and "hòa" are one."""
+    marks = unicodedata.normalize("NFD", word.casefold())
+    return "".join(c for c in marks if c not in _TONES) + "".join(c for c in marks if c in _TONES)
+
+
+def _spelled_out(text: str) -> list[tuple[str, str]]:
+    """Each token as (without accents, with accents or nothing), abbreviations spelled out."""
+    tokens: list[tuple[str, str]] = []
+    for token in _TOKEN.findall(_without_apostrophes(clean(text).casefold())):
+        folded = fold(token).lstrip("0") or token
+        glued = _GLUED_NUMBER.fullmatch(folded)
+        if glued:
+            tokens += [(_ABBREVIATIONS.get(glued[1], glued[1]), ""), (glued[2], "")]
+        elif folded in _ABBREVIATIONS and token in (folded, "đn", "đk", "đl", "tđ", "bđ", "tpđn"):
+            tokens += [(word, "") for word in _ABBREVIATIONS[folded].split()]
+        else:
+            tokens.append((folded, token if token != folded else ""))
+    return tokens
+
+
+def _said_at(tokens: list[tuple[str, str]], at: int) -> int:
+    for length in range(_LONGEST_SAID, 1, -1):
+        if tuple(folded for folded, _ in tokens[at : at + length]) in _SAID and length <= len(tokens) - at:
+            said = tokens[at : at + length]
+            # "đặc khu" says what the place is, like "phường".
+            return 0 if said[0][0] == "dac" else length
+    return 0
+
+
+def _without_apostrophes(text: str) -> str:
+    return re.sub(r"['’‘`]", "", text)
