@@ -2,6 +2,9 @@
 
 import base64
 import io
+import os
+import subprocess
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +19,7 @@ from declarations.print_api import handler as printing
 from declarations.printing.layout import layout_of
 from declarations.printing.paper import BOLD, ITALIC, REGULAR, Paper, printable
 from tests.bookings.people import signed_in
+from tests.conftest import STACK
 from tests.declarations.people import CONSENT, FORM_2021, FORM_2026, NAMES
 from tests.gateway import CONTEXT, call, event
 
@@ -139,3 +143,11 @@ def test_words_are_wrapped_and_only_a_word_too_long_for_a_line_is_cut() -> None:
     assert " ".join(lines) == "một hai ba bốn năm sáu" and len(lines) > 1
     assert "".join(paper.wrapped("x" * 100, 60, 80)) == "x" * 100
     assert paper.wrapped("", 10, 10) == [""]
+
+
+def test_only_the_function_that_prints_pays_for_reportlab() -> None:
+    others = [each.handler.rpartition(".")[0] for each in STACK.functions.values() if "print" not in each.handler]
+    program = f"import sys, {', '.join(others)}\nsys.exit('reportlab' in sys.modules)"
+    subprocess.run(
+        [sys.executable, "-c", program], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
