@@ -25,7 +25,7 @@ _SOUNDS = (
     ("qu", "q"),
 )
 _EXACT, _BEGUN, _SLIP = 1.0, 0.85, 0.8
-_MOST_BEGUN = 40  # words that one beginning may stand for
+_MOST_BEGUN = 200  # words that one beginning may stand for
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
 from offices.country import DATA, before, core, pc06_before, province_of
 from offices.index import INDEX
@@ -22,7 +24,7 @@ from places import places
 class Entry:
     """A name and the offices it leads to: `today`'s best first, the district's and the province's of `before`.
 
-    `areas` are the names that may stand behind it, "district:1" and "province:ho chi minh".
+    `areas` are the names that may stand behind it, nearest first: "district:1" and "city:ho chi minh".
     """
 
     kind: str
@@ -75,8 +77,7 @@ def _former_provinces() -> Iterator[Entry]:
 
 
 def _also_called() -> Iterator[Entry]:
-    places_called = tomllib.loads((DATA / "also_called.toml").read_text(encoding="utf-8"))["place"]
-    for row in places_called:
+    for row in _also_called_rows():
         kind, _, code = row["leads_to"].partition("-")
         for called in row["called"]:
             if kind == "ca":
@@ -114,7 +115,8 @@ def _district_areas(district: str) -> list[str]:
 def _province_areas(old: str) -> list[str]:
     name, today = before().provinces[old]
     now = next(each.name for each in places.provinces(date.max) if each.code == today)
-    return list(dict.fromkeys([_area("province", name), _area("province", now)]))
+    called = [each for row in _also_called_rows() if row["leads_to"] == f"pc06-{old}" for each in row["called"]]
+    return list(dict.fromkeys(_area("province", each) for each in (name, *called, now)))
 
 
 def _province_name(ward: str) -> str:
@@ -122,7 +124,15 @@ def _province_name(ward: str) -> str:
 
 
 def _area(level: str, name: str) -> str:
-    return f"{level}:{' '.join(plain_words(core(name)))}"
+    """ "district:1"; a province that is a city is "city:ho chi minh"."""
+    city = level == "province" and name.startswith("Thành phố")
+    return f"{'city' if city else level}:{' '.join(plain_words(core(name)))}"
+
+
+@cache
+def _also_called_rows() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads((DATA / "also_called.toml").read_text(encoding="utf-8"))["place"]
+    return rows
 
 
 def written() -> str:

@@ -4,18 +4,28 @@ A name is scored by how much of it was typed, and how much of what was typed it 
 explain. An old ward that was split leads to all its wards, the one that took most of it first.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from offices.country import LAST_DAY_OF_63_PROVINCES, LAST_DAY_OF_DISTRICTS, core, offices_of_province, ward_name
 from offices.index import Index, index
-from offices.typed import Word, plain_words, read, tone_last
+from offices.typed import Level, Word, plain_words, read, says_nothing, tone_last
 
-ENOUGH = 0.5  # the score under which a name is no answer
+ENOUGH = 0.58  # the score under which a name is no answer: two words, both with a slip, are not
+ENOUGH_FOR_ONE_WORD = 0.25  # half of a name may be all that is known of it
 SURE = 0.85  # under which slips are looked for in words that are known, too
+_NEARER = 0.99  # an area counts less for each nearer one: the old district before the province of today
 MOST_NAMES = 250  # that are scored, the likeliest first
 
+# The levels that a typed type may mean: "thành phố" was a district's or is a province's.
+_FITS: dict[Level, tuple[str, ...]] = {
+    "ward": ("ward",),
+    "district": ("district",),
+    "city": ("district", "city"),
+    "province": ("province", "city"),
+}
 _LEVEL_OF = {"ward": "ward", "former": "ward", "district": "district", "province": "province"}
 
 type Meant = Mapping[str, float]
@@ -31,11 +41,11 @@ class Found:
 
 
 def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | None:
-    """The ids of that day's offices, best first; None when the text names no place at all."""
+    """The ids of that day's offices, best first; None for nothing typed, or no more than "công an"."""
     names = index()
     words = [each for word in read(text) for each in _unglued(word, names)]
     if not words:
-        return None
+        return None if says_nothing(text) else []
     best: dict[str, Found] = {}
     for score, position in _scored(words, names, on):
         for place, office in enumerate(_leads_to(names, position, on), start=_first_place(names, position)):
@@ -66,7 +76,8 @@ def _scored(words: list[Word], names: Index, on: date) -> list[tuple[float, int]
         if any(score >= SURE for score, _ in found):
             break
     top = max((score for score, _ in found), default=0)
-    return [(score, position) for score, position in found if score >= max(ENOUGH, top * 0.6)]
+    enough = ENOUGH_FOR_ONE_WORD if len(words) == 1 else ENOUGH
+    return [(score, position) for score, position in found if score >= max(enough, top * 0.6)]
 
 
 def _likely(meant: Sequence[Meant], names: Index, on: date) -> list[int]:
@@ -86,7 +97,8 @@ def _likely(meant: Sequence[Meant], names: Index, on: date) -> list[int]:
         for position, hits in typed.items()
         if today or names.before[position]
     }
-    likely = [position for position, part in share.items() if part >= 0.5]
+    enough = 0.5 if len(meant) == 1 else 0.7  # with less no name reaches ENOUGH
+    likely = [position for position, part in share.items() if part >= enough]
     return sorted(likely, key=lambda position: (-min(share[position], 1), -typed[position]))[:MOST_NAMES]
 
 
@@ -102,14 +114,18 @@ def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: in
     if not hits:
         return 0.0
     level = _LEVEL_OF[kind]
+    if level == "province" and names.names[position].startswith("Thành phố"):
+        level = "city"
     of_name = [words[at] for at in sorted(used)]
-    order *= _level_fits(of_name, level)
+    order *= _level_fits(words, used, used, level)
     explained = 0.0
-    for area in names.areas[names.within[position]].split("|"):
-        if area:
-            explained += _explained(area, words, meant, used)
+    if len(used) < len(words):
+        for distance, (area, its_words) in enumerate(_areas(names.areas[names.within[position]])):
+            explained += _explained(area, its_words, words, meant, used) * _NEARER**distance
     asked = sum(not word.loose or at in used for at, word in enumerate(words))
     covered = hits / len(own)
+    if len(words) == 1 and own[0] == words[0].text:
+        covered = max(covered, 0.8)  # who types on begins with the beginning
     score = order * covered**2 * min(1.0, (hits + explained) / asked)
     score *= _accents_fit(of_name, names.names[position])
     return score + _bonus(of_name, names, position)
@@ -143,24 +159,38 @@ def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tupl
     return used, hits
 
 
-def _level_fits(used: list[Word], level: str) -> float:
-    """1, or less where a type was typed before the name that is not of its level: "quận 3" is no ward."""
-    for word in used:
-        if word.level and word.level != level and not (word.level == "city" and level != "ward"):
-            return 0.2 if word.text.isdigit() else 0.85
+def _level_fits(words: list[Word], span: Iterable[int], used: set[int], level: str) -> float:
+    """1, or less where a type was typed before the name that is not of its level: "quận 3" is no ward.
+
+    A type that is itself `used` as part of a name, as in "phuc xa ba dinh", says nothing of what follows.
+    """
+    for at in span:
+        word = words[at]
+        if not word.level or level in _FITS[word.level]:
+            continue
+        if at - 1 in used and words[at - 1].text == word.kind:
+            continue
+        return 0.2 if word.text.isdigit() else 0.85
     return 1.0
 
 
-def _explained(area: str, words: list[Word], meant: Sequence[Meant], used: set[int]) -> float:
+@lru_cache(maxsize=1024)
+def _areas(joined: str) -> tuple[tuple[str, list[str]], ...]:
+    """Areas behind a name, nearest first, as (level, words of its name)."""
+    parts = (area.partition(":") for area in joined.split("|") if area)
+    return tuple((level, name.split()) for level, _, name in parts)
+
+
+def _explained(level: str, own: list[str], words: list[Word], meant: Sequence[Meant], used: set[int]) -> float:
     """How many typed words an area behind the name explains, when all of its name was typed; they count as used."""
-    level, _, name = area.partition(":")
-    own = name.split()
     for start in range(len(words) - len(own) + 1):
+        if own[0] not in meant[start]:
+            continue
         span = range(start, start + len(own))
         if used.intersection(span):
             continue
         sure = [meant[at].get(part, 0.0) for at, part in zip(span, own, strict=True)]
-        if all(sure) and _level_fits([words[at] for at in span], level) == 1.0:
+        if all(sure) and _level_fits(words, span, used, level) == 1.0:
             used.update(span)
             return sum(sure)
     return 0.0
@@ -180,8 +210,10 @@ def _bonus(used: list[Word], names: Index, position: int) -> float:
     kind = names.kinds[position]
     bonus = {"ward": 0.03, "district": 0.02, "province": 0.03, "former": 0.0}[kind]
     typed = {word.kind for word in used if word.kind}
-    if typed and any(" ".join(plain_words(names.names[position])).startswith(each + " ") for each in typed):
+    if typed and _type_of(names.names[position]) in typed:
         bonus += 0.03
+    if typed & {"thi xa", "thanh pho", "quan"} and names.names[position].startswith("Huyện"):
+        bonus -= 0.03  # towns grow: who types "huyện" may mean a town of today, but hardly the other way round
     if kind == "ward" and f":{names.folded[position]}" in names.areas[names.within[position]]:
         bonus += 0.02
     return bonus
@@ -193,6 +225,12 @@ def _first_place(names: Index, position: int) -> int:
     if names.kinds[position] != "district" or plain_words(core(ward_name(first[3:]))) == names.folded[position].split():
         return 0
     return 1
+
+
+@lru_cache(maxsize=1024)
+def _type_of(name: str) -> str:
+    """ "phuong" of "Phường Sài Gòn"."""
+    return " ".join(plain_words(name.removesuffix(core(name))))
 
 
 def _leads_to(names: Index, position: int, on: date) -> Iterator[str]:

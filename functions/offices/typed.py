@@ -44,15 +44,12 @@ _LEVELS: dict[str, Level] = {
 _ACCENTED_TYPES = {"phường", "xã", "quận", "huyện", "tỉnh"}
 
 _ABBREVIATIONS = {
-    "ca": "cong an",
     "cax": "cong an xa",
-    "cap": "cong an phuong",
     "caq": "cong an quan",
     "cah": "cong an huyen",
     "catt": "cong an thi tran",
     "catx": "cong an thi xa",
     "catp": "cong an thanh pho",
-    "cat": "cong an tinh",
     "p": "phuong",
     "f": "phuong",
     "x": "xa",
@@ -90,7 +87,7 @@ _ABBREVIATIONS = {
     "bth": "binh thuan",
 }
 
-# Said around a name and never a name themselves; the second list may be part of one ("Ô Chợ Dừa").
+# Said around a name and never a name themselves; the loose ones may be part of one: "ca" is công an, or Cà Mau's.
 _SAID = {
     ("cong", "an"),
     ("can", "cuoc"),
@@ -108,11 +105,31 @@ _SAID = {
     ("lam", "cccd"),
     ("lam", "can", "cuoc"),
 }
-_LOOSE = {"o", "tai", "dau", "tim", "cccd", "cmnd", "pc06", "pho", "don", "khu", "pc", "thuoc", "cu", "moi"}
+_LOOSE = {
+    "ca",
+    "cap",
+    "cat",
+    "o",
+    "tai",
+    "dau",
+    "tim",
+    "cccd",
+    "cmnd",
+    "pc06",
+    "pho",
+    "don",
+    "khu",
+    "pc",
+    "thuoc",
+    "cu",
+    "moi",
+}
+_NEVER_A_NAME = {"ca", "cap", "cat", "o", "tai", "pc06", "pc", "cccd", "cmnd"}
 _LONGEST_SAID = max(map(len, _SAID))
 
 _TOKEN = re.compile(r"\w+|,")
 _GLUED_NUMBER = re.compile(r"(p|f|q|phuong|quan)0*(\d{1,2})")
+_GLUED_NUMBERS = re.compile(rf"(?:{_GLUED_NUMBER.pattern})+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
@@ -144,9 +161,12 @@ def read(text: str) -> list[Word]:
     if any(not word.loose for word in words):
         return words
     # "quan xa": types alone are no name, but "củ" and the like may be.
-    return [
-        word for word in words if word.text not in _LEVELS and word.text not in {"o", "tai", "pc06", "cccd", "cmnd"}
-    ]
+    return [word for word in words if word.text not in _LEVELS and word.text not in _NEVER_A_NAME]
+
+
+def says_nothing(text: str) -> bool:
+    """Whether nothing was typed, or only words that every office has; emoji and signs are something nobody is called."""
+    return not clean(text) or bool(_TOKEN.search(clean(text)))
 
 
 def plain_words(name: str) -> list[str]:
@@ -166,9 +186,9 @@ def _spelled_out(text: str) -> list[tuple[str, str]]:
     tokens: list[tuple[str, str]] = []
     for token in _TOKEN.findall(_without_apostrophes(clean(text).casefold())):
         folded = fold(token).lstrip("0") or token
-        glued = _GLUED_NUMBER.fullmatch(folded)
-        if glued:
-            tokens += [(_ABBREVIATIONS.get(glued[1], glued[1]), ""), (glued[2], "")]
+        if _GLUED_NUMBERS.fullmatch(folded):
+            for kind, number in _GLUED_NUMBER.findall(folded):
+                tokens += [(_ABBREVIATIONS.get(kind, kind), ""), (number, "")]
         elif folded in _ABBREVIATIONS and token in (folded, "đn", "đk", "đl", "tđ", "bđ", "tpđn"):
             tokens += [(word, "") for word in _ABBREVIATIONS[folded].split()]
         else:

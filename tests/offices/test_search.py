@@ -1,0 +1,118 @@
+"""What people type finds the office, as often as docs/office-search.md says, and on the article's day the district's."""
+
+from datetime import date
+
+import pytest
+
+from bench.office_quality import FRESH, Query, ours, quality, queries
+from offices import country, prepare
+from offices.directory import directory
+from offices.typed import read
+
+TODAY = date(2026, 11, 23)
+THE_ARTICLES_DAY = date(2021, 6, 24)
+BETWEEN = date(2025, 5, 5)
+
+QUERIES = queries()
+SETS = {
+    "tuned": [query for query in QUERIES if not query.held_out],
+    "held out": [query for query in QUERIES if query.held_out],
+    "fresh": queries(FRESH),
+}
+
+
+def found(query: str, on: date = TODAY, limit: int = 20) -> list[str]:
+    return [office.id for office in directory().search(query, on, limit)]
+
+
+@pytest.mark.parametrize("asked", SETS.values(), ids=SETS)
+def test_floors(asked: list[Query]) -> None:
+    measured = quality(ours, asked)
+    assert measured.hit1 >= 0.93
+    assert measured.hit3 >= 0.96
+    assert measured.mrr >= 0.95
+    assert measured.rejection >= 0.65
+
+
+def test_the_set_is_what_it_claims() -> None:
+    assert len(QUERIES) >= 190
+    assert len({query.q for query in QUERIES}) == len(QUERIES)
+    assert 0.4 < len(SETS["held out"]) / len(QUERIES) < 0.6
+    for query in [*QUERIES, *SETS["fresh"]]:
+        assert all(directory().find(each) for each in query.right), query.q
+
+
+def test_what_a_search_reads_is_what_the_names_say() -> None:
+    assert prepare.main(["--check"]) == 0
+
+
+def test_a_ward_that_was_split_leads_to_all_its_wards_the_main_one_first() -> None:
+    assert found("phường Đa Kao quận 1")[:2] == ["ca-26740", "ca-26737"]
+
+
+@pytest.mark.parametrize("query", ["Phường Phúc Xá", "phuc xa", "ca p. phúc xá, q. ba đình, hn", "PHUC XA BA DINH"])
+def test_a_type_may_be_part_of_a_name(query: str) -> None:
+    assert found(query)[0] == "ca-00097"
+
+
+def test_accents_count_where_they_are_typed() -> None:
+    assert directory().search("Cẩm Giàng", TODAY, 1)[0].ward == "Xã Cẩm Giàng"
+    assert directory().search("Cẩm Giang", TODAY, 1)[0].ward == "Xã Cẩm Giang"
+    assert found("Phường Hoà Khánh")[0] == found("Phường Hòa Khánh")[0]
+
+
+def test_an_office_that_takes_bookings_breaks_ties_but_never_outranks_a_better_name() -> None:
+    assert found("quận 1")[:2] == ["ca-26743", "ca-26740"]
+    assert found("thành phố vinh")[0] == "ca-16690"
+    assert found("biên hòa")[0] == "ca-26068", "Phường Biên Hòa takes no bookings, Trấn Biên does"
+
+
+@pytest.mark.parametrize(
+    ("query", "office"),
+    [
+        ("phường bến nghé", "cah-760"),
+        ("q1", "cah-760"),
+        ("hoan kiem", "cah-002"),
+        ("huyện hoành bồ", "cah-193"),
+        ("tỉnh kiên giang", "pc06-091"),
+        ("tphcm", "pc06-79"),
+    ],
+)
+def test_on_the_articles_day_the_district_police_received_people(query: str, office: str) -> None:
+    assert found(query, THE_ARTICLES_DAY)[0] == office
+    assert all(country.office(each) for each in found(query, THE_ARTICLES_DAY))
+
+
+@pytest.mark.parametrize(
+    ("query", "office"), [("phường bến nghé", "pc06-79"), ("rạch giá", "pc06-091"), ("tỉnh yên bái", "pc06-015")]
+)
+def test_between_march_and_june_2025_the_provinces_police_did(query: str, office: str) -> None:
+    assert found(query, BETWEEN)[0] == office
+    assert all(each.startswith("pc06-") for each in found(query, BETWEEN))
+
+
+@pytest.mark.parametrize("query", ["", " ", "công an", "ca", "phường", "CÔNG AN PHƯỜNG", "\u202e\u0000"])
+def test_without_a_place_those_that_take_bookings_come_first(query: str) -> None:
+    offices = directory().search(query, TODAY, 100)
+    assert len(offices) == 100
+    assert [bool(office.opening) for office in offices] == sorted(
+        (bool(each.opening) for each in offices), reverse=True
+    )
+
+
+@pytest.mark.parametrize("query", ["🙂", "🙂🙂", "???", "paris", "zzzzzz", "警察署", "полиция", "x" * 200, "1" * 200])
+def test_what_is_no_place_finds_nothing(query: str) -> None:
+    assert found(query) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["a " * 100, "tan phu " * 25, "p1q1" * 50, "ca" * 100, "o, " * 60, "\x00tan\x07 binh", "1 2 3 4 5"]
+)
+def test_no_text_is_too_much(query: str) -> None:
+    assert len(found(query)) <= 20
+
+
+def test_abbreviations_are_spelled_out() -> None:
+    words = read("CA p.Bến Nghé q1 TPHCM")
+    assert [word.text for word in words if not word.loose] == ["ben", "nghe", "1", "ho", "chi", "minh"]
+    assert [word.level for word in words if word.text in ("ben", "1")] == ["ward", "district"]
