@@ -29,6 +29,7 @@ API_MODULES = {
     "privacy.api": True,
     "bookings.api": True,
     "faq.api": False,
+    "official_account.webhook": False,
     "edge.api": False,
 }
 

@@ -12,3 +12,8 @@ SECRET_KEY = "local"  # nobody checks it
 def arn(service: str, resource: str) -> str:
     """The ARN of something of ours: `arn("dynamodb", "table/Bookings")`."""
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def queue_url(engine_url: str, queue: str) -> str:
+    """The URL of a queue of ours at the engine."""
+    return f"{engine_url}/{ACCOUNT}/{queue}"

@@ -19,7 +19,7 @@ from urllib.request import ProxyHandler, build_opener
 from local import account, keeper
 from local.settings import CannotRun
 
-SERVICES = "dynamodb,dynamodbstreams,kms,secretsmanager"
+SERVICES = "dynamodb,dynamodbstreams,kms,secretsmanager,sqs"
 READY_WITHIN = 30.0  # seconds; it takes less than one on an idle machine
 STOPPED_WITHIN = 15.0
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from errno import EADDRINUSE
 from os import cpu_count, getpid
 from pathlib import Path
+from typing import Any
 
 from local.clock import Clock
 from local.engine import Engine
@@ -19,6 +20,7 @@ from local.reload import Watcher
 from local.resources import create_keys, create_secrets, create_tables
 from local.schedules import Scheduler, event
 from local.settings import CannotRun, Settings
+from local.sources import Feeder, create_queues
 from local.template import Schedule, Stack, load
 from local.zalo import FakeZalo
 
@@ -27,8 +29,8 @@ type Say = Callable[[str], None]
 TEMPLATE = Path("infra/template.yaml")
 CODE = (Path("functions"), Path("layers/common"))
 
-# The template's parameter and secret that the fake Zalo takes the place of.
-ZALO_URL, ZALO_SECRET = "ZaloGraphUrl", "ZaloAppSecret"
+# The template's parameters and secrets that the fake Zalo takes the place of.
+ZALO_URLS = ("ZaloGraphUrl", "ZaloOpenApiUrl", "ZaloOauthUrl")
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,16 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         parts.callback(front.server_close)
         zalo = parts.enter_context(FakeZalo())
         source = _Source(settings, zalo)
-        stack = source.read()
-        say(f"· template: {_summary(stack)}")
+        say(f"· template: {_summary(source.read())}")
         folder = parts.enter_context(claim(settings.root, settings.port, lasting=settings.clock is None))
         say("· engine")
         engine = parts.enter_context(Engine(settings.engine, folder.state, folder.engine_log, folder.lock))
+        stack = source.read(engine.url)
         say(f"· tables {', '.join(table.name for table in stack.tables.values()) or '(none)'}, and secrets")
         create_tables(settings.dynamodb_url or engine.url, stack.tables.values())
-        create_secrets(engine.url, stack.secrets.values(), given={ZALO_SECRET: zalo.app_secret})
+        create_secrets(engine.url, stack.secrets.values(), given=zalo.secrets)
         create_keys(engine.url, stack.key_aliases)
+        create_queues(engine.url, stack.queues)
         size = max(4, cpu_count() or 1)
         say(f"· {size} workers")
         folder.functions_log.write_bytes(b"")
@@ -70,6 +73,9 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         front.serve(gateway)
         parts.callback(front.shutdown)
         timers.follow(stack)
+        feeder = _feeder(engine.url, settings.dynamodb_url or engine.url, stack, pool, say)
+        parts.callback(feeder.stop)
+        feeder.start(stack.queue_sources, stack.stream_sources)
         watcher = Watcher(
             [settings.root / folder for folder in (*CODE, TEMPLATE.parent)],
             _Reload(settings.root, source, stack, pool, gateway, timers, say).changed,
@@ -87,6 +93,19 @@ def _front(port: int) -> Front:
             raise CannotRun(f"port {port} cannot be opened ({error.strerror}); try `make run PORT=3001`.") from None
         other = 3001 if port != 3001 else 3002
         raise CannotRun(f"port {port} is taken by another program; try `make run PORT={other}`.") from None
+
+
+def _feeder(url: str, tables_url: str, stack: Stack, pool: Pool, say: Say) -> Feeder:
+    def invoke(function: str, event: Any) -> Any:
+        try:
+            return pool.invoke(stack.functions[function], event)
+        except Failed as failure:
+            say(f"{function} failed: {failure.reason}")
+        except Busy:
+            say(f"{function} waits: no worker was free")
+        return None
+
+    return Feeder(url, tables_url, invoke)
 
 
 def _endpoints(settings: Settings, engine: Engine) -> Mapping[str, str]:
@@ -112,13 +131,15 @@ class _Source:
 
     def __init__(self, settings: Settings, zalo: FakeZalo):
         self._path = settings.root / TEMPLATE
-        self._parameters = {ZALO_URL: zalo.url}
+        self._parameters = dict.fromkeys(ZALO_URLS, zalo.url) | {"ZaloAppId": zalo.app_id}
+        self._engine_url = ""
         # A run at another time has data of its own, also in a DynamoDB that outlives it.
         shared = settings.clock and settings.dynamodb_url
         self._table_suffix = f"-{settings.clock:%Y%m%dT%H%M%S}-{getpid()}" if shared else ""
 
-    def read(self) -> Stack:
-        stack = load(self._path, self._parameters, table_suffix=self._table_suffix)
+    def read(self, engine_url: str | None = None) -> Stack:
+        self._engine_url = engine_url or self._engine_url
+        stack = load(self._path, self._parameters, table_suffix=self._table_suffix, engine_url=self._engine_url)
         check_environments(stack.functions.values())
         return stack
 

@@ -20,6 +20,7 @@ FUNCTION = "AWS::Serverless::Function"
 HTTP_API = "AWS::Serverless::HttpApi"
 TABLE = "AWS::DynamoDB::Table"
 SECRET = "AWS::SecretsManager::Secret"
+QUEUE = "AWS::SQS::Queue"
 KEY = "AWS::KMS::Key"
 
 DEFAULT_TIMEOUT = 3  # seconds, as Lambda has it
@@ -94,6 +95,34 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """An SQS queue: `visibility` in seconds; after `max_receives` a message goes to the queue named `dead_letters`."""
+
+    name: str
+    visibility: int
+    dead_letters: str | None
+    max_receives: int
+
+
+@dataclass(frozen=True)
+class QueueSource:
+    """A function that is fed a queue's messages, `batch` at a time."""
+
+    function: str
+    queue: str
+    batch: int
+
+
+@dataclass(frozen=True)
+class StreamSource:
+    """A function that is fed a table's changes, `batch` at a time."""
+
+    function: str
+    table: str
+    batch: int
+
+
+@dataclass(frozen=True)
 class Stack:
     """Everything of the template that is stood in for, by logical id."""
 
@@ -105,18 +134,29 @@ class Stack:
     schedules: tuple[Schedule, ...]
     not_run: tuple[str, ...]
     key_aliases: tuple[str, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    queue_sources: tuple[QueueSource, ...] = ()
+    stream_sources: tuple[StreamSource, ...] = ()
 
 
-def load(path: Path, parameters: Mapping[str, str] | None = None, *, table_suffix: str = "") -> Stack:
+def load(
+    path: Path,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    table_suffix: str = "",
+    engine_url: str = "http://engine",
+) -> Stack:
     """The stack that the template at `path` declares, with `parameters` in place of their defaults.
 
-    `table_suffix` ends every table's name, for stacks that share one DynamoDB. Raises `TemplateError`.
+    `table_suffix` ends every table's name, for stacks that share one DynamoDB; queues have URLs at `engine_url`. Raises
+    `TemplateError`.
     """
-    return _Reader(read(path), parameters or {}, table_suffix).stack()
+    return _Reader(read(path), parameters or {}, table_suffix, engine_url).stack()
 
 
 class _Reader:
-    def __init__(self, template: dict[str, Any], parameters: Mapping[str, str], table_suffix: str):
+    def __init__(self, template: dict[str, Any], parameters: Mapping[str, str], table_suffix: str, engine_url: str):
+        self._engine_url = engine_url
         self._globals = template.get("Globals") or {}
         self._declared = template["Resources"]
         self._table_suffix = table_suffix
@@ -141,10 +181,21 @@ class _Reader:
                 for function, name, event in events
                 if event["Type"] in _SCHEDULES and _enabled(event["Properties"])
             ),
+            queues=tuple(self._queue(name, body) for name, body in self._of_type(QUEUE)),
+            queue_sources=tuple(
+                QueueSource(
+                    function, _last(event["Properties"]["Queue"]), int(event["Properties"].get("BatchSize", 10))
+                )
+                for function, _, event in events
+                if event["Type"] == "SQS"
+            ),
+            stream_sources=tuple(
+                StreamSource(function, _stream(event["Properties"]), int(event["Properties"].get("BatchSize", 100)))
+                for function, _, event in events
+                if event["Type"] == "DynamoDB"
+            ),
             not_run=tuple(
-                f"{function}: {event['Type']} {name}"
-                for function, name, event in events
-                if event["Type"] not in {"HttpApi", *_SCHEDULES}
+                f"{function}: {event['Type']} {name}" for function, name, event in events if event["Type"] not in _KNOWN
             ),
         )
 
@@ -166,6 +217,8 @@ class _Reader:
                 return name
             case "AWS::Serverless::HttpApi":
                 return "local"
+            case "AWS::SQS::Queue":
+                return account.queue_url(self._engine_url, name)
         raise TemplateError(f"{name} is needed, but the local stack has nothing in place of {kind}")
 
     def _attribute(self, name: str, attribute: str) -> str:
@@ -174,6 +227,10 @@ class _Reader:
                 return account.arn("dynamodb", f"table/{self._table_name(name)}")
             case "AWS::Serverless::Function", "Arn":
                 return account.arn("lambda", f"function:{name}")
+            case "AWS::DynamoDB::Table", "StreamArn":
+                return account.arn("dynamodb", f"table/{self._table_name(name)}/stream/local")
+            case "AWS::SQS::Queue", "Arn":
+                return account.arn("sqs", name)
             case "AWS::KMS::Key", "Arn":
                 return _key_alias(name)  # KMS takes either; an engine chooses its keys' ids itself
         raise TemplateError(f"{name}.{attribute} is needed, but the local stack has nothing in place of {kind[0]}")
@@ -214,7 +271,7 @@ class _Reader:
         """
         for function, body in self._of_type(FUNCTION):
             for name, event in ((body.get("Properties") or {}).get("Events") or {}).items():
-                known = event["Type"] in {"HttpApi", *_SCHEDULES}
+                known = event["Type"] in _KNOWN
                 properties = self._values.resolve(event.get("Properties") or {}) if known else {}
                 yield function, name, {"Type": event["Type"], "Properties": properties}
 
@@ -250,14 +307,26 @@ class _Reader:
             "LocalSecondaryIndexes",
         )
         declared = body.get("Properties") or {}
+        stream = self._values.resolve(declared.get("StreamSpecification"))
         ttl = self._values.resolve(declared.get("TimeToLiveSpecification") or {})
         return Table(
             name=self._table_name(name),
             definition={
                 "TableName": self._table_name(name),
                 **{key: self._values.resolve(declared[key]) for key in wanted if key in declared},
+                **({"StreamSpecification": {"StreamEnabled": True, **stream}} if stream else {}),
             },
             ttl_attribute=ttl.get("AttributeName") if ttl.get("Enabled") else None,
+        )
+
+    def _queue(self, name: str, body: Mapping[str, Any]) -> Queue:
+        declared = self._values.resolve(body.get("Properties") or {})
+        redrive = declared.get("RedrivePolicy")
+        return Queue(
+            name=name,
+            visibility=int(declared.get("VisibilityTimeout", 30)),
+            dead_letters=_last(redrive["deadLetterTargetArn"]) if redrive else None,
+            max_receives=int(redrive["maxReceiveCount"]) if redrive else 0,
         )
 
     def _secret(self, name: str, body: Mapping[str, Any]) -> Secret:
@@ -273,6 +342,20 @@ def _key_alias(name: str) -> str:
 
 # Per kind of schedule event: the property with its expression, and the sender its events name.
 _SCHEDULES = {"ScheduleV2": ("ScheduleExpression", "aws.scheduler"), "Schedule": ("Schedule", "aws.events")}
+
+
+_KNOWN = {"HttpApi", "SQS", "DynamoDB", *_SCHEDULES}
+
+
+def _last(arn: str) -> str:
+    """The name at the end of an ARN."""
+    return arn.rpartition(":")[2]
+
+
+def _stream(properties: Mapping[str, Any]) -> str:
+    """The name of the table whose stream is read."""
+    name: str = properties["Stream"].rpartition("table/")[2].partition("/")[0]
+    return name
 
 
 def _route(function: str, event: Mapping[str, Any]) -> Route:

@@ -22,6 +22,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from local.loopback import LoopbackServer
+from local.zalo_account import FakeOfficialAccount
 
 type Json = dict[str, Any]
 
@@ -46,6 +47,7 @@ class Request:
 
     headers: Mapping[str, str]
     query: Mapping[str, str]
+    body: bytes = b""
 
     def value(self, name: str) -> str | None:
         return self.headers.get(name) or self.query.get(name)
@@ -58,13 +60,35 @@ class FakeZalo:
         self.app_secret = app_secret or secrets.token_hex(16)
         self.mood = Mood.WELL
         self.delay = 60.0
-        self.endpoints: dict[tuple[str, str], Callable[[Request], Json]] = {("GET", "/v2.0/me"): self._me}
+        self.app_id = "100200300400500600"
+        self.oa_secret = secrets.token_hex(16)
+        self.mini_app_key = secrets.token_hex(16)
+        self.account = FakeOfficialAccount(self.app_id, self.app_secret)
+        self.endpoints: dict[tuple[str, str], Callable[[Request], Json]] = {
+            ("GET", "/v2.0/me"): self._me,
+            ("POST", "/v3.0/oa/message/cs"): self.account.message,
+            ("POST", "/v3.0/oa/message/template"): self.account.template,
+            ("POST", "/v4/oa/access_token"): self.account.refresh,
+            # Not Zalo's: what an engineer asks the fake.
+            ("GET", "/sent"): lambda _: {"sent": self.account.sent},
+            ("POST", "/sign"): self._sign,
+        }
         self._stopping = threading.Event()
         self._server = _Server(self)
 
     @property
     def url(self) -> str:
         return self._server.url
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What the template's secrets hold, by logical id."""
+        return {
+            "ZaloAppSecret": self.app_secret,
+            "OfficialAccountSecret": self.oa_secret,
+            "MiniAppKey": self.mini_app_key,
+            "OfficialAccountGrant": self.account.refresh_token,
+        }
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -112,6 +136,12 @@ class FakeZalo:
         told = {name: citizen[name] for name in wanted if name in citizen}
         return {"error": 0, "message": "Success", "is_sensitive": False, **told}
 
+    def _sign(self, request: Request) -> Json:
+        """The mac of an Official Account event: sha256 of app id, raw body, the body's timestamp and the OA secret."""
+        timestamp = str(json.loads(request.body).get("timestamp", ""))
+        text = self.app_id.encode() + request.body + timestamp.encode() + self.oa_secret.encode()
+        return {"mac": hashlib.sha256(text).hexdigest()}
+
     def _citizen(self, name: str) -> Json:
         """Somebody of that name, the same one every time."""
         number = citizen_id(name)
@@ -153,9 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         address = urlsplit(self.path)
-        self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(headers, dict(parse_qsl(address.query)))
+        request = Request(headers, dict(parse_qsl(address.query)), body)
         answered = self.server.zalo.answer(self.command, address.path, request)
         if answered is None:
             self.close_connection = True

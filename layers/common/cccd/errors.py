@@ -8,6 +8,7 @@ Refusal
 ├── MethodNotAllowed            the path exists, the method does not
 ├── Unauthenticated             no session token, or a bad one
 │   └── SessionExpired          the token was good once
+├── BadSignature                a webhook call that Zalo did not sign, or not just now
 ├── ZaloTokenInvalid            Zalo refused the access token
 ├── ZaloUnavailable             Zalo is down, or refuses our network
 ├── TemporarilyUnavailable      our own storage did not answer; nothing is known to have failed
@@ -85,6 +86,10 @@ class Unauthenticated(Refusal):
 
 class SessionExpired(Unauthenticated):
     """A token we signed, past its time."""
+
+
+class BadSignature(Refusal):
+    """A webhook call that Zalo did not sign, or signed long ago."""
 
 
 class ZaloTokenInvalid(Refusal):

@@ -11,6 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.metrics import MetricUnit
 
 # Personal ids have 12 or 9 digits, phones 9 to 11, Zalo ids more; separators are how people write them.
 _LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ .-]?\d){8,}(?![\w-])")
@@ -51,3 +52,8 @@ def flush_metrics() -> None:
     """Print what this invocation counted, in CloudWatch's embedded metric format; nothing if it counted nothing."""
     if metrics.metric_set:
         metrics.flush_metrics()
+
+
+def count_message(outcome: str) -> None:
+    """Count a message to a citizen by what became of it: sent, failed, dropped, uncertain."""
+    metrics.add_metric(f"Messages{outcome.capitalize()}", MetricUnit.Count, 1)

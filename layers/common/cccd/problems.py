@@ -54,6 +54,9 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Phiên đăng nhập đã hết hạn",
         "Vui lòng đăng nhập lại bằng Zalo; những gì bạn đã gửi vẫn còn.",
     ),
+    errors.BadSignature: Problem(
+        401, "bad_signature", "Chữ ký không đúng", "Yêu cầu này không mang chữ ký hợp lệ của Zalo."
+    ),
     errors.ZaloTokenInvalid: Problem(
         401,
         "zalo_token_invalid",

@@ -1,0 +1,114 @@
+"""Which messages there are, when each may be sent, and what it says. Plain values in, no network, no table."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from bookings.booking import Booking, Status
+from cccd.clock import at, shown, weekday
+from offices.office import Office
+
+NIGHT_BEGINS, NIGHT_ENDS = time(22, 0), time(6, 0)
+REMINDED_AT = time(17, 0)  # on the day before
+MAX_TRIES = 8
+
+
+class Kind(StrEnum):
+    """What a message tells of."""
+
+    CONFIRMED = "confirmed"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REMINDER = "reminder"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message to be sent: of which booking, in which of its versions, and when it is due.
+
+    It holds no words and no names: those come from the booking when it is sent. `citizen` is a keyed hash.
+    """
+
+    kind: Kind
+    booking_id: str
+    version: int
+    citizen: str
+    start: datetime
+    due: datetime
+    tries: int = 0
+
+    @property
+    def id(self) -> str:
+        """One for each citizen and event, however often the event is told."""
+        return f"{self.booking_id}#{self.kind}#{self.version}"
+
+
+def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[Notice]:
+    """What a change of a booking gives rise to. `before` is None where the booking was not there before."""
+    if after.status is Status.CANCELLED and after.confirmed_at:
+        return [_notice(Kind.CANCELLED, after, now)]
+    if after.status is not Status.CONFIRMED:
+        return []
+    was_confirmed = before is not None and before.status is Status.CONFIRMED
+    if was_confirmed and before is not None and before.start == after.start:
+        return []
+    kind = Kind.MOVED if was_confirmed else Kind.CONFIRMED
+    reminded = at(after.start.date() - timedelta(days=1), REMINDED_AT)
+    reminder = [_notice(Kind.REMINDER, after, reminded)] if reminded > now else []
+    return [_notice(kind, after, now), *reminder]
+
+
+def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:
+    """Whether the message would no longer be true, or comes after the appointment."""
+    if booking is None or now >= notice.start:
+        return True
+    if notice.kind is Kind.CANCELLED:
+        return booking.status is not Status.CANCELLED
+    return booking.status is not Status.CONFIRMED or booking.start != notice.start
+
+
+def is_night(now: datetime) -> bool:
+    """Whether people sleep: nothing is sent then."""
+    return now.time() >= NIGHT_BEGINS or now.time() < NIGHT_ENDS
+
+
+def next_try(tries: int, now: datetime) -> datetime:
+    """When to try again after that many tries: 1, 2, 4 … 64 minutes later."""
+    return now + timedelta(minutes=2 ** min(tries, 6))
+
+
+def words(notice: Notice, booking: Booking, office: Office | None, papers: list[str], missing: str | None) -> str:
+    """The message, under 2,000 characters. `papers` are what to bring, `missing` what is not done yet."""
+    place = f"{office.name} ({office.address})" if office else "cơ quan Công an đã chọn"
+    day = booking.start.date()
+    when = f"{booking.start:%H:%M} {weekday(day)} {shown(day)}"
+    match notice.kind:
+        case Kind.CONFIRMED:
+            text = f"Lịch hẹn làm căn cước (CCCD) đã được xác nhận: {when}, số {booking.ticket}, tại {place}."
+        case Kind.MOVED:
+            text = f"Lịch hẹn làm căn cước (CCCD) đã đổi sang {when}, số mới {booking.ticket}, tại {place}."
+        case Kind.CANCELLED:
+            return (
+                f"Lịch hẹn làm căn cước (CCCD) lúc {when} tại {place} đã được huỷ. Bạn có thể đặt lại bất cứ lúc nào."
+            )
+        case Kind.REMINDER:
+            text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
+    lines = [text]
+    if papers:
+        lines.append("Bạn nhớ mang theo: " + "; ".join(papers) + ".")
+    if missing:
+        lines.append(missing)
+    return "\n".join(lines)[:2000]
+
+
+def template_data(booking: Booking, office: Office | None) -> dict[str, str]:
+    """The parameters of a template message, in the formats that Zalo takes."""
+    return {
+        "ticket": booking.ticket,
+        "time": f"{booking.start:%H:%M %d/%m/%Y}",
+        "office": office.name if office else "Công an",
+    }
+
+
+def _notice(kind: Kind, booking: Booking, due: datetime) -> Notice:
+    return Notice(kind, booking.id, booking.version, booking.citizen, booking.start, due)

@@ -1,0 +1,80 @@
+"""Who in the chat is which citizen: the Official Account and the Mini App know a person by different ids.
+
+A `follow` event tells both, and so the two are tied. The citizen is kept as their keyed hash; the chat's own id is
+kept as it is, since nothing else reaches them. Zalo lets an office write for seven days after their last word.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cccd.clock import epoch, from_epoch
+from cccd.dynamodb import from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+WINDOW = timedelta(days=7)
+SEEN_FOR = timedelta(days=2)  # Zalo repeats a delivery for about two hours
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    """A citizen in the chat: their id there, and when they last did something."""
+
+    user: str
+    last_seen: datetime
+
+    def in_window(self, now: datetime) -> bool:
+        """Whether an ordinary message may be sent."""
+        return now < self.last_seen + WINDOW
+
+
+class Acquaintances:
+    """The chat's items in the table `table`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str):
+        self._client = client
+        self._table = table
+
+    def first_time(self, event: str, now: datetime) -> bool:
+        """Whether this event has not been worked on before; from now on it has."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item({**_seen(event), "ttl": epoch(now + SEEN_FOR)}),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def forget_event(self, event: str) -> None:
+        """The event could not be worked on after all: let it come again."""
+        self._client.delete_item(TableName=self._table, Key=to_item(_seen(event)))
+
+    def meet(self, citizen: str, user: str, now: datetime) -> None:
+        """The citizen did something in the chat."""
+        self._client.put_item(
+            TableName=self._table, Item=to_item({**_link(citizen), "user": user, "lastSeen": epoch(now)})
+        )
+
+    def find(self, citizen: str) -> Acquaintance | None:
+        """The citizen in the chat, if they follow the account."""
+        found = self._client.get_item(TableName=self._table, Key=to_item(_link(citizen)), ConsistentRead=True)
+        if "Item" not in found:
+            return None
+        item = from_item(found["Item"])
+        return Acquaintance(item["user"], from_epoch(item["lastSeen"]))
+
+    def part(self, citizen: str) -> None:
+        """The citizen left: forget which user of the chat they are."""
+        self._client.delete_item(TableName=self._table, Key=to_item(_link(citizen)))
+
+
+def _seen(event: str) -> dict[str, str]:
+    return {"pk": f"SEEN#{event}", "sk": "SEEN"}
+
+
+def _link(citizen: str) -> dict[str, str]:
+    return {"pk": f"CITIZEN#{citizen}", "sk": "CHAT"}

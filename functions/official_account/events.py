@@ -1,0 +1,94 @@
+"""What happened in the chat, out of Zalo's many kinds of event: the few that we answer, and the rest.
+
+Zalo's payload is hostile until parsed: every field may be missing or of another type.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A citizen followed the account (Quan tâm). `app_user` is their id in our Mini App, where Zalo tells it."""
+
+    user: str
+    app_user: str | None
+
+
+@dataclass(frozen=True)
+class Unfollowed:
+    """A citizen unfollowed the account."""
+
+    user: str
+    app_user: str | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A citizen typed or pressed something."""
+
+    user: str
+    app_user: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Withdrew:
+    """A citizen asked Zalo, or the Mini App, to have their data removed."""
+
+    user: str | None
+    app_user: str | None
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Something else; `kind` is Zalo's name for it."""
+
+    kind: str
+
+
+type ChatEvent = Followed | Unfollowed | Said | Withdrew | Ignored
+
+
+def parse(event: Mapping[str, Any]) -> ChatEvent:
+    """The event of an Official Account webhook, or of the Mini App's consent webhook."""
+    kind = _string(event.get("event_name")) or _string(event.get("event")) or ""
+    app_user = _id(event.get("user_id_by_app"))
+    follower = _id(_inner(event, "follower", "id"))
+    sender = _id(_inner(event, "sender", "id"))
+    match kind:
+        case "follow" if follower:
+            return Followed(follower, app_user)
+        case "unfollow" if follower:
+            return Unfollowed(follower, app_user)
+        case "user_send_text" if sender:
+            return Said(sender, app_user, _string(_inner(event, "message", "text")) or "")
+        case "user_withdraw" if sender or follower or app_user:
+            return Withdrew(sender or follower, app_user)
+        case "user.revoke.consent" if _id(event.get("userId")):
+            return Withdrew(None, _id(event.get("userId")))
+    return Ignored(kind[:64])
+
+
+def event_id(event: Mapping[str, Any]) -> str:
+    """What is the same when Zalo delivers an event again: the message's id, or else who, what and when."""
+    message = _string(_inner(event, "message", "msg_id"))
+    if message:
+        return f"msg:{message[:128]}"
+    who = _id(_inner(event, "follower", "id")) or _id(_inner(event, "sender", "id")) or _id(event.get("userId")) or ""
+    kind = _string(event.get("event_name")) or _string(event.get("event")) or ""
+    return f"{kind[:64]}:{who}:{str(event.get('timestamp'))[:32]}"
+
+
+def _inner(event: Mapping[str, Any], outer: str, inner: str) -> object:
+    found = event.get(outer)
+    return found.get(inner) if isinstance(found, dict) else None
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 32 else None

@@ -1,0 +1,194 @@
+"""The Official Account's tokens, one encrypted item behind a lock: the refresh token rotates and works once.
+
+    ready ──lock──▶ refreshing ──save──▶ ready        the new pair is saved before anybody uses it
+                        │
+                        └──lease over──▶ lock again    a process that died before it asked loses nothing; one that
+                                                       died after it asked leaves a token that Zalo then refuses:
+                                                       `lost`, an alarm, and messages wait for a new grant
+
+Only the holder of the lock asks Zalo, so two workers never use the same refresh token.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cccd.clock import epoch, from_epoch
+from cccd.dynamodb import from_item, to_item
+from official_account.zalo import GrantRefused, NotSent, OfficialAccountApi, Uncertain
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY = {"pk": "TOKENS", "sk": "TOKENS"}
+LEASE = timedelta(seconds=30)
+EARLY = timedelta(hours=2)  # before the access token's end, when it is refreshed on schedule
+REFRESH_TOKEN_LIFE = timedelta(days=90)
+
+
+class TokensUnavailable(Exception):
+    """No access token can be had now: none granted, lost, or another process is getting one at this moment."""
+
+
+@dataclass(frozen=True)
+class TokenState:
+    """What is kept; `lost` once Zalo has refused the refresh token."""
+
+    access: str
+    refresh: str
+    access_ends: datetime
+    granted_at: datetime
+    version: int
+    locked_until: datetime | None
+    lost: bool
+    granted_by: str
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether the access token still works."""
+        return now < self.access_ends and not self.lost
+
+
+class TokenStore:
+    """The item in the table `table`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str):
+        self._client = client
+        self._table = table
+
+    def read(self) -> TokenState | None:
+        """The tokens, consistently; None before the first grant."""
+        found = self._client.get_item(TableName=self._table, Key=to_item(KEY), ConsistentRead=True)
+        if "Item" not in found:
+            return None
+        item = from_item(found["Item"])
+        locked = item.get("lockedUntil")
+        return TokenState(
+            access=item["access"],
+            refresh=item["refresh"],
+            access_ends=from_epoch(item["accessEnds"]),
+            granted_at=from_epoch(item["grantedAt"]),
+            version=item["version"],
+            locked_until=from_epoch(locked) if locked else None,
+            lost=bool(item.get("lost", False)),
+            granted_by=item["grantedBy"],
+        )
+
+    def adopt(self, grant: str, now: datetime) -> bool:
+        """Begin anew with the refresh token of a grant, unless its tokens are in force or were lost already."""
+        mark = hashlib.sha256(grant.encode()).hexdigest()[:16]
+        item = {
+            **KEY,
+            "access": "-",
+            "refresh": grant,
+            "accessEnds": 0,
+            "grantedAt": epoch(now),
+            "grantedBy": mark,
+            "version": epoch(now),
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(item),
+                ConditionExpression="attribute_not_exists(pk) OR (lost = :true AND grantedBy <> :mark)",
+                ExpressionAttributeValues=to_item({":true": True, ":mark": mark}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def lock(self, state: TokenState, now: datetime) -> bool:
+        """Whether this process may refresh: nobody has since `state` was read, and nobody is at it."""
+        return self._update(
+            "SET lockedUntil = :until",
+            "#version = :version AND (attribute_not_exists(lockedUntil) OR lockedUntil <= :now)",
+            {":until": epoch(now + LEASE), ":version": state.version, ":now": epoch(now)},
+        )
+
+    def save(self, state: TokenState, access: str, refresh: str, seconds: int, now: datetime) -> bool:
+        """Keep the new pair in place of `state`'s; whether it still was the one in force."""
+        return self._update(
+            "SET #access = :access, refresh = :refresh, accessEnds = :ends, grantedAt = :now, #version = :next "
+            "REMOVE lockedUntil, lost",
+            "#version = :version",
+            {
+                ":access": access,
+                ":refresh": refresh,
+                ":ends": epoch(now) + seconds,
+                ":now": epoch(now),
+                ":next": state.version + 1,
+                ":version": state.version,
+            },
+        )
+
+    def mark_lost(self, state: TokenState) -> bool:
+        """Zalo refused the refresh token of `state`; nobody should try it again."""
+        return self._update(
+            "SET lost = :true REMOVE lockedUntil", "#version = :version", {":true": True, ":version": state.version}
+        )
+
+    def _update(self, update: str, condition: str, values: dict[str, object]) -> bool:
+        names = {"#version": "version", "#access": "access"}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item(KEY),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={name: plain for name, plain in names.items() if name in update + condition},
+                ExpressionAttributeValues=to_item(values),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+class TokenKeeper:
+    """Gives the access token, and refreshes it when it is old. `grant` gives the refresh token that an administrator
+    was granted, for the first time and after a loss."""
+
+    def __init__(
+        self, store: TokenStore, api: OfficialAccountApi, app_id: str, app_secret: bytes, grant: Callable[[], bytes]
+    ):
+        self._store = store
+        self._api = api
+        self._app_id = app_id
+        self._app_secret = app_secret
+        self._grant = grant
+
+    def access(self, now: datetime) -> str:
+        """A token that works.
+
+        Raises:
+            TokensUnavailable: there is none now; it is worth trying again in half a minute, unless lost.
+        """
+        state = self._store.read()
+        if state and state.fresh(now):
+            return state.access
+        return self.refresh(now)
+
+    def refresh(self, now: datetime, used: str | None = None) -> str:
+        """A new token, got by this process or by another; `used` is one that Zalo has just refused.
+
+        Raises:
+            TokensUnavailable
+        """
+        state = self._store.read()
+        if (state is None or state.lost) and self._store.adopt(self._grant().decode(), now):
+            state = self._store.read()
+        if state is None or state.lost:
+            raise TokensUnavailable
+        if used is not None and state.fresh(now) and state.access != used:
+            return state.access  # somebody refreshed it meanwhile
+        if not self._store.lock(state, now):
+            raise TokensUnavailable
+        try:
+            tokens = self._api.refresh(self._app_id, self._app_secret, state.refresh)
+        except GrantRefused:
+            self._store.mark_lost(state)
+            raise TokensUnavailable from None
+        except (NotSent, Uncertain):
+            raise TokensUnavailable from None  # the lease ends, and the next try shows whether it was used up
+        self._store.save(state, tokens.access, tokens.refresh, tokens.seconds, now)
+        return tokens.access

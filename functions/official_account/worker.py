@@ -1,0 +1,169 @@
+"""Works through the queue of chat events, one after the other: answers, and erases where a citizen withdraws.
+
+An event is worked on once. If its answer surely did not go out, the event comes again and at last into the dead
+letters; if nobody knows whether it did, it is not sent twice.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from bookings.booking import Booking
+from bookings.store import BookingStore
+from cccd import clock
+from cccd.base32 import base32
+from cccd.dynamodb import client
+from cccd.http import Event
+from cccd.keyring import keyed_hash, secret
+from cccd.observability import flush_metrics, logger
+from cccd.settings import Settings
+from declarations.sealing import KmsKey
+from declarations.store import DeclarationStore
+from offices.directory import directory
+from official_account import replies
+from official_account.acquaintances import Acquaintances
+from official_account.events import Followed, Said, Unfollowed, Withdrew, parse
+from official_account.replies import Reply
+from official_account.tokens import TokenKeeper, TokenStore
+from official_account.zalo import NotSent, OfficialAccountApi, TokenRefused, Uncertain
+from privacy.erasure import erase_all
+
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+class ChatSettings(Settings):
+    """Tables, secrets, and where Zalo and the Mini App are."""
+
+    bookings_table: str
+    declarations_table: str
+    chat_table: str
+    sensitive_key: str
+    identity_key_secret: str
+    zalo_app_secret: str
+    zalo_app_id: str
+    oa_grant: str
+    zalo_openapi_url: str
+    zalo_oauth_url: str
+    mini_app_url: str
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Everything that answering takes."""
+
+    acquaintances: Acquaintances
+    bookings: BookingStore
+    declarations: DeclarationStore
+    tokens: TokenKeeper
+    api: OfficialAccountApi
+    identity_key: bytes
+    mini_app_url: str
+
+    def citizen(self, app_user: str | None) -> str | None:
+        """The keyed hash of a citizen whose Mini App id Zalo told."""
+        return base32(keyed_hash(self.identity_key, "citizen", app_user)) if app_user else None
+
+
+settings = ChatSettings.load()
+
+
+@cache
+def chat() -> Chat:
+    api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
+    tokens = TokenStore(client(), settings.chat_table)
+    return Chat(
+        acquaintances=Acquaintances(client(), settings.chat_table),
+        bookings=BookingStore(client(), settings.bookings_table),
+        declarations=DeclarationStore(client(), settings.declarations_table, KmsKey(settings.sensitive_key)),
+        tokens=TokenKeeper(
+            tokens, api, settings.zalo_app_id, secret(settings.zalo_app_secret), lambda: secret(settings.oa_grant)
+        ),
+        api=api,
+        identity_key=secret(settings.identity_key_secret),
+        mini_app_url=settings.mini_app_url,
+    )
+
+
+def handler(event: Event, context: LambdaContext) -> Any:
+    answer = process_partial_response(event=event, record_handler=_work_on, processor=processor, context=context)
+    flush_metrics()
+    return answer
+
+
+def _work_on(record: SQSRecord) -> None:
+    delivered = json.loads(record.body)
+    work_on(chat(), delivered["id"], delivered["event"], clock.now())
+
+
+def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> None:
+    """Answer one event, once.
+
+    Raises:
+        NotSent, TokensUnavailable: it should come again.
+    """
+    if not chat.acquaintances.first_time(known_as, now):
+        return
+    try:
+        _answer(chat, event, now)
+    except Uncertain:
+        logger.warning("nobody knows whether an answer was sent")
+    except NotSent as failure:
+        logger.warning("an answer was not sent", zalo_error=failure.code, final=failure.final)
+        if not failure.final:
+            chat.acquaintances.forget_event(known_as)
+            raise
+    except BaseException:
+        chat.acquaintances.forget_event(known_as)
+        raise
+
+
+def _answer(chat: Chat, event: dict[str, Any], now: datetime) -> None:
+    match parse(event):
+        case Followed(user, app_user):
+            _meet(chat, user, app_user, now)
+            _send(chat, user, replies.to_follower(), now)
+        case Said(user, app_user, text):
+            _meet(chat, user, app_user, now)
+            _send(chat, user, _to_said(chat, chat.citizen(app_user), text, now), now)
+        case Unfollowed(_, app_user) | Withdrew(_, app_user):
+            citizen = chat.citizen(app_user)
+            if citizen:
+                chat.acquaintances.part(citizen)
+                erased = erase_all(chat.declarations, chat.bookings, citizen, now)
+                logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
+        case ignored:
+            logger.debug("ignored", kind=ignored.kind)
+
+
+def _to_said(chat: Chat, citizen: str | None, text: str, now: datetime) -> Reply:
+    if not replies.wants_bookings(text):
+        return replies.to_text(text, now.date())
+    if citizen is None:
+        return replies.to_stranger()
+    return replies.to_booking_request(_active(chat, citizen, now), directory().find)
+
+
+def _active(chat: Chat, citizen: str, now: datetime) -> list[Booking]:
+    found = (booking.as_of(now) for booking in chat.bookings.of_citizen(citizen))
+    return sorted((each for each in found if each.active), key=lambda each: each.start)
+
+
+def _meet(chat: Chat, user: str, app_user: str | None, now: datetime) -> None:
+    citizen = chat.citizen(app_user)
+    if citizen:
+        chat.acquaintances.meet(citizen, user, now)
+
+
+def _send(chat: Chat, user: str, reply: Reply, now: datetime) -> None:
+    message = reply.message(chat.mini_app_url)
+    token = chat.tokens.access(now)
+    try:
+        chat.api.send(token, user, message)
+    except TokenRefused:
+        chat.api.send(chat.tokens.refresh(now, used=token), user, message)

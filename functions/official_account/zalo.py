@@ -1,0 +1,123 @@
+"""Zalo's Official Account API: messages out, and the tokens that allow them. Answers 200 with an `error` inside.
+
+NotSent says that Zalo has not sent the message, and whether trying later can help; Uncertain that nobody knows.
+Sources: developers.zalo.me (Official Account API v3, OAuth v4).
+"""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+PATIENCE = 8  # seconds
+_MAX_ANSWER_BYTES = 64 * 1024
+
+# What no later try of the same message can change: parameters, permission, the citizen's own settings, closed window.
+_FINAL = {-201, -204, -205, -209, -212, -213, -219, -223, -227, -230, -232, -240, -244, -248, -1121, -1122, -1124}
+_FINAL |= {-108, -109, -114, -117, -118, -119, -131, -132, -139, -140, -141, -146}
+TOKEN_OLD = {-216, -220, -124}
+OUTSIDE_WINDOW = {-230, -213}
+
+
+class Uncertain(Exception):
+    """The request went out and no answer came that can be relied on."""
+
+
+class NotSent(Exception):
+    """Zalo did not send it. `code` is Zalo's; `final` if the same message can never pass."""
+
+    def __init__(self, code: int):
+        super().__init__(str(code))
+        self.code = code
+        self.final = code in _FINAL
+
+
+class TokenRefused(NotSent):
+    """The access token is old or invalid: refresh, once, and try again."""
+
+
+class GrantRefused(Exception):
+    """Zalo does not take the refresh token: an administrator must grant access anew."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a refresh gives. The refresh token works once; the old access token dies at the refresh."""
+
+    access: str
+    refresh: str
+    seconds: int
+
+
+class OfficialAccountApi:
+    """The API at `api_url` and its OAuth at `oauth_url` (or an egress relay in front of them)."""
+
+    def __init__(self, api_url: str, oauth_url: str, seconds: float = PATIENCE):
+        self._api = api_url.rstrip("/")
+        self._oauth = oauth_url.rstrip("/")
+        self._http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=2, read=seconds))
+
+    def send(self, token: str, user: str, message: dict[str, Any]) -> str:
+        """Send a message in the 7-day window; returns Zalo's id of it. Raises NotSent, TokenRefused, Uncertain."""
+        return self._message("/v3.0/oa/message/cs", token, {"recipient": {"user_id": user}, "message": message})
+
+    def send_template(self, token: str, user: str, template: str, data: dict[str, str]) -> str:
+        """Send a template message, at any time; raises as `send`."""
+        body = {"user_id": user, "template_id": template, "template_data": data}
+        return self._message("/v3.0/oa/message/template", token, body)
+
+    def refresh(self, app_id: str, app_secret: bytes, refresh_token: str) -> Tokens:
+        """New tokens for a refresh token, which is used up by it.
+
+        Raises:
+            GrantRefused: Zalo refuses it for good.
+            Uncertain: no answer to rely on; the token may be used up or not.
+        """
+        fields = {"refresh_token": refresh_token, "app_id": app_id, "grant_type": "refresh_token"}
+        headers = {"secret_key": app_secret.decode(), "content-type": "application/x-www-form-urlencoded"}
+        answer = self._post(f"{self._oauth}/v4/oa/access_token", headers, urlencode(fields).encode())
+        try:
+            return Tokens(str(answer["access_token"]), str(answer["refresh_token"]), int(answer["expires_in"]))
+        except (KeyError, ValueError, TypeError):
+            if isinstance(answer.get("error"), int) and answer["error"] != 0:
+                raise GrantRefused from None
+            raise Uncertain from None
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.clear()
+
+    def _message(self, path: str, token: str, body: dict[str, Any]) -> str:
+        headers = {"access_token": token, "content-type": "application/json"}
+        answer = self._post(self._api + path, headers, json.dumps(body, ensure_ascii=False).encode())
+        code = answer.get("error")
+        if not isinstance(code, int):
+            raise Uncertain
+        if code in TOKEN_OLD:
+            raise TokenRefused(code)
+        if code != 0:
+            raise NotSent(code)
+        data = answer.get("data")
+        return str(data.get("message_id", "")) if isinstance(data, dict) else ""
+
+    def _post(self, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+        try:
+            response = self._http.request("POST", url, headers=headers, body=body, preload_content=False)
+            text = response.read(_MAX_ANSWER_BYTES)
+            response.release_conn()
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
+            raise NotSent(0) from None  # the request never left
+        except urllib3.exceptions.HTTPError:
+            raise Uncertain from None
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Uncertain
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            raise Uncertain from None
+        if not isinstance(answer, dict):
+            raise Uncertain
+        return answer

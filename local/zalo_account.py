@@ -1,0 +1,81 @@
+"""The Official Account's half of the fake Zalo: messages that arrive, and tokens that rotate and work once."""
+
+import json
+import secrets
+import threading
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+type Json = dict[str, Any]
+
+ACCESS_SECONDS = 90_000  # twenty-five hours
+
+
+class Asked(Protocol):
+    """What an endpoint sees of a request."""
+
+    @property
+    def headers(self) -> Any: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+
+class FakeOfficialAccount:
+    """Keeps what was sent in `sent`; `refuse` makes the next messages fail with those of Zalo's error numbers."""
+
+    def __init__(self, app_id: str, app_secret: str):
+        self._app_id = app_id
+        self._app_secret = app_secret
+        self._lock = threading.Lock()
+        self.access_token = secrets.token_urlsafe(24)
+        self.refresh_token = secrets.token_urlsafe(24)
+        self.sent: list[Json] = []
+        self.refuse: list[int] = []
+        self.refreshed = 0
+
+    def message(self, request: Asked) -> Json:
+        """An ordinary message, to somebody who said something in the last seven days."""
+        return self._deliver(request, lambda body: bool(body["message"]["text"]) and bool(body["recipient"]["user_id"]))
+
+    def template(self, request: Asked) -> Json:
+        """A template message."""
+        return self._deliver(
+            request, lambda body: bool(body["template_id"]) and isinstance(body["template_data"], dict)
+        )
+
+    def refresh(self, request: Asked) -> Json:
+        """New tokens for the refresh token, which is used up; the old access token dies at once."""
+        fields = parse_qs(request.body.decode())
+        with self._lock:
+            if request.headers.get("secret_key") != self._app_secret or fields.get("app_id") != [self._app_id]:
+                return {"error": -14004, "error_name": "Invalid secret key", "message": "Invalid secret key"}
+            if fields.get("refresh_token") != [self.refresh_token] or fields.get("grant_type") != ["refresh_token"]:
+                return {"error": -14014, "error_name": "Invalid refresh token", "message": "Invalid refresh token"}
+            self.access_token = secrets.token_urlsafe(24)
+            self.refresh_token = secrets.token_urlsafe(24)
+            self.refreshed += 1
+            return {
+                "access_token": self.access_token,
+                "refresh_token": self.refresh_token,
+                "expires_in": str(ACCESS_SECONDS),
+            }
+
+    def _deliver(self, request: Asked, valid: Any) -> Json:
+        with self._lock:
+            if request.headers.get("access_token") != self.access_token:
+                return {"error": -216, "message": "Access token is invalid"}
+            if self.refuse:
+                return {"error": self.refuse.pop(0), "message": "refused"}
+            try:
+                body = json.loads(request.body)
+                if not valid(body):
+                    raise ValueError
+            except (ValueError, KeyError, TypeError):
+                return {"error": -201, "message": "Params is invalid"}
+            self.sent.append(body)
+            return {
+                "error": 0,
+                "message": "Success",
+                "data": {"message_id": secrets.token_hex(8), "user_id": "", "quota": {}},
+            }

@@ -1,0 +1,164 @@
+"""The chat window: what Zalo tells us, and what the citizen reads."""
+
+from typing import Any
+
+import pytest
+
+from bookings.lifecycle import confirm, hold
+from local.zalo import FakeZalo, Mood
+from official_account.tokens import TokensUnavailable
+from official_account.worker import Chat, work_on
+from official_account.zalo import NotSent
+from tests.bookings.wishes import LIMIT, RULES, slot, wish
+from tests.official_account.conftest import MINI_APP, NOW
+
+FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001", "timestamp": "1"}
+
+
+def said(text: str, user: str = "777", app_user: str | None = "1001") -> dict[str, Any]:
+    return {
+        "event_name": "user_send_text",
+        "sender": {"id": user},
+        "recipient": {"id": "1"},
+        "message": {"text": text, "msg_id": f"id of {text}"},
+        "timestamp": "1",
+        **({"user_id_by_app": app_user} if app_user else {}),
+    }
+
+
+def tell(chat: Chat, event: dict[str, Any], known_as: str = "an event") -> None:
+    work_on(chat, known_as, event, NOW)
+
+
+def test_a_follower_is_welcomed_with_the_function_buttons(chat: Chat, zalo: FakeZalo) -> None:
+    tell(chat, FOLLOW)
+    (message,) = zalo.account.sent
+    assert message["recipient"] == {"user_id": "777"}
+    buttons = message["message"]["attachment"]["payload"]["buttons"]
+    titles = [button["title"] for button in buttons]
+    assert titles == ["Cấp CCCD", "Cấp CCCD tạm trú", "Bấm số CCCD", "Hỏi đáp CCCD", "Lịch hẹn của tôi"]
+    assert buttons[0] == {
+        "title": "Cấp CCCD",
+        "type": "oa.open.url",
+        "payload": {"url": f"{MINI_APP}/thu-tuc/cap-cccd"},
+    }
+    assert buttons[3] == {"title": "Hỏi đáp CCCD", "type": "oa.query.show", "payload": "#hoidap"}
+
+
+def test_a_question_gets_the_answer_in_force(chat: Chat, zalo: FakeZalo) -> None:
+    tell(chat, said("lam can cuoc bao nhieu tien"))
+    assert "15.000" in zalo.account.sent[0]["message"]["text"]
+
+
+@pytest.mark.parametrize("text", ["lam ho chieu o dau", "thoi tiet hom nay", "asdfgh", "🙂", "x" * 3000])
+def test_what_is_not_understood_is_told_honestly(chat: Chat, zalo: FakeZalo, text: str) -> None:
+    tell(chat, said(text))
+    (message,) = zalo.account.sent
+    assert 0 < len(message["message"]["text"]) <= 2000
+    assert message["message"]["attachment"]["payload"]["buttons"]
+
+
+def test_help_and_menu(chat: Chat, zalo: FakeZalo) -> None:
+    tell(chat, said("#hoidap"), "1")
+    tell(chat, said("Xin chào"), "2")
+    topics, menu = (sent["message"]["attachment"]["payload"]["buttons"] for sent in zalo.account.sent)
+    assert all(button["type"] == "oa.query.show" for button in topics)
+    assert menu[0]["title"] == "Cấp CCCD"
+
+
+def test_my_appointment(chat: Chat, zalo: FakeZalo) -> None:
+    citizen = chat.citizen("1001")
+    assert citizen
+    hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
+    booking = confirm(chat.bookings, wish("lan", citizen=citizen).id, citizen, NOW)
+    tell(chat, said("lịch hẹn của tôi"), "1")
+    tell(chat, said("lich hen cua toi", app_user="2002"), "2")
+    tell(chat, said("lich hen cua toi", app_user=None), "3")
+    mine, none, stranger = (sent["message"]["text"] for sent in zalo.account.sent)
+    assert booking.ticket in mine and "08:00 Thứ Năm 26/11/2026" in mine and "LAN" not in mine
+    assert "chưa có lịch hẹn" in none
+    assert "mở ứng dụng" in stranger
+
+
+def test_an_event_delivered_twice_is_answered_once(chat: Chat, zalo: FakeZalo) -> None:
+    tell(chat, FOLLOW)
+    tell(chat, FOLLOW)
+    assert len(zalo.account.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"event_name": "follow"},
+        {"event_name": "follow", "follower": {"id": 7}},
+        {"event_name": "follow", "follower": "777"},
+        {"event_name": "user_send_text", "sender": {"id": "not a number"}},
+        {"event_name": "user_seen_message", "sender": {"id": "777"}},
+        {"event_name": "oa_send_text", "sender": {"id": "777"}, "message": {"text": "our own"}},
+        {"event_name": ["a", "list"]},
+    ],
+)
+def test_half_and_unknown_events_are_left_alone(chat: Chat, zalo: FakeZalo, event: dict[str, Any]) -> None:
+    tell(chat, event)
+    assert zalo.account.sent == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"},
+        {"event_name": "user_withdraw", "sender": {"id": "777"}, "user_id_by_app": "1001"},
+        {"event": "user.revoke.consent", "appId": "1", "userId": "1001", "timestamp": 1},
+    ],
+)
+def test_who_withdraws_is_forgotten(chat: Chat, zalo: FakeZalo, event: dict[str, Any]) -> None:
+    tell(chat, FOLLOW, "1")
+    citizen = chat.citizen("1001")
+    assert citizen and chat.acquaintances.find(citizen)
+    hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
+    tell(chat, event, "2")
+    assert chat.acquaintances.find(citizen) is None
+    assert chat.bookings.of_citizen(citizen) == []
+    assert chat.declarations.records(citizen, "ERASED"), "that it was erased is on record"
+
+
+@pytest.mark.parametrize("mood", [Mood.SERVER_ERROR, Mood.HTML, Mood.WRONG_JSON, Mood.CLOSED, Mood.SLOW])
+def test_an_answer_that_may_have_gone_out_is_not_sent_twice(chat: Chat, zalo: FakeZalo, mood: Mood) -> None:
+    chat.tokens.access(NOW)
+    zalo.mood = mood
+    tell(chat, FOLLOW)
+    zalo.mood = Mood.WELL
+    tell(chat, FOLLOW)
+    assert zalo.account.sent == []
+
+
+@pytest.mark.parametrize("error", [-32, -211])
+def test_an_answer_that_surely_did_not_go_out_comes_again(chat: Chat, zalo: FakeZalo, error: int) -> None:
+    zalo.account.refuse = [error]
+    with pytest.raises(NotSent):
+        tell(chat, FOLLOW)
+    tell(chat, FOLLOW)
+    assert len(zalo.account.sent) == 1
+
+
+def test_what_can_never_pass_is_given_up(chat: Chat, zalo: FakeZalo) -> None:
+    zalo.account.refuse = [-230]
+    tell(chat, FOLLOW)
+    tell(chat, FOLLOW)
+    assert zalo.account.sent == []
+
+
+def test_an_old_token_is_refreshed_once_and_the_answer_sent(chat: Chat, zalo: FakeZalo) -> None:
+    chat.tokens.access(NOW)
+    zalo.account.refuse = [-216]
+    tell(chat, FOLLOW)
+    assert len(zalo.account.sent) == 1
+    assert zalo.account.refreshed == 2
+
+
+def test_without_tokens_the_event_waits(chat: Chat, zalo: FakeZalo) -> None:
+    zalo.mood = Mood.SERVER_ERROR
+    with pytest.raises(TokensUnavailable):
+        tell(chat, FOLLOW)
+    zalo.mood = Mood.WELL
