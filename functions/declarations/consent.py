@@ -48,7 +48,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class ConsentRecord:
-    """One purpose agreed to, or no longer. `declaration_id` says on which occasion; it holds no personal data."""
+    """One purpose agreed to, or no longer. `declaration_id` says on which occasion, empty where on none."""
 
     purpose: str
     given: bool
@@ -86,6 +86,15 @@ def read_consent(given: Any, now: datetime) -> tuple[Consent | None, list[FieldE
     if mistakes:
         return None, mistakes
     return Consent(asked.version, tuple(p.code for p in asked.purposes if p.code in agreed), now), []
+
+
+def changes(standing: set[str], after: Consent) -> list[ConsentRecord]:
+    """What a citizen changes apart from any declaration, as records to append; `standing` is what they agree to so far."""
+    return [
+        ConsentRecord(purpose.code, purpose.code in after.purposes, after.version, purpose.sha256, after.given_at, "")
+        for purpose in consent_text().purposes
+        if (purpose.code in after.purposes) != (purpose.code in standing)
+    ]
 
 
 def records(before: Consent | None, after: Consent, declaration_id: str) -> list[ConsentRecord]:

@@ -44,7 +44,7 @@ def keep(store: DeclarationStore, citizen: str, wanted: Intake, new_id: str, now
         updated_at=now,
         submitted_at=None if wanted.draft else now,
     )
-    if store.count(citizen) >= MAX_KEPT:
+    if store.count(citizen) >= MAX_KEPT and store.find(citizen, new_id, now) is None:
         raise TooManyDeclarations(limit=str(MAX_KEPT))
     if store.add(declaration, records(None, wanted.consent, new_id)):
         return declaration, True

@@ -89,15 +89,24 @@ class DeclarationStore:
         """Remember that so many of something of the citizen's were erased."""
         self._commit([_append(self.table, erased_item(citizen, what, count, by, now))])
 
+    def standing_consents(self, citizen: str) -> dict[str, Item]:
+        """By purpose, the last record of each that the citizen agrees to.
+
+        Of two in one second, a withdrawal is the later one: what is given then is given by a request of its own.
+        """
+        found = sorted(self.records(citizen, "CONSENT"), key=lambda item: (item["at"], not item["given"]))
+        return {purpose: item for purpose, item in {each["purpose"]: each for each in found}.items() if item["given"]}
+
+    def change_consents(self, citizen: str, changes: Sequence[ConsentRecord]) -> None:
+        """Append what a citizen changes apart from any declaration."""
+        if changes:
+            self._commit([_append(self.table, _consent_item(citizen, record, 0)) for record in changes])
+
     def withdraw_consents(self, citizen: str, now: datetime) -> None:
         """Append, for each purpose that the citizen still agrees to, that they no longer do."""
-        # Of two in one second, a withdrawal is the later one: what is given then is given by a request of its own.
-        found = sorted(self.records(citizen, "CONSENT"), key=lambda item: (item["at"], not item["given"]))
-        latest = {item["purpose"]: item for item in found}
-        for purpose, item in latest.items():
-            if item["given"]:
-                key = consent_key(citizen, now, item["declaration"], 0, purpose)
-                self._commit([_append(self.table, item | key | {"given": False, "at": epoch(now)} | _kept_from(now))])
+        for purpose, item in self.standing_consents(citizen).items():
+            key = consent_key(citizen, now, item["declaration"], 0, purpose)
+            self._commit([_append(self.table, item | key | {"given": False, "at": epoch(now)} | _kept_from(now))])
 
     def note_access(self, citizen: str, what: Looked, declaration_id: str | None, now: datetime) -> None:
         """Remember that a copy was made of what is held."""
@@ -120,7 +129,9 @@ class DeclarationStore:
 
     def _appended(self, declaration: Declaration, consents: Sequence[ConsentRecord]) -> list[Write]:
         """Consent records are only ever added."""
-        return [_append(self.table, _consent_item(declaration, record)) for record in consents]
+        return [
+            _append(self.table, _consent_item(declaration.citizen, record, declaration.version)) for record in consents
+        ]
 
     def _query(self, citizen: str, prefix: str) -> Iterator[Item]:
         pages = self.client.get_paginator("query").paginate(
@@ -196,9 +207,9 @@ def _context(citizen: str, declaration_id: str) -> Context:
     return {"purpose": "declaration", "citizen": citizen, "declaration": declaration_id}
 
 
-def _consent_item(declaration: Declaration, record: ConsentRecord) -> Item:
+def _consent_item(citizen: str, record: ConsentRecord, version: int) -> Item:
     return {
-        **consent_key(declaration.citizen, record.at, declaration.id, declaration.version, record.purpose),
+        **consent_key(citizen, record.at, record.declaration_id, version, record.purpose),
         "purpose": record.purpose,
         "given": record.given,
         "version": record.version,

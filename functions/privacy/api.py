@@ -1,5 +1,6 @@
-"""GET and DELETE /me/data: everything held about the citizen; erase it."""
+"""GET and DELETE /me/data: everything held about the citizen; erase it. PUT /me/consents: what they agree to."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,11 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
+from cccd.errors import InvalidRequest
 from cccd.http import Model, citizen, lambda_handler, resolver
 from declarations.access import DeclarationsSettings
+from declarations.consent import changes, read_consent
+from declarations.views import ConsentView
 from privacy.erasure import erase_all
 from privacy.held import held
 
@@ -52,6 +56,13 @@ class HeldView(Model):
     retention: list[dict[str, Any]]
 
 
+class ConsentRequest(Model):
+    """Every purpose the citizen agrees to. The one that declarations need is taken back by DELETE /me/data."""
+
+    version: str
+    purposes: list[str]
+
+
 settings = PrivacySettings.load()
 
 _NOTE = (
@@ -82,6 +93,16 @@ def erase_my_data() -> ErasedView:
     done = erase_all(settings.store(), bookings(), settings.hash_of(citizen(app)), clock.now())
     remaining = [RemainingBooking(id=each.id, start=each.start, why=_BEGUN) for each in done.remaining]
     return ErasedView(declarations=done.declarations, bookings=done.bookings, remaining=remaining, note=_NOTE)
+
+
+@app.put("/me/consents", summary="What I agree to", description="Of the purposes of GET /forms; the rest is withdrawn.")
+def change_my_consents(request: ConsentRequest) -> ConsentView:
+    now, store, mine = clock.now(), settings.store(), settings.hash_of(citizen(app))
+    after, mistakes = read_consent(request.model_dump(), now)
+    if after is None:
+        raise InvalidRequest([replace(each, field=each.field.removeprefix("consent.")) for each in mistakes])
+    store.change_consents(mine, changes(set(store.standing_consents(mine)), after))
+    return ConsentView(version=after.version, purposes=list(after.purposes))
 
 
 handler = lambda_handler(app, session_key=settings.session_key)

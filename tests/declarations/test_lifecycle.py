@@ -187,9 +187,10 @@ def test_the_same_key_finds_its_own_and_another_body_is_refused() -> None:
 
 
 def test_a_citizen_keeps_twenty_and_no_more() -> None:
-    for _ in range(20):
-        assert post(DRAFT).status == 201
+    for number in range(20):
+        assert post(DRAFT, **{"idempotency-key": f"a key {number:04}".replace(" ", "-")}).status == 201
     assert post(DRAFT).code == "too_many_declarations"
+    assert post(DRAFT, **{"idempotency-key": "a-key-0019"}).status == 200, "a repetition finds its own"
     assert post(DRAFT, "minh").status == 201
 
 

@@ -125,3 +125,29 @@ def test_a_booking_that_changes_in_the_same_instant_is_not_guessed_at(
     monkeypatch.setattr(lifecycle, "end", lambda *_: None)
     assert erase().code == "temporarily_unavailable"
     assert mine()["declarations"], "nothing was erased behind the citizen's back"
+
+
+def consents(purposes: list[str], version: str = "2026-01-01") -> Answer:
+    body = {"version": version, "purposes": purposes}
+    return call(handler, "PUT", "/me/consents", body=body, headers=signed_in("lan"))
+
+
+def test_consent_is_taken_back_and_given_again_apart_from_any_declaration(declare: Act, at: Any) -> None:
+    declare(consent=CONSENT | {"purposes": ["declaration", "notifications"]})
+    for second, purposes in enumerate((["declaration"], ["declaration"], ["declaration", "notifications"]), start=1):
+        at.move_to(NOW + timedelta(seconds=second))
+        assert consents(purposes).body == {"version": "2026-01-01", "purposes": purposes}
+    told = [(each["purpose"], each["given"]) for each in mine()["consents"] if each["purpose"] == "notifications"]
+    assert told == [("notifications", True), ("notifications", False), ("notifications", True)]
+
+
+def test_consent_that_cannot_be_is_refused_by_name(declare: Act) -> None:
+    declare()
+    wrong = {
+        "purposes": consents([]),
+        "version": consents(["declaration"], "1999"),
+    }
+    for field, answer in wrong.items():
+        assert [error["field"] for error in answer.body["errors"]] == [field]
+    assert consents(["declaration", "selling it"]).code == "invalid_request"
+    assert len(mine()["consents"]) == 1
