@@ -27,6 +27,7 @@ from local.zalo_account import FakeOfficialAccount
 type Json = dict[str, Any]
 
 DEMO = "demo-"
+PHONE = "phone-"
 
 
 class Mood(StrEnum):
@@ -66,6 +67,7 @@ class FakeZalo:
         self.account = FakeOfficialAccount(self.app_id, self.app_secret)
         self.endpoints: dict[tuple[str, str], Callable[[Request], Json]] = {
             ("GET", "/v2.0/me"): self._me,
+            ("GET", "/v2.0/me/info"): self._info,
             ("POST", "/v3.0/oa/message/cs"): self.account.message,
             ("POST", "/v3.0/oa/message/template"): self.account.template,
             ("POST", "/v4/oa/access_token"): self.account.refresh,
@@ -73,6 +75,7 @@ class FakeZalo:
             ("GET", "/sent"): lambda _: {"sent": self.account.sent},
             ("POST", "/sign"): self._sign,
         }
+        self._used: set[str] = set()
         self._stopping = threading.Event()
         self._server = _Server(self)
 
@@ -135,6 +138,21 @@ class FakeZalo:
         wanted = request.query.get("fields", "id,name,picture").split(",")
         told = {name: citizen[name] for name in wanted if name in citizen}
         return {"error": 0, "message": "Success", "is_sensitive": False, **told}
+
+    def _info(self, request: Request) -> Json:
+        """A phone number for a token `phone-<digits>`, once."""
+        token = request.value("access_token") or ""
+        if not token.startswith(DEMO):
+            return refusal(452, "Session key invalid")
+        if request.value("secret_key") != self.app_secret:
+            return refusal(-242, "Invalid secret key")
+        if self.mood is Mood.ABROAD:
+            return refusal(-501, "Personal information is limited due to IP address not inside Vietnam: 127.0.0.1")
+        code = request.value("code") or ""
+        if not code.startswith(PHONE) or code in self._used:
+            return refusal(117, "code is invalid or expired")
+        self._used.add(code)
+        return {"data": {"number": code.removeprefix(PHONE)}, "error": 0, "message": "Success"}
 
     def _sign(self, request: Request) -> Json:
         """The mac of an Official Account event: sha256 of app id, raw body, the body's timestamp and the OA secret."""

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from cccd import clock, session
 from cccd.http import Model, created, lambda_handler, resolver
 from cccd.keyring import secret
+from cccd.phone import shown_phone
 from cccd.session import Citizen
 from cccd.settings import Settings
 from sessions.zalo import ZaloGraph
@@ -25,11 +26,27 @@ class SessionsSettings(Settings):
     zalo_graph_url: str
 
 
+# Visible ASCII: a token travels in a header, where anything else could mean something.
+ZaloToken = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
+
+
 class SignIn(Model):
     """What the Mini App got from Zalo's `getAccessToken()`."""
 
-    # Visible ASCII: a token travels in a header, where anything else could mean something.
-    zalo_access_token: Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
+    zalo_access_token: ZaloToken
+
+
+class PhoneRequest(Model):
+    """What the Mini App got from Zalo's `getAccessToken()` and `getPhoneNumber()`."""
+
+    zalo_access_token: ZaloToken
+    phone_token: ZaloToken
+
+
+class PhoneNumber(Model):
+    """A phone number, to be filled into a form."""
+
+    phone: str
 
 
 class SignedInCitizen(Model):
@@ -62,6 +79,16 @@ def sign_in(request: SignIn) -> Response[NewSession]:
     token, ends = session.issue(Citizen(person.id), secret(settings.session_key_secret), clock.now())
     who = SignedInCitizen(id=person.id, name=person.name, avatar_url=person.avatar_url)
     return created(NewSession(token=token, expires_at=ends, citizen=who))
+
+
+@app.post(
+    "/sessions/phone-number",
+    summary="The phone number that the citizen agrees to share",
+    description="Each phone token works once, within two minutes. Nothing is kept.",
+)
+def share_phone(request: PhoneRequest) -> PhoneNumber:
+    number = graph().phone(request.zalo_access_token, request.phone_token)
+    return PhoneNumber(phone=shown_phone(number))
 
 
 handler = lambda_handler(app)

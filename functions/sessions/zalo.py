@@ -13,11 +13,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
+from aws_lambda_powertools.metrics import MetricUnit
 
-from cccd.errors import ZaloTokenInvalid, ZaloUnavailable
-from cccd.observability import logger
+from cccd.errors import PhoneTokenInvalid, ZaloTokenInvalid, ZaloUnavailable
+from cccd.observability import logger, metrics
+from cccd.phone import NotAPhone, parse_phone
 
 TOKEN_REFUSED = {452, 100, 110, 111}
+ABROAD = -501
 RETRY_AFTER = 30  # seconds
 PATIENCE = 4  # seconds; Lambda gives ten in all
 _MAX_ANSWER_BYTES = 64 * 1024
@@ -36,7 +39,8 @@ class ZaloGraph:
     """A client of Zalo's graph API at `base_url`."""
 
     def __init__(self, base_url: str, app_secret: bytes, seconds: float = PATIENCE):
-        self._url = f"{base_url.rstrip('/')}/v2.0/me?{urlencode({'fields': 'id,name,picture'})}"
+        self._me = f"{base_url.rstrip('/')}/v2.0/me?{urlencode({'fields': 'id,name,picture'})}"
+        self._info = f"{base_url.rstrip('/')}/v2.0/me/info"
         self._app_secret = app_secret
         self._http = urllib3.PoolManager(retries=False, timeout=seconds)
 
@@ -47,13 +51,13 @@ class ZaloGraph:
             ZaloTokenInvalid: Zalo does not accept the token.
             ZaloUnavailable: no answer, no sense in it, or our network is refused.
         """
-        answer = self._ask(access_token)
+        proof = hmac.digest(self._app_secret, access_token.encode(), hashlib.sha256).hex()
+        answer = self._ask(self._me, {"access_token": access_token, "appsecret_proof": proof})
         code = answer.get("error", 0)
         if code in TOKEN_REFUSED:
             raise ZaloTokenInvalid
         if code != 0 or not isinstance(answer.get("id"), str) or not answer["id"].isdigit():
-            logger.error("zalo refused", zalo_error=code)
-            raise ZaloUnavailable(retry_after=RETRY_AFTER)
+            raise _unavailable(zalo_error=code)
         picture = answer.get("picture")
         return ZaloProfile(
             id=answer["id"],
@@ -61,25 +65,52 @@ class ZaloGraph:
             avatar_url=_picture_url(picture) if isinstance(picture, dict) else None,
         )
 
+    def phone(self, access_token: str, phone_token: str) -> str:
+        """The phone number, as `84…`, that the citizen agreed to share; the token works once, within two minutes.
+
+        Raises:
+            ZaloTokenInvalid: Zalo does not accept the access token.
+            PhoneTokenInvalid: Zalo does not accept the phone token: used, or too old.
+            ZaloUnavailable: no answer, no sense in it, or our network is refused.
+        """
+        secret_key = self._app_secret.decode()
+        answer = self._ask(self._info, {"access_token": access_token, "code": phone_token, "secret_key": secret_key})
+        code = answer.get("error", 0)
+        if code in TOKEN_REFUSED:
+            raise ZaloTokenInvalid
+        if code == ABROAD:
+            raise _unavailable(zalo_error=code)
+        if code != 0:  # Zalo publishes no table of these
+            logger.warning("zalo refused a phone token", zalo_error=code)
+            raise PhoneTokenInvalid
+        data = answer.get("data")
+        try:
+            return parse_phone(data["number"]) if isinstance(data, dict) else parse_phone("")
+        except (NotAPhone, KeyError, TypeError):
+            raise _unavailable(zalo_error=code) from None
+
     def close(self) -> None:
         """Give the connections back."""
         self._http.clear()
 
-    def _ask(self, access_token: str) -> dict[str, Any]:
-        proof = hmac.digest(self._app_secret, access_token.encode(), hashlib.sha256).hex()
-        headers = {"access_token": access_token, "appsecret_proof": proof}
+    def _ask(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
         try:
-            response = self._http.request("GET", self._url, headers=headers, preload_content=False)
+            response = self._http.request("GET", url, headers=headers, preload_content=False)
             body = response.read(_MAX_ANSWER_BYTES)
             response.release_conn()
             answer = json.loads(body)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
-            logger.error("zalo unreachable", error=type(error).__name__)
-            raise ZaloUnavailable(retry_after=RETRY_AFTER) from error
+            raise _unavailable(error=type(error).__name__) from error
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(answer, dict):
-            logger.error("zalo unreachable", status=response.status)
-            raise ZaloUnavailable(retry_after=RETRY_AFTER)
+            raise _unavailable(status=response.status)
         return answer
+
+
+def _unavailable(**why: Any) -> ZaloUnavailable:
+    """Zalo cannot be relied on now: for the log and the alarm, and for the citizen."""
+    logger.error("zalo unavailable", **why)
+    metrics.add_metric("ZaloUnavailable", MetricUnit.Count, 1)
+    return ZaloUnavailable(retry_after=RETRY_AFTER)
 
 
 def _picture_url(picture: dict[str, Any]) -> str | None:

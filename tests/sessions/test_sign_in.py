@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.api import handler as bookings
 from cccd import clock, session
 from cccd.errors import SessionExpired, Unauthenticated
 from cccd.keyring import secret
@@ -65,6 +66,36 @@ def test_what_is_no_token_never_reaches_zalo(zalo: FakeZalo, token: object) -> N
     answer = sign_in(token)
     assert answer.code == "invalid_request"
     assert [error["field"] for error in answer.body["errors"]] == ["zaloAccessToken"]
+
+
+def phone(phone_token: object, token: object = "demo-lan") -> Answer:
+    body = {"zaloAccessToken": token, "phoneToken": phone_token}
+    return call(api.handler, "POST", "/sessions/phone-number", body=body)
+
+
+def test_a_phone_number_is_shared_once(zalo: FakeZalo) -> None:
+    answer = phone("phone-84912345678")
+    assert (answer.status, answer.body) == (200, {"phone": "0912345678"})
+    assert phone("phone-84912345678").code == "phone_token_invalid"
+
+
+def test_a_refused_phone_token_and_a_refused_access_token_are_told_apart(zalo: FakeZalo) -> None:
+    assert phone("somebody else's".replace(" ", "-")).code == "phone_token_invalid"
+    assert phone("phone-84912345678", token="nobody").code == "zalo_token_invalid"
+    assert phone("phone-not-a-number").code == "zalo_unavailable"
+
+
+@pytest.mark.parametrize("mood", [each for each in Mood if each is not Mood.WELL])
+def test_a_phone_number_cannot_be_had_while_zalo_ails(zalo: FakeZalo, mood: Mood) -> None:
+    zalo.mood = mood
+    assert phone("phone-84912345678").code == "zalo_unavailable"
+
+
+def test_signed_in_citizens_go_on_while_zalo_is_down(zalo: FakeZalo) -> None:
+    token = sign_in("demo-lan").body["token"]
+    zalo.mood = Mood.CLOSED
+    own = call(bookings, "GET", "/bookings", headers={"authorization": f"Bearer {token}"})
+    assert (own.status, own.body["items"]) == (200, [])
 
 
 def test_a_session_ends() -> None:

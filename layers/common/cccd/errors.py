@@ -10,6 +10,7 @@ Refusal
 │   └── SessionExpired          the token was good once
 ├── BadSignature                a webhook call that Zalo did not sign, or not just now
 ├── ZaloTokenInvalid            Zalo refused the access token
+├── PhoneTokenInvalid           Zalo refused the single-use phone token
 ├── ZaloUnavailable             Zalo is down, or refuses our network
 ├── TemporarilyUnavailable      our own storage did not answer; nothing is known to have failed
 ├── SlotClosed                  not a slot of this office on that day
@@ -94,6 +95,10 @@ class BadSignature(Refusal):
 
 class ZaloTokenInvalid(Refusal):
     """Zalo refused the access token."""
+
+
+class PhoneTokenInvalid(Refusal):
+    """Zalo refused the single-use phone token: used already, or over two minutes old."""
 
 
 class ZaloUnavailable(Refusal):

@@ -63,6 +63,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Zalo chưa xác nhận đăng nhập",
         "Vui lòng mở lại ứng dụng trên Zalo rồi đăng nhập lại.",
     ),
+    errors.PhoneTokenInvalid: Problem(
+        400,
+        "phone_token_invalid",
+        "Chưa lấy được số điện thoại",
+        "Mã chia sẻ số điện thoại đã dùng hoặc hết hạn. Vui lòng bấm chia sẻ lại, hoặc tự nhập số điện thoại.",
+    ),
     errors.ZaloUnavailable: Problem(
         503,
         "zalo_unavailable",
