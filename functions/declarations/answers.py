@@ -69,26 +69,27 @@ def kept_as_typed(form: Form, typed: Mapping[str, Any], checked: Checked) -> dic
     for field in form.fields:
         value = typed.get(field.name)
         if field.name not in kept and value is not None:
-            text = _as_typed(value)
-            if text is not None:
+            text = _as_typed(value, LONGEST_SENSITIVE if field.sensitive else LONGEST_TYPED)
+            if text is not None and not (field.sensitive and not isinstance(text, str)):
                 kept[field.name] = text
     return {field.name: kept[field.name] for field in form.fields if field.name in kept}
 
 
-LONGEST_TYPED = 2_000
+LONGEST_TYPED = 2_000  # characters of a draft's answer that does not fit
+LONGEST_SENSITIVE = 200  # the same for what is sealed: all of it together stays under the 4 KB that KMS seals
 
 
-def _as_typed(value: Any) -> Answer | None:
+def _as_typed(value: Any, longest: int) -> Answer | None:
     match value:
         case bool():
             return value
         case str():
-            return clean(value[:LONGEST_TYPED]) or None
+            return clean(value[:longest]) or None
         case list():
-            return [clean(each[:LONGEST_TYPED]) for each in value[:20] if isinstance(each, str)] or None
+            return [clean(each[:longest]) for each in value[:20] if isinstance(each, str)] or None
         case dict():
             parts = {part: value.get(part) for part in ("province", "ward", "street", "oldText")}
-            return {part: clean(text[:LONGEST_TYPED]) for part, text in parts.items() if isinstance(text, str)} or None
+            return {part: clean(text[:longest]) for part, text in parts.items() if isinstance(text, str)} or None
         case _:
             return None
 

@@ -45,7 +45,7 @@ class KmsKey:
 
 def seal_answers(key: KeyProvider, answers: "Mapping[str, Answer]", context: Context) -> bytes | None:
     """The answers sealed as one; None where there are none."""
-    return key.seal(json.dumps(answers).encode(), context) if answers else None
+    return key.seal(json.dumps(answers, ensure_ascii=False).encode(), context) if answers else None
 
 
 def open_answers(key: KeyProvider, sealed: bytes | None, context: Context) -> "dict[str, Answer]":
