@@ -88,7 +88,7 @@ def test_a_draft_survives_any_value(value: Any) -> None:
             call(handler, "DELETE", f"/declarations/{each['id']}", headers=signed_in("lan"))
 
 
-@pytest.mark.parametrize("value", ["🙂" * 900, "ộ" * 999, ["ộ" * 200] * 20, {"ward": "ộ" * 2_000}, "\ud800"])
+@pytest.mark.parametrize("value", ["🙂" * 900, "ộ" * 999, ["ộ" * 200] * 10, {"ward": "ộ" * 2_000}, "\ud800"])
 def test_a_draft_survives_any_value_of_what_is_sealed(_today: Any, value: Any) -> None:
     _today.move_to(THE_ARTICLES_DAY)
     made = post(FORM_2021 | {"draft": True} | dict.fromkeys(("ethnicity", "religion", "bloodGroup"), value))
