@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from offices.country import DATA, before, core, pc06_before, province_of
+from offices.country import DATA, before, core, pc06_before, province_of, ward_name
 from offices.index import INDEX
 from offices.typed import plain_words
 from places import places
@@ -57,10 +57,14 @@ def _provinces() -> Iterator[Entry]:
 
 
 def _districts() -> Iterator[Entry]:
+    own = {(row["leads_to"], called) for row in _also_called_rows() for called in map(_plain, row["called"])}
     for old, districts in before().districts.items():
         for code, name in districts.items():
             for called in (name, *before().older.get(code, ())):
-                yield Entry("district", called, _today_of(code), _before(code), tuple(_province_areas(old)))
+                if (f"cah-{code}", _plain(called)) not in own:
+                    yield Entry(
+                        "district", called, _today_of(code, [called]), _before(code), tuple(_province_areas(old))
+                    )
 
 
 def _former_wards() -> Iterator[Entry]:
@@ -83,19 +87,22 @@ def _also_called() -> Iterator[Entry]:
             if kind == "ca":
                 yield Entry("ward", called, row["leads_to"], "", (_area("province", _province_name(code)),))
             elif kind == "cah":
-                yield Entry(
-                    "district",
-                    called,
-                    _today_of(code),
-                    _before(code),
-                    tuple(_province_areas(before().province_of(code))),
-                )
+                areas = tuple(_province_areas(before().province_of(code)))
+                yield Entry("district", called, _today_of(code, row.get("first", [])), _before(code), areas)
             else:
                 yield Entry("province", called, f"pc06-{before().provinces[code][1]}", pc06_before(code), ())
 
 
-def _today_of(district: str) -> str:
-    return _ids(before().successors(district))
+def _today_of(district: str, first: list[str]) -> str:
+    """Today's offices of a district, those whose wards are called as in `first` before the others."""
+    wanted = [" ".join(plain_words(core(name))) for name in first]
+    ranked = {name: place for place, name in enumerate(wanted)}
+    wards = before().successors(district)
+    return _ids(sorted(wards, key=lambda code: ranked.get(" ".join(plain_words(core(ward_name(code)))), len(ranked))))
+
+
+def _plain(name: str) -> str:
+    return " ".join(plain_words(name))
 
 
 def _before(district: str) -> str:

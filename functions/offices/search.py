@@ -209,6 +209,7 @@ def _bonus(used: list[Word], names: Index, position: int) -> float:
     """What decides between names that fit alike: the typed type, today's before former, a place that was a district too."""
     kind = names.kinds[position]
     bonus = {"ward": 0.03, "district": 0.02, "province": 0.03, "former": 0.0}[kind]
+    bonus += 0.015 * min(len(used) - 1, 3)  # a longer name that fits as well is the one that was meant
     typed = {word.kind for word in used if word.kind}
     if typed and _type_of(names.names[position]) in typed:
         bonus += 0.03

@@ -184,11 +184,14 @@ def tone_last(word: str) -> str:
 def _spelled_out(text: str) -> list[tuple[str, str]]:
     """Each token as (without accents, with accents or nothing), abbreviations spelled out."""
     tokens: list[tuple[str, str]] = []
-    for token in _TOKEN.findall(_without_apostrophes(clean(text).casefold())):
+    typed = _TOKEN.findall(_without_apostrophes(clean(text).casefold()))
+    for at, token in enumerate(typed):
         folded = fold(token).lstrip("0") or token
         if _GLUED_NUMBERS.fullmatch(folded):
             for kind, number in _GLUED_NUMBER.findall(folded):
                 tokens += [(_ABBREVIATIONS.get(kind, kind), ""), (number, "")]
+        elif len(folded) == 1 and 0 < at == len(typed) - 1:
+            tokens.append((folded, ""))  # "buon ma t": a name begun, not yet a type
         elif folded in _ABBREVIATIONS and token in (folded, "đn", "đk", "đl", "tđ", "bđ", "tpđn"):
             tokens += [(word, "") for word in _ABBREVIATIONS[folded].split()]
         else:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bench.office_quality import FRESH, Query, ours, quality, queries
+from bench.office_quality import FRESH, UNSEEN, Query, ours, quality, queries
 from offices import country, prepare
 from offices.directory import directory
 from offices.typed import read
@@ -18,6 +18,7 @@ SETS = {
     "tuned": [query for query in QUERIES if not query.held_out],
     "held out": [query for query in QUERIES if query.held_out],
     "fresh": queries(FRESH),
+    "unseen": queries(UNSEEN),
 }
 
 
@@ -38,7 +39,7 @@ def test_the_set_is_what_it_claims() -> None:
     assert len(QUERIES) >= 190
     assert len({query.q for query in QUERIES}) == len(QUERIES)
     assert 0.4 < len(SETS["held out"]) / len(QUERIES) < 0.6
-    for query in [*QUERIES, *SETS["fresh"]]:
+    for query in [*QUERIES, *SETS["fresh"], *SETS["unseen"]]:
         assert all(directory().find(each) for each in query.right), query.q
 
 
