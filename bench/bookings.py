@@ -19,7 +19,8 @@ from typing import Any
 
 from bookings import items
 from bookings.due import close_days, purge
-from bookings.lifecycle import cancel, confirm, hold, reschedule
+from bookings.holding import hold
+from bookings.lifecycle import cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.errors import Refusal
 from local.template import load

@@ -7,28 +7,28 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field
 
 from bookings import lifecycle
 from bookings.availability import OpenSlot, alternatives
 from bookings.booking import Applicant, Booking, Status
 from bookings.booking_id import BookingId, new_id
 from bookings.calendar_entry import calendar_entry
-from bookings.lifecycle import HoldRequest
+from bookings.holding import HoldRequest, hold
 from bookings.queue import people_ahead
 from bookings.store import BookingStore
 from bookings.transactions import Write
+from bookings.views import ApplicantView, BookingRequest, BookingView, DocumentView, Move
 from cccd import clock
 from cccd.base32 import base32
 from cccd.dynamodb import client
 from cccd.errors import FieldError, InvalidRequest, NotFound, SlotClosed, SlotFull
-from cccd.fields import DateField, NameField, PersonalIdField, PhoneField
-from cccd.http import Model, Page, citizen, created, lambda_handler, resolver
+from cccd.http import Page, citizen, created, lambda_handler, resolver
 from cccd.keyring import keyed_hash, secret
 from cccd.personal_id import PersonalId
 from cccd.settings import Settings
 from cccd.working_calendar import national_calendar
-from declarations.keys import ID_PATTERN, declaration_key
+from declarations.keys import declaration_key
 from offices import opening
 from offices.directory import bookable, directory
 from offices.office import Office
@@ -47,65 +47,6 @@ class BookingsSettings(Settings):
     session_key_secret: str
     identity_key_secret: str
     bookings_per_citizen: Annotated[int, Field(ge=1, le=20)] = 4
-
-
-class ApplicantIn(Model):
-    """Who the card is for."""
-
-    full_name: NameField
-    personal_id: PersonalIdField
-    date_of_birth: DateField
-    phone: PhoneField
-
-
-class BookingRequest(Model):
-    """What a citizen asks for; `start` as a slot of the office gave it."""
-
-    office_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    procedure: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
-    applicant: ApplicantIn
-    declaration_id: Annotated[str, StringConstraints(pattern=ID_PATTERN)] | None = None
-
-
-class Move(Model):
-    """Where to move a booking."""
-
-    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
-
-
-class ApplicantView(Model):
-    """The applicant as read back: the personal id shows its last digits only."""
-
-    full_name: str
-    personal_id: str
-    date_of_birth: str
-    phone: str
-
-
-class DocumentView(Model):
-    """A paper to bring, and why."""
-
-    code: str
-    name: str
-    why: str
-
-
-class BookingView(Model):
-    """An appointment. `peopleAhead` is told on the day of a confirmed one."""
-
-    id: str
-    ticket: str
-    status: Status
-    office_id: str
-    procedure: str
-    start: datetime
-    end: datetime
-    hold_expires_at: datetime | None
-    applicant: ApplicantView
-    declaration_id: str | None
-    documents_to_bring: list[DocumentView]
-    people_ahead: int | None = None
 
 
 IdempotencyKey = Annotated[
@@ -184,7 +125,7 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
         declaration=_declaration_exists(who, request.declaration_id),
     )
     try:
-        booking, new = lifecycle.hold(store(), wanted, rules, settings.bookings_per_citizen, who.now)
+        booking, new = hold(store(), wanted, rules, settings.bookings_per_citizen, who.now)
     except SlotFull as full:
         raise SlotFull(extra={"alternatives": _alternatives(office, rules, slot, residence, who.now)}) from full
     return created(_view(booking.as_of(who.now)), new=new)

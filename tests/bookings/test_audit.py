@@ -9,7 +9,8 @@ import pytest
 from bookings import audit, items
 from bookings.audit import beyond_rules, differences, predicted_days
 from bookings.booking import Booking
-from bookings.lifecycle import confirm, hold
+from bookings.holding import hold
+from bookings.lifecycle import confirm
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import to_item

@@ -10,7 +10,8 @@ import pytest
 from bookings import items
 from bookings.booking import Booking, Status
 from bookings.due import purge
-from bookings.lifecycle import cancel, confirm, hold, lapse
+from bookings.holding import hold
+from bookings.lifecycle import cancel, confirm, lapse
 from bookings.seats import Seat
 from bookings.store import BookingStore
 from cccd.errors import (

@@ -5,7 +5,7 @@ from typing import Any
 
 from bookings.booking import Applicant
 from bookings.booking_id import new_id
-from bookings.lifecycle import HoldRequest
+from bookings.holding import HoldRequest
 from cccd.clock import VIETNAM
 from offices.opening import Capacity, OpeningRules, Slot
 

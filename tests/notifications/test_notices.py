@@ -10,7 +10,8 @@ import pytest
 
 from bookings import items
 from bookings.booking import Booking, Status
-from bookings.lifecycle import cancel, confirm, hold, reschedule
+from bookings.holding import hold
+from bookings.lifecycle import cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import to_item

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bookings.lifecycle import confirm, hold
+from bookings.holding import hold
+from bookings.lifecycle import confirm
 from local.zalo import FakeZalo, Mood
 from official_account.tokens import TokensUnavailable
 from official_account.worker import Chat, work_on

@@ -1,7 +1,7 @@
 """The booking everybody writes first: look, then write. It is here to fail: a race test that it passes proves nothing."""
 
 from bookings import items
-from bookings.lifecycle import HoldRequest
+from bookings.holding import HoldRequest
 from bookings.seats import Seat, sellable
 from bookings.store import BookingStore
 from cccd.clock import epoch

@@ -18,7 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bookings.booking import Booking, Status
 from bookings.booking_id import BookingId
 from bookings.due import close_days, purge
-from bookings.lifecycle import cancel, confirm, hold, reschedule, serve
+from bookings.holding import hold
+from bookings.lifecycle import cancel, confirm, reschedule, serve
 from bookings.store import BookingStore
 from cccd.errors import (
     AlreadyBooked,

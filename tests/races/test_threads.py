@@ -13,7 +13,8 @@ import pytest
 from bookings import items
 from bookings.booking import Booking, Status
 from bookings.due import close_days, purge
-from bookings.lifecycle import HoldRequest, cancel, confirm, hold, reschedule
+from bookings.holding import HoldRequest, hold
+from bookings.lifecycle import cancel, confirm, reschedule
 from bookings.seats import Seat
 from bookings.store import BookingStore
 from cccd.errors import HoldExpired, NotCancellable, Refusal, SlotFull

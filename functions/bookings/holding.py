@@ -1,0 +1,161 @@
+"""Holding a seat: the one transaction that a booking begins with."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bookings import items
+from bookings.booking import Applicant, Booking, Status
+from bookings.booking_id import BookingId
+from bookings.lifecycle import MAX_SEAT_TRIES, RETRY_AFTER, lapse
+from bookings.seat_search import SeatSearch
+from bookings.seats import Seat
+from bookings.store import BookingStore
+from bookings.telemetry import count
+from bookings.transactions import Refused, Unknown, Write, commit
+from cccd.dynamodb import Item
+from cccd.errors import (
+    AlreadyBooked,
+    FieldError,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    Refusal,
+    SlotFull,
+    TemporarilyUnavailable,
+    TooManyBookings,
+)
+from offices.opening import OpeningRules, Queue, Slot
+
+
+@dataclass(frozen=True)
+class HoldRequest:
+    """What a citizen asks for, already valid: the slot exists and can be booked now.
+
+    `request` is a hash of the whole body; `declaration` is the condition that the linked declaration exists.
+    """
+
+    id: BookingId
+    citizen: str
+    request: str
+    office_id: str
+    procedure: str
+    slot: Slot
+    queue: Queue
+    applicant: Applicant
+    declaration_id: str | None = None
+    declaration: Write | None = None
+
+
+def hold(
+    store: BookingStore, wanted: HoldRequest, rules: OpeningRules, limit: int, now: datetime
+) -> tuple[Booking, bool]:
+    """Hold a seat for a while. Returns the booking, and whether it is new (False: the same request made it before).
+
+    Raises:
+        SlotFull, AlreadyBooked, TooManyBookings, IdempotencyKeyReused, InvalidRequest, TemporarilyUnavailable
+    """
+    seats = SeatSearch(wanted.slot, wanted.queue)
+    for _ in range(MAX_SEAT_TRIES):
+        booking = _held(wanted, seats.choice, rules, now)
+        writes = [
+            store.take_seat(booking, seats.mark, now, seats.seen_mark),
+            store.lock_applicant(booking),
+            store.count_request(booking, wanted.id, limit),
+            *([wanted.declaration] if wanted.declaration else []),
+        ]
+        try:
+            commit(store.client, writes)
+        except Unknown:
+            return _own_or(store, wanted, TemporarilyUnavailable(retry_after=RETRY_AFTER))
+        except Refused as refused:
+            slot, lock, tally, *declaration = refused.old
+            if tally is not None:
+                made = _same_request(store, wanted, tally)
+                if made:
+                    return made, False
+                _make_room(store, tally, limit, now)
+            if declaration and declaration[0] is not None:
+                raise _no_such_declaration() from refused
+            if lock is not None:
+                _release_if_lapsed(store, items.booking_of(lock), wanted, now)
+            if slot is not None:
+                count("SeatsLostToRivals")
+                if not seats.choose_among(slot, now):
+                    return _own_or(store, wanted, SlotFull())
+        else:
+            count("BookingsHeld")
+            return booking, True
+    return _own_or(store, wanted, SlotFull())
+
+
+def _held(wanted: HoldRequest, seat: Seat, rules: OpeningRules, now: datetime) -> Booking:
+    return Booking(
+        id=wanted.id.text,
+        status=Status.HELD,
+        office_id=wanted.office_id,
+        procedure=wanted.procedure,
+        start=wanted.slot.start,
+        end=wanted.slot.end,
+        seat=seat,
+        citizen=wanted.citizen,
+        request=wanted.request,
+        applicant=wanted.applicant,
+        held_at=now,
+        hold_expires_at=min(now + timedelta(minutes=rules.hold_minutes), wanted.slot.start),
+        declaration_id=wanted.declaration_id,
+    )
+
+
+def _same_request(store: BookingStore, wanted: HoldRequest, tally: Item) -> Booking | None:
+    """The booking that this very request made before; None if the key is new to this citizen."""
+    made = tally.get(items.request_attribute(wanted.id))
+    if made is None:
+        return None
+    booking = store.find(wanted.id) if made["r"] == wanted.request else None
+    if booking is None:  # another request, or one so old that its booking is forgotten
+        raise IdempotencyKeyReused
+    return booking
+
+
+def _make_room(store: BookingStore, tally: Item, limit: int, now: datetime) -> None:
+    """End the citizen's lapsed holds, which the tally still counts; refuse if the living ones are too many."""
+    active = [booking for booking in store.find_all(items.tally_booking_ids(tally)) if booking.active]
+    living = [booking for booking in active if not booking.lapsed(now)]
+    if len(living) >= limit:
+        raise TooManyBookings(limit=str(limit))
+    for booking in active:
+        lapse(store, booking, now)
+
+
+def _release_if_lapsed(store: BookingStore, booking: Booking, wanted: HoldRequest, now: datetime) -> None:
+    """End the applicant's lapsed hold, so that the next try passes; refuse if their booking is alive."""
+    if booking.lapsed(now):
+        lapse(store, booking, now)
+        return
+    mine = booking.citizen == wanted.citizen
+    raise AlreadyBooked(extra={"booking": _brief(booking)} if mine else None)
+
+
+def _brief(booking: Booking) -> dict[str, object]:
+    return {
+        "id": booking.id,
+        "status": booking.status,
+        "officeId": booking.office_id,
+        "start": booking.start.isoformat(),
+        "ticket": booking.ticket,
+    }
+
+
+def _no_such_declaration() -> InvalidRequest:
+    return InvalidRequest(
+        [FieldError("declarationId", "not_found", "Không tìm thấy tờ khai này trong các tờ khai của bạn.")]
+    )
+
+
+def _own_or(store: BookingStore, wanted: HoldRequest, refusal: Refusal) -> tuple[Booking, bool]:
+    """The booking of this very request, if an earlier try made it and its answer was lost; else the refusal."""
+    made = store.find(wanted.id)
+    if made is None:
+        raise refusal
+    if made.request != wanted.request:
+        raise IdempotencyKeyReused
+    return made, False

@@ -1,0 +1,70 @@
+"""What of a booking crosses the wire."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from bookings.booking import Status
+from cccd.fields import DateField, NameField, PersonalIdField, PhoneField
+from cccd.http import Model
+from declarations.keys import ID_PATTERN
+
+
+class ApplicantIn(Model):
+    """Who the card is for."""
+
+    full_name: NameField
+    personal_id: PersonalIdField
+    date_of_birth: DateField
+    phone: PhoneField
+
+
+class BookingRequest(Model):
+    """What a citizen asks for; `start` as a slot of the office gave it."""
+
+    office_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    procedure: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
+    applicant: ApplicantIn
+    declaration_id: Annotated[str, StringConstraints(pattern=ID_PATTERN)] | None = None
+
+
+class Move(Model):
+    """Where to move a booking."""
+
+    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
+
+
+class ApplicantView(Model):
+    """The applicant as read back: the personal id shows its last digits only."""
+
+    full_name: str
+    personal_id: str
+    date_of_birth: str
+    phone: str
+
+
+class DocumentView(Model):
+    """A paper to bring, and why."""
+
+    code: str
+    name: str
+    why: str
+
+
+class BookingView(Model):
+    """An appointment. `peopleAhead` is told on the day of a confirmed one."""
+
+    id: str
+    ticket: str
+    status: Status
+    office_id: str
+    procedure: str
+    start: datetime
+    end: datetime
+    hold_expires_at: datetime | None
+    applicant: ApplicantView
+    declaration_id: str | None
+    documents_to_bring: list[DocumentView]
+    people_ahead: int | None = None
