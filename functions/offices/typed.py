@@ -105,26 +105,13 @@ _SAID = {
     ("lam", "cccd"),
     ("lam", "can", "cuoc"),
 }
-_LOOSE = {
-    "ca",
-    "cap",
-    "cat",
-    "o",
-    "tai",
-    "dau",
-    "tim",
-    "cccd",
-    "cmnd",
-    "pc06",
-    "pho",
-    "don",
-    "khu",
-    "pc",
-    "thuoc",
-    "cu",
-    "moi",
-}
+_LOOSE_WORDS = """
+    ca cap cat o tai dau tim cccd cmnd pc06 pc pho don khu thuoc cu moi
+    cho hoi a oi toi em muon lam the nao giup xin di den biet can cuoc voi vay nhe
+"""
+_LOOSE = frozenset(_LOOSE_WORDS.split())
 _NEVER_A_NAME = {"ca", "cap", "cat", "o", "tai", "pc06", "pc", "cccd", "cmnd"}
+MOST_WORDS = 20  # of a text; nobody's place has more, and each costs
 _LONGEST_SAID = max(map(len, _SAID))
 
 _TOKEN = re.compile(r"\w+|,")
@@ -135,7 +122,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 def read(text: str) -> list[Word]:
     """The words that tell a place apart; empty when nothing but "công an", "phường" and the like was typed."""
-    tokens = _spelled_out(text)
+    tokens = _spelled_out(text)[:MOST_WORDS]
     words: list[Word] = []
     level: Level = ""
     kind = ""

@@ -113,6 +113,18 @@ def test_no_text_is_too_much(query: str) -> None:
     assert len(found(query)) <= 20
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cho hỏi công an phường Bến Nghé ở đâu ạ",
+        "em muon lam cccd o phuong ben nghe",
+        "xin hoi ca phuong ben nghe di loi nao",
+    ],
+)
+def test_a_question_may_stand_around_the_name(query: str) -> None:
+    assert found(query)[0] == "ca-26740"
+
+
 def test_abbreviations_are_spelled_out() -> None:
     words = read("CA p.Bến Nghé q1 TPHCM")
     assert [word.text for word in words if not word.loose] == ["ben", "nghe", "1", "ho", "chi", "minh"]
