@@ -17,7 +17,6 @@ from bookings.calendar_entry import calendar_entry
 from bookings.holding import HoldRequest, hold
 from bookings.queue import people_ahead
 from bookings.store import BookingStore
-from bookings.transactions import Write
 from bookings.views import ApplicantView, BookingRequest, BookingView, DocumentView, Move
 from cccd import clock
 from cccd.base32 import base32
@@ -27,8 +26,9 @@ from cccd.http import Page, citizen, created, lambda_handler, resolver
 from cccd.keyring import keyed_hash, secret
 from cccd.personal_id import PersonalId
 from cccd.settings import Settings
+from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
-from declarations.keys import declaration_key
+from declarations.keys import linkable
 from offices import opening
 from offices.directory import bookable, directory
 from offices.office import Office
@@ -122,7 +122,7 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
             phone=request.applicant.phone,
         ),
         declaration_id=request.declaration_id,
-        declaration=_declaration_exists(who, request.declaration_id),
+        declaration=_linked(who, request.declaration_id),
     )
     try:
         booking, new = hold(store(), wanted, rules, settings.bookings_per_citizen, who.now)
@@ -218,12 +218,12 @@ def _residence(procedure: str, start: datetime) -> Residence:
     return "temporary" if found.residence == "temporary" else "permanent"
 
 
-def _declaration_exists(who: Caller, declaration_id: str | None) -> Write | None:
-    """The condition that the linked declaration is one of the citizen's own; None where none is linked."""
+def _linked(who: Caller, declaration_id: str | None) -> Write | None:
+    """The condition that the linked declaration is the citizen's own and submitted; None where none is linked."""
     if declaration_id is None:
         return None
-    key = declaration_key(who.hash, declaration_id)
-    return Write("ConditionCheck", settings.declarations_table, key, "attribute_exists(pk)", {}, {})
+    must = linkable(who.hash, declaration_id, who.now)
+    return Write("ConditionCheck", settings.declarations_table, must.key, must.condition, must.names, must.values)
 
 
 def _key_hash(idempotency_key: str | None) -> str | None:

@@ -11,7 +11,6 @@ from bookings.seat_search import SeatSearch
 from bookings.seats import Seat
 from bookings.store import BookingStore
 from bookings.telemetry import count
-from bookings.transactions import Refused, Unknown, Write, commit
 from cccd.dynamodb import Item
 from cccd.errors import (
     AlreadyBooked,
@@ -23,6 +22,7 @@ from cccd.errors import (
     TemporarilyUnavailable,
     TooManyBookings,
 )
+from cccd.transactions import Refused, Unknown, Write, commit
 from offices.opening import OpeningRules, Queue, Slot
 
 
@@ -30,7 +30,7 @@ from offices.opening import OpeningRules, Queue, Slot
 class HoldRequest:
     """What a citizen asks for, already valid: the slot exists and can be booked now.
 
-    `request` is a hash of the whole body; `declaration` is the condition that the linked declaration exists.
+    `request` is a hash of the whole body; `declaration` is the condition that the linked declaration may be linked.
     """
 
     id: BookingId
@@ -147,7 +147,13 @@ def _brief(booking: Booking) -> dict[str, object]:
 
 def _no_such_declaration() -> InvalidRequest:
     return InvalidRequest(
-        [FieldError("declarationId", "not_found", "Không tìm thấy tờ khai này trong các tờ khai của bạn.")]
+        [
+            FieldError(
+                "declarationId",
+                "not_found",
+                "Không có tờ khai đã gửi nào của bạn mang mã này. Nếu đang khai nháp, vui lòng gửi tờ khai trước.",
+            )
+        ]
     )
 
 

@@ -15,7 +15,6 @@ from bookings.booking_id import BookingId
 from bookings.seat_search import SeatSearch
 from bookings.store import BookingStore
 from bookings.telemetry import count, purge_lag
-from bookings.transactions import Refused, Unknown, commit
 from cccd.clock import epoch
 from cccd.errors import (
     HoldExpired,
@@ -28,6 +27,7 @@ from cccd.errors import (
     SlotFull,
     TemporarilyUnavailable,
 )
+from cccd.transactions import Refused, Unknown, commit
 from offices.opening import OpeningRules, Queue, Slot
 
 MAX_SEAT_TRIES = 12  # seats tried in one request before the citizen is offered other slots

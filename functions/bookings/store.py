@@ -10,9 +10,9 @@ from bookings.booking import Booking, Status
 from bookings.booking_id import BookingId
 from bookings.items import Key
 from bookings.seats import SlotSeats
-from bookings.transactions import Unknown, Write, pauses
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
+from cccd.transactions import Unknown, Write, pauses
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -176,6 +176,17 @@ class BookingStore:
         return Write(
             "Update", self.table, items.tally_key(booking.citizen), "", {}, {":less": -1}, update="ADD n :less"
         )
+
+    def forget(self, ended: Booking) -> Write:
+        """The ended booking is still the citizen's; its history goes."""
+        booking_id = BookingId.parse(ended.id)
+        assert booking_id is not None
+        key = items.ended_key(booking_id)
+        return Write("Delete", self.table, dict(key), "citizen = :citizen", {}, {":citizen": ended.citizen})
+
+    def forget_tally(self, citizen: str) -> Write:
+        """The citizen has no active booking; what they asked for is no longer remembered."""
+        return Write("Delete", self.table, dict(items.tally_key(citizen)), "n <= :none", {}, {":none": 0})
 
     # --- inside -------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,6 @@ type Counted = Literal[
     "BookingsNotShown",
     "HoldsLapsed",
     "SeatsLostToRivals",
-    "TransactionRetries",
     "ConfirmedFasterThanTyping",
     "BookingDifferences",
     "BookingsBeyondRules",

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bookings.transactions import Refused, Write, commit
 from cccd.clock import epoch
 from cccd.dynamodb import from_item, to_item
+from cccd.transactions import Refused, Write, commit
 from declarations.keys import DUE_SHARDS, Key, due_shard, retention_run_key
 from declarations.records import erased_item
 from declarations.retention import RECORDS
@@ -34,7 +34,7 @@ def erase_due(client: "DynamoDBClient", table: str, key: Key, now: datetime) -> 
     """Erase that declaration if its time is over, and record it; its last status, or None if there was nothing to do.
 
     Raises:
-        bookings.transactions.Unknown: storage did not answer; the next run tries again.
+        cccd.transactions.Unknown: storage did not answer; the next run tries again.
     """
     found = client.get_item(TableName=table, Key=to_item(dict(key)), ConsistentRead=True).get("Item")
     if not found:

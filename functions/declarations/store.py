@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bookings.transactions import Refused, Unknown, Write, commit
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
 from cccd.errors import TemporarilyUnavailable
+from cccd.transactions import Refused, Unknown, Write, commit
 from declarations.consent import Consent, ConsentRecord
 from declarations.declaration import Declaration, Status
 from declarations.form import form_of

@@ -188,7 +188,7 @@ def test_a_lapsed_or_begun_appointment_cannot_be_cancelled(store: BookingStore) 
 
 
 def test_a_declaration_that_is_not_ones_own_cannot_be_linked(store: BookingStore, aws: None) -> None:
-    from bookings.transactions import Write
+    from cccd.transactions import Write
 
     missing = Write("ConditionCheck", "DeclarationsTable", {"pk": "a", "sk": "b"}, "attribute_exists(pk)", {}, {})
     with pytest.raises(InvalidRequest):

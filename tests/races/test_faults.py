@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from bookings import transactions
 from bookings.booking import Booking, Status
 from bookings.due import close_days, purge
 from bookings.holding import hold
 from bookings.lifecycle import cancel, confirm, reschedule
 from bookings.store import BookingStore
+from cccd import transactions
 from cccd.errors import Refusal, TemporarilyUnavailable
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 from tests.races import faults

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bookings.telemetry import count
 from cccd.dynamodb import Item, from_item, passing, to_item
+from cccd.observability import metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -90,7 +91,7 @@ def commit(client: "DynamoDBClient", writes: Sequence[Write]) -> int:
                 if not passing(error):
                     raise
                 raise Unknown from error
-        count("TransactionRetries")
+        metrics.add_metric("TransactionRetries", MetricUnit.Count, 1)
         time.sleep(pause)
     raise Unknown
 
