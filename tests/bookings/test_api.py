@@ -10,7 +10,9 @@ from bookings import desk
 from bookings.api import handler
 from bookings.availability_api import handler as availability
 from cccd.clock import VIETNAM
+from declarations.api import handler as declarations
 from tests.bookings.people import signed_in
+from tests.declarations.people import FORM_2026
 from tests.gateway import CONTEXT, Answer, call, event
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
@@ -234,3 +236,18 @@ def test_a_confirmation_faster_than_typing_is_counted(clock: Any, capsys: pytest
     act(slow, "confirm", "binh")
     printed = capsys.readouterr().out
     assert "BookingsConfirmed" in printed and "ConfirmedFasterThanTyping" not in printed
+
+
+def test_only_a_submitted_declaration_of_ones_own_can_be_linked() -> None:
+    def declare(who: str, **changes: Any) -> str:
+        return str(
+            call(declarations, "POST", "/declarations", body=FORM_2026 | changes, headers=signed_in(who)).body["id"]
+        )
+
+    submitted, draft, anothers = declare("lan"), declare("lan", draft=True), declare("minh")
+    for unlinkable in (draft, anothers, "a" * 26):
+        refused = book(declarationId=unlinkable)
+        assert [error["field"] for error in refused.body["errors"]] == ["declarationId"]
+    assert seats_left() == 4, "nothing was held"
+    linked = book(declarationId=submitted)
+    assert (linked.status, linked.body["declarationId"]) == (201, submitted)
