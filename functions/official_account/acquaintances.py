@@ -2,6 +2,8 @@
 
 A `follow` event tells both, and so the two are tied. The citizen is kept as their keyed hash; the chat's own id is
 kept as it is, since nothing else reaches them. Zalo lets an office write for seven days after their last word.
+
+Zalo may deliver events out of order: who has left leaves the moment behind, and what they did before it changes nothing.
 """
 
 from dataclasses import dataclass
@@ -53,23 +55,39 @@ class Acquaintances:
         """The event could not be worked on after all: let it come again."""
         self._client.delete_item(TableName=self._table, Key=to_item(_seen(event)))
 
-    def meet(self, citizen: str, user: str, now: datetime) -> None:
-        """The citizen did something in the chat."""
-        self._client.put_item(
-            TableName=self._table, Item=to_item({**_link(citizen), "user": user, "lastSeen": epoch(now)})
-        )
+    def meet(self, citizen: str, user: str, at: datetime) -> bool:
+        """The citizen did something in the chat at that moment; False if they have left since."""
+        item = {**_link(citizen), "user": user, "lastSeen": epoch(at)}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(item),
+                ConditionExpression="attribute_not_exists(leftAt) OR leftAt < :at",
+                ExpressionAttributeValues=to_item({":at": epoch(at)}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def find(self, citizen: str) -> Acquaintance | None:
         """The citizen in the chat, if they follow the account."""
         found = self._client.get_item(TableName=self._table, Key=to_item(_link(citizen)), ConsistentRead=True)
-        if "Item" not in found:
-            return None
-        item = from_item(found["Item"])
-        return Acquaintance(item["user"], from_epoch(item["lastSeen"]))
+        item = from_item(found.get("Item", {}))
+        return Acquaintance(item["user"], from_epoch(item["lastSeen"])) if "user" in item else None
 
-    def part(self, citizen: str) -> None:
-        """The citizen left: forget which user of the chat they are."""
-        self._client.delete_item(TableName=self._table, Key=to_item(_link(citizen)))
+    def part(self, citizen: str, at: datetime, now: datetime) -> bool:
+        """The citizen left at that moment: forget which user of the chat they are; False if they came back since."""
+        item = {**_link(citizen), "leftAt": epoch(at), "ttl": epoch(now + SEEN_FOR)}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(item),
+                ConditionExpression="attribute_not_exists(lastSeen) OR lastSeen <= :at",
+                ExpressionAttributeValues=to_item({":at": epoch(at)}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
 
 def _seen(event: str) -> dict[str, str]:

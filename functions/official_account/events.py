@@ -5,7 +5,10 @@ Zalo's payload is hostile until parsed: every field may be missing or of another
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from cccd.clock import from_epoch
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,14 @@ def event_id(event: Mapping[str, Any]) -> str:
     who = _id(_inner(event, "follower", "id")) or _id(_inner(event, "sender", "id")) or _id(event.get("userId")) or ""
     kind = _string(event.get("event_name")) or _string(event.get("event")) or ""
     return f"{kind[:64]}:{who}:{str(event.get('timestamp'))[:32]}"
+
+
+def sent_at(event: Mapping[str, Any], now: datetime) -> datetime:
+    """When it happened, by Zalo's timestamp in milliseconds; never later than `now`, which stands in for a missing one."""
+    try:
+        return min(now, from_epoch(int(str(event.get("timestamp"))) // 1000))
+    except (ValueError, OverflowError, OSError):
+        return now
 
 
 def _inner(event: Mapping[str, Any], outer: str, inner: str) -> object:

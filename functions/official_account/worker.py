@@ -28,7 +28,7 @@ from declarations.store import DeclarationStore
 from offices.directory import directory
 from official_account import replies
 from official_account.acquaintances import Acquaintances
-from official_account.events import Followed, Said, Unfollowed, Withdrew, parse
+from official_account.events import Followed, Said, Unfollowed, Withdrew, parse, sent_at
 from official_account.replies import Reply
 from official_account.tokens import TokenKeeper, TokenStore
 from official_account.zalo import NotSent, OfficialAccountApi, TokenRefused, Uncertain
@@ -124,17 +124,17 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
 
 
 def _answer(chat: Chat, event: dict[str, Any], now: datetime) -> None:
+    happened = sent_at(event, now)
     match parse(event):
         case Followed(user, app_user):
-            _meet(chat, user, app_user, now)
-            _send(chat, user, replies.to_follower(), now)
+            if _meet(chat, user, app_user, happened):
+                _send(chat, user, replies.to_follower(), now)
         case Said(user, app_user, text):
-            _meet(chat, user, app_user, now)
-            _send(chat, user, _to_said(chat, chat.citizen(app_user), text, now), now)
+            if _meet(chat, user, app_user, happened):
+                _send(chat, user, _to_said(chat, chat.citizen(app_user), text, now), now)
         case Unfollowed(_, app_user) | Withdrew(_, app_user):
             citizen = chat.citizen(app_user)
-            if citizen:
-                chat.acquaintances.part(citizen)
+            if citizen and chat.acquaintances.part(citizen, happened, now):
                 erased = erase_all(chat.declarations, chat.bookings, citizen, now)
                 logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
         case ignored:
@@ -154,10 +154,10 @@ def _active(chat: Chat, citizen: str, now: datetime) -> list[Booking]:
     return sorted((each for each in found if each.active), key=lambda each: each.start)
 
 
-def _meet(chat: Chat, user: str, app_user: str | None, now: datetime) -> None:
+def _meet(chat: Chat, user: str, app_user: str | None, at: datetime) -> bool:
+    """Whether the citizen may be answered: who has left since is not."""
     citizen = chat.citizen(app_user)
-    if citizen:
-        chat.acquaintances.meet(citizen, user, now)
+    return citizen is None or chat.acquaintances.meet(citizen, user, at)
 
 
 def _send(chat: Chat, user: str, reply: Reply, now: datetime) -> None:

@@ -164,9 +164,9 @@ def test_nothing_is_sent_after_the_appointment(post: Post, zalo: FakeZalo) -> No
 
 def test_who_does_not_follow_is_not_written_to(post: Post, zalo: FakeZalo) -> None:
     confirmed(post)
-    post.acquaintances.part(LAN.citizen)
+    post.acquaintances.part(LAN.citizen, NOW, NOW)
     assert run(post, NOW) == 0
-    post.acquaintances.meet(LAN.citizen, "777", NOW)
+    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=1))
     assert run(post, NOW) == 0, "and it does not come late"
 
 

@@ -13,7 +13,7 @@ from official_account.zalo import NotSent
 from tests.bookings.wishes import LIMIT, RULES, slot, wish
 from tests.official_account.conftest import MINI_APP, NOW
 
-FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001", "timestamp": "1"}
+FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
 
 
 def said(text: str, user: str = "777", app_user: str | None = "1001") -> dict[str, Any]:
@@ -22,7 +22,6 @@ def said(text: str, user: str = "777", app_user: str | None = "1001") -> dict[st
         "sender": {"id": user},
         "recipient": {"id": "1"},
         "message": {"text": text, "msg_id": f"id of {text}"},
-        "timestamp": "1",
         **({"user_id_by_app": app_user} if app_user else {}),
     }
 
@@ -110,7 +109,7 @@ def test_half_and_unknown_events_are_left_alone(chat: Chat, zalo: FakeZalo, even
     [
         {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"},
         {"event_name": "user_withdraw", "sender": {"id": "777"}, "user_id_by_app": "1001"},
-        {"event": "user.revoke.consent", "appId": "1", "userId": "1001", "timestamp": 1},
+        {"event": "user.revoke.consent", "appId": "1", "userId": "1001"},
     ],
 )
 def test_who_withdraws_is_forgotten(chat: Chat, zalo: FakeZalo, event: dict[str, Any]) -> None:
@@ -122,6 +121,25 @@ def test_who_withdraws_is_forgotten(chat: Chat, zalo: FakeZalo, event: dict[str,
     assert chat.acquaintances.find(citizen) is None
     assert chat.bookings.of_citizen(citizen) == []
     assert chat.declarations.records(citizen, "ERASED"), "that it was erased is on record"
+
+
+def at(seconds: int) -> dict[str, str]:
+    return {"timestamp": str((int(NOW.timestamp()) - 100 + seconds) * 1000)}
+
+
+def test_events_out_of_order_do_not_undo_each_other(chat: Chat, zalo: FakeZalo) -> None:
+    citizen = chat.citizen("1001")
+    assert citizen
+    unfollow = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+    tell(chat, unfollow | at(2), "1")
+    tell(chat, FOLLOW | at(1), "2")
+    assert chat.acquaintances.find(citizen) is None, "the follow was before the unfollow"
+    assert zalo.account.sent == []
+    tell(chat, FOLLOW | at(9), "3")
+    hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
+    tell(chat, unfollow | at(5), "4")
+    assert chat.acquaintances.find(citizen), "the unfollow was before the second follow"
+    assert len(chat.bookings.of_citizen(citizen)) == 1
 
 
 @pytest.mark.parametrize("mood", [Mood.SERVER_ERROR, Mood.HTML, Mood.WRONG_JSON, Mood.CLOSED, Mood.SLOW])
