@@ -28,7 +28,7 @@ from cccd.personal_id import PersonalId
 from cccd.settings import Settings
 from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
-from declarations.keys import linkable
+from declarations.keys import link
 from offices import opening
 from offices.directory import bookable, directory
 from offices.office import Office
@@ -122,7 +122,7 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
             phone=request.applicant.phone,
         ),
         declaration_id=request.declaration_id,
-        declaration=_linked(who, request.declaration_id),
+        declaration=_linked(who, request.declaration_id, slot),
     )
     try:
         booking, new = hold(store(), wanted, rules, settings.bookings_per_citizen, who.now)
@@ -218,12 +218,12 @@ def _residence(procedure: str, start: datetime) -> Residence:
     return "temporary" if found.residence == "temporary" else "permanent"
 
 
-def _linked(who: Caller, declaration_id: str | None) -> Write | None:
-    """The condition that the linked declaration is the citizen's own and submitted; None where none is linked."""
+def _linked(who: Caller, declaration_id: str | None, slot: Slot) -> Write | None:
+    """The linked declaration must be the citizen's own and submitted, and is kept past the appointment; None for none."""
     if declaration_id is None:
         return None
-    must = linkable(who.hash, declaration_id, who.now)
-    return Write("ConditionCheck", settings.declarations_table, must.key, must.condition, must.names, must.values)
+    to = link(who.hash, declaration_id, slot.end, who.now)
+    return Write("Update", settings.declarations_table, to.key, to.condition, to.names, to.values, update=to.update)
 
 
 def _key_hash(idempotency_key: str | None) -> str | None:
@@ -271,7 +271,7 @@ def _view(booking: Booking, read: BookingStore | None = None) -> BookingView:
         ),
         declaration_id=booking.declaration_id,
         documents_to_bring=[
-            DocumentView(code=each.code, name=each.name, why=each.why)
+            DocumentView(code=each.code, name=each.name, why=each.why, mandatory=each.mandatory)
             for each in documents_to_bring(booking.procedure, booking.start.date())
         ],
         people_ahead=people_ahead(read, booking, clock.now()) if read and on_its_day else None,

@@ -30,7 +30,7 @@ from offices.opening import OpeningRules, Queue, Slot
 class HoldRequest:
     """What a citizen asks for, already valid: the slot exists and can be booked now.
 
-    `request` is a hash of the whole body; `declaration` is the condition that the linked declaration may be linked.
+    `request` is a hash of the whole body; `declaration` is the write that links the declaration.
     """
 
     id: BookingId

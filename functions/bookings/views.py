@@ -46,11 +46,12 @@ class ApplicantView(Model):
 
 
 class DocumentView(Model):
-    """A paper to bring, and why."""
+    """A paper to bring; where it is not mandatory, `why` tells in which case it is needed."""
 
     code: str
     name: str
     why: str
+    mandatory: bool
 
 
 class BookingView(Model):

@@ -10,7 +10,7 @@ RETENTION         RUN#<epoch>                            what the scheduled eras
 
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cccd.clock import epoch
 from cccd.dynamodb import Item
@@ -27,25 +27,32 @@ def declaration_key(citizen: str, declaration_id: str) -> Key:
 
 
 @dataclass(frozen=True)
-class KeyedCondition:
-    """A condition on one item of the table, as DynamoDB takes it; `values` are plain Python."""
+class Link:
+    """The write that links a declaration to an appointment, as DynamoDB takes it; `values` are plain Python."""
 
     key: Key
     condition: str
+    update: str
     names: dict[str, str]
     values: Item
 
 
-def linkable(citizen: str, declaration_id: str, now: datetime) -> KeyedCondition:
-    """What must hold of a declaration that a booking links to: the citizen's own, submitted, not past its time.
+KEPT_AFTER_APPOINTMENT = timedelta(days=30)
+TTL_AFTER = 7 * 86_400  # seconds; the scheduled erasure logs what it erases, TTL only catches what it missed
 
-    A missing item, a draft and a withdrawn declaration all fail it.
+
+def link(citizen: str, declaration_id: str, appointment_end: datetime, now: datetime) -> Link:
+    """A booking links to the citizen's own declaration, submitted and not past its time; it is kept past the appointment.
+
+    A missing item, a draft and a withdrawn declaration all fail the condition.
     """
-    return KeyedCondition(
+    kept = epoch(appointment_end + KEPT_AFTER_APPOINTMENT)
+    return Link(
         key=declaration_key(citizen, declaration_id),
         condition="#status = :submitted AND dueAt > :now",
-        names={"#status": "status"},
-        values={":submitted": "submitted", ":now": epoch(now)},
+        update="SET dueAt = :kept, #ttl = :ttl",
+        names={"#status": "status", "#ttl": "ttl"},
+        values={":submitted": "submitted", ":now": epoch(now), ":kept": kept, ":ttl": kept + TTL_AFTER},
     )
 
 

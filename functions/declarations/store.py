@@ -16,7 +16,7 @@ from cccd.transactions import Refused, Unknown, Write, commit
 from declarations.consent import Consent, ConsentRecord
 from declarations.declaration import Declaration, Status
 from declarations.form import form_of
-from declarations.keys import Key, consent_key, declaration_key, due_partition
+from declarations.keys import TTL_AFTER, Key, consent_key, declaration_key, due_partition
 from declarations.records import By, Looked, access_item, erased_item
 from declarations.retention import RECORDS, kept_until
 from declarations.sealing import Context, KeyProvider, open_answers, seal_answers
@@ -24,7 +24,6 @@ from declarations.sealing import Context, KeyProvider, open_answers, seal_answer
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TTL_AFTER = 7 * 86_400  # seconds; the scheduled erasure logs what it erases, TTL only catches what it missed
 RETRY_AFTER = 2  # seconds
 
 

@@ -251,3 +251,11 @@ def test_only_a_submitted_declaration_of_ones_own_can_be_linked() -> None:
     assert seats_left() == 4, "nothing was held"
     linked = book(declarationId=submitted)
     assert (linked.status, linked.body["declarationId"]) == (201, submitted)
+
+
+def test_a_linked_declaration_is_kept_past_its_appointment(clock: Any) -> None:
+    made = call(declarations, "POST", "/declarations", body=FORM_2026, headers=signed_in("lan")).body
+    clock.shift(timedelta(days=44))
+    assert book(start="2027-01-15T08:00:00+07:00", declarationId=made["id"]).status == 201
+    clock.shift(timedelta(days=20))
+    assert call(declarations, "GET", f"/declarations/{made['id']}", headers=signed_in("lan")).status == 200

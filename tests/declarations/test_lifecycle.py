@@ -13,7 +13,7 @@ import time_machine
 from cccd.clock import VIETNAM, epoch
 from cccd.dynamodb import client, from_item, to_item
 from declarations.api import handler
-from declarations.keys import linkable
+from declarations.keys import link
 from tests.bookings.people import signed_in
 from tests.declarations.people import CONSENT, FORM_2021, FORM_2026
 from tests.gateway import Answer, call
@@ -222,8 +222,8 @@ def test_only_a_submitted_declaration_of_ones_own_can_be_linked(state: str) -> N
         erase(made)
     now = TODAY + timedelta(days=45) if state == "past" else TODAY
     mine = next(item["pk"] for item in items()).removeprefix("CITIZEN#")
-    assert holds(linkable(mine, made.body["id"], now)) == (state == "submitted")
-    assert not holds(linkable("somebody-else", made.body["id"], now))
+    assert holds(link(mine, made.body["id"], now, now)) == (state == "submitted")
+    assert not holds(link("somebody-else", made.body["id"], now, now))
 
 
 def test_sensitive_answers_are_sealed_under_their_own_key_and_bound_to_their_place(_today: Any) -> None:
@@ -258,15 +258,16 @@ def test_consent_is_recorded_with_version_and_hash_and_only_ever_appended() -> N
 
 
 def holds(wanted: Any) -> bool:
-    check = {
+    write = {
         "TableName": "DeclarationsTable",
         "Key": to_item(wanted.key),
+        "UpdateExpression": wanted.update,
         "ConditionExpression": wanted.condition,
         "ExpressionAttributeNames": wanted.names,
         "ExpressionAttributeValues": to_item(wanted.values),
     }
     try:
-        client().transact_write_items(TransactItems=[{"ConditionCheck": check}])  # type: ignore[typeddict-item]  # built above
+        client().transact_write_items(TransactItems=[{"Update": write}])  # type: ignore[typeddict-item]  # built above
     except client().exceptions.TransactionCanceledException:
         return False
     return True

@@ -24,7 +24,9 @@ def parse_name(typed: str) -> str:
     Raises:
         NotAName: no letter at all, a digit or a sign that names do not have, or over 100 characters.
     """
-    name = _APOSTROPHES.sub("'", clean(unicodedata.normalize("NFKC", typed))).upper()
+    # Before NFKC, which takes a spacing acute (´) apart into a space and a mark.
+    plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", typed))
+    name = _APOSTROPHES.sub("'", clean(plain)).upper()
     letters = sum(c.isalpha() for c in name)
     fits = all(c.isalpha() or c in _MARKS or unicodedata.combining(c) for c in name)
     if not letters or not fits or len(name) > MAX_LENGTH:
