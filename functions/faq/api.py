@@ -10,7 +10,9 @@ from cccd.errors import FieldError, InvalidRequest
 from cccd.http import Model, cacheable, lambda_handler, resolver
 from cccd.text import clean
 from faq import search
+from faq.contact import contact
 from faq.search import Entry
+from offices.directory import directory
 from procedures.as_of import AsOf, asked_day
 from procedures.sourced import CONFIDENCE_TOLD
 
@@ -55,8 +57,16 @@ class FaqCategory(Model):
     entries: int
 
 
+class FaqContact(Model):
+    """Whom to ask when we are not sure enough to answer."""
+
+    name: str
+    phone: str
+
+
 class FaqAnswer(Model):
-    """`items` is empty when we are not confident; `message` then says why, and `nearestTopics` what is near."""
+    """`items` is empty when we are not confident; `message` then says why, `nearestTopics` what is near, and `contact`
+    whom to call: the office that `officeId` names, or the ministry's hotline."""
 
     on: date
     confident: bool
@@ -64,6 +74,7 @@ class FaqAnswer(Model):
     items: list[FaqEntry]
     next_cursor: str | None = None
     nearest_topics: list[FaqTopic]
+    contact: FaqContact | None = None
     categories: list[FaqCategory]
 
 
@@ -72,6 +83,7 @@ def ask(
     q: Annotated[str, Query(max_length=search.MAX_LENGTH, description="Câu hỏi, dấu tuỳ ý.")] = "",
     category: Annotated[str | None, Query(max_length=40, description="Mã chủ đề, xem `categories`.")] = None,
     on: AsOf = None,
+    office_id: Annotated[str, Query(alias="officeId", max_length=64, description="Cơ quan của người hỏi.")] = "",
     limit: Annotated[int | None, Query(ge=1, le=100, description="Mặc định 5 khi tìm, tất cả khi xem.")] = None,
 ) -> Response[FaqAnswer]:
     if category is not None and category not in CATEGORIES:
@@ -94,6 +106,7 @@ def ask(
                 FaqTopic(id=near.version.id, category=near.topic.category, question=near.version.question)
                 for near in found.nearest
             ],
+            contact=None if found.confident else _contact(office_id),
             categories=_categories(everything),
         ),
         MAX_AGE,
@@ -114,6 +127,11 @@ def _entry(entry: Entry) -> FaqEntry:
         confidence=version.confidence,
         confidence_note=CONFIDENCE_TOLD[version.confidence],
     )
+
+
+def _contact(office_id: str) -> FaqContact:
+    whom = contact(directory().find(office_id) if office_id else None)
+    return FaqContact(name=whom.name, phone=whom.phone)
 
 
 def _categories(everything: list[Entry]) -> list[FaqCategory]:

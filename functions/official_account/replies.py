@@ -13,6 +13,7 @@ from bookings.booking import Booking
 from cccd.clock import shown, weekday
 from cccd.text import clean, fold
 from faq import search
+from faq.contact import hotline
 from offices.office import Office
 
 MAX_TEXT = 2000  # characters of a message, by Zalo
@@ -94,7 +95,9 @@ def to_text(text: str, on: date) -> Reply:
     if answer.confident:
         return Reply(answer.entries[0].version.answer, words().buttons[:1])
     nearest = tuple(_topic(entry.version.question) for entry in answer.nearest[: MAX_BUTTONS - 1])
-    return Reply(answer.message or words().unsure, nearest or words().topics)
+    whom = hotline()
+    call = f"Bạn cũng có thể hỏi cơ quan Công an nơi bạn ở, hoặc gọi {whom.name}: {whom.phone}."
+    return Reply(f"{answer.message or words().unsure}\n{call}", nearest or words().topics)
 
 
 def to_booking_request(bookings: Sequence[Booking], office_of: Callable[[str], Office | None]) -> Reply:

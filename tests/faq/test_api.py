@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from faq.api import handler
+from faq.contact import Contact, contact
+from offices.office import Office
 
 
 def get(query: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
@@ -130,3 +132,16 @@ def test_answers_are_kept_and_asked_about_by_etag() -> None:
     assert answer["headers"]["Cache-Control"] == "public, max-age=300"
     again = get({"q": "lệ phí", "on": "2026-11-23"}, {"if-none-match": answer["headers"]["ETag"]})
     assert again["statusCode"] == 304
+
+
+def test_an_unsure_answer_names_somebody_to_call() -> None:
+    unsure = body({"q": "làm hộ chiếu ở đâu", "officeId": "ca-26740"})
+    assert unsure["confident"] is False
+    assert unsure["contact"]["phone"] and unsure["contact"]["name"]
+    assert body({"q": "le phi doi can cuoc"})["contact"] is None
+    assert body({"q": "làm hộ chiếu ở đâu", "officeId": "nowhere"})["contact"]["phone"] == "1900 0368"
+
+
+def test_an_office_with_a_number_is_named_itself() -> None:
+    office = Office("ca-1", "Công an phường A", "B", "C", "D", phone="028 3822 0000")
+    assert contact(office) == Contact("Công an phường A", "028 3822 0000")
