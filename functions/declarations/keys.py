@@ -2,7 +2,7 @@
 
 pk                sk                                     what
 CITIZEN#<hash>    DECLARATION#<id>                       a declaration
-CITIZEN#<hash>    CONSENT#<epoch>#<id>#<version>#<code>  one purpose agreed to, or no longer
+CITIZEN#<hash>    CONSENT#<number>                       one purpose agreed to, or no longer; the last decides
 CITIZEN#<hash>    ACCESS#<epoch>#<nonce>                 who looked at what
 CITIZEN#<hash>    ERASED#<epoch>#<nonce>                 that something was erased
 RETENTION         RUN#<epoch>                            what the scheduled erasure did
@@ -56,8 +56,8 @@ def link(citizen: str, declaration_id: str, appointment_end: datetime, now: date
     )
 
 
-def consent_key(citizen: str, at: datetime, declaration_id: str, version: int, purpose: str) -> Key:
-    return {"pk": f"CITIZEN#{citizen}", "sk": f"CONSENT#{epoch(at)}#{declaration_id}#{version}#{purpose}"}
+def consent_key(citizen: str, number: int) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"CONSENT#{number:010}"}
 
 
 def access_key(citizen: str, at: datetime, nonce: str) -> Key:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from cccd.errors import FieldError, IdempotencyKeyReused, InvalidRequest, NotFound, NotWithdrawable, TooManyDeclarations
-from declarations.consent import records
 from declarations.declaration import Declaration, Status
 from declarations.intake import Intake
 from declarations.store import DeclarationStore
@@ -46,7 +45,7 @@ def keep(store: DeclarationStore, citizen: str, wanted: Intake, new_id: str, now
     )
     if store.count(citizen) >= MAX_KEPT and store.find(citizen, new_id, now) is None:
         raise TooManyDeclarations(limit=str(MAX_KEPT))
-    if store.add(declaration, records(None, wanted.consent, new_id)):
+    if store.add(declaration):
         return declaration, True
     made = store.find(citizen, new_id, now)
     if made is None or dict(made.answers) != dict(wanted.answers):
@@ -85,7 +84,7 @@ def revise(
         updated_at=now,
         submitted_at=None if wanted.draft else now,
     )
-    if not store.revise(revised, current.version, records(current.consent, wanted.consent, declaration_id)):
+    if not store.revise(revised, current):
         raise Stale(own(store, citizen, declaration_id, now))
     return revised
 
@@ -102,7 +101,7 @@ def withdraw(store: DeclarationStore, citizen: str, declaration_id: str, now: da
     if current.status is not Status.SUBMITTED:
         raise NotWithdrawable(extra={"declarationStatus": current.status}, status=current.status.in_vietnamese)
     withdrawn = replace(current, status=Status.WITHDRAWN, version=current.version + 1, updated_at=now)
-    if not store.revise(withdrawn, current.version, []):
+    if not store.withdraw(withdrawn, current):
         raise Stale(own(store, citizen, declaration_id, now))
     return withdrawn
 

@@ -5,7 +5,7 @@ record when it goes. Readers never see what is past its time, whether or not the
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,18 +13,17 @@ from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
 from cccd.errors import TemporarilyUnavailable
 from cccd.transactions import Refused, Unknown, Write, commit
-from declarations.consent import Consent, ConsentRecord
+from declarations.consent import Consent, declared
+from declarations.consents import RETRY_AFTER, Consents
 from declarations.declaration import Declaration, Status
 from declarations.form import form_of
-from declarations.keys import TTL_AFTER, Key, consent_key, declaration_key, due_partition
+from declarations.keys import TTL_AFTER, Key, declaration_key, due_partition
 from declarations.records import By, Looked, access_item, erased_item
-from declarations.retention import RECORDS, kept_until
+from declarations.retention import kept_until
 from declarations.sealing import Context, KeyProvider, open_answers, seal_answers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-RETRY_AFTER = 2  # seconds
 
 
 class DeclarationStore:
@@ -33,6 +32,7 @@ class DeclarationStore:
     def __init__(self, client: "DynamoDBClient", table: str, key: KeyProvider):
         self.client = client
         self.table = table
+        self.consents = Consents(client, table)
         self._key = key
 
     # --- reads ------------------------------------------------------------------------------------------------
@@ -60,16 +60,27 @@ class DeclarationStore:
 
     # --- writes -----------------------------------------------------------------------------------------------
 
-    def add(self, declaration: Declaration, consents: Sequence[ConsentRecord]) -> bool:
-        """Keep a new declaration; False if its id exists already: nothing is ever overwritten by it."""
-        return self._commit(
-            [self._put(declaration, "attribute_not_exists(pk)", {}), *self._appended(declaration, consents)]
+    def add(self, declaration: Declaration) -> bool:
+        """Keep a new declaration, its consent on record; False if its id exists already: nothing is overwritten by it."""
+        new = self._put(declaration, "attribute_not_exists(pk)", {})
+        return self.consents.append(
+            declaration.citizen, lambda last: declared(last, None, declaration.consent, declaration.id), beside=new
         )
 
-    def revise(self, declaration: Declaration, seen: int, consents: Sequence[ConsentRecord]) -> bool:
+    def revise(self, declaration: Declaration, seen: Declaration) -> bool:
         """Put the declaration in place of its version `seen`; False if that is no longer the version there is."""
-        write = self._put(declaration, "attribute_exists(pk) AND #version = :seen", {":seen": seen})
-        return self._commit([write, *self._appended(declaration, consents)])
+        condition = "attribute_exists(pk) AND #version = :seen"
+        write = self._put(declaration, condition, {":seen": seen.version})
+        return self.consents.append(
+            declaration.citizen,
+            lambda last: declared(last, seen.consent, declaration.consent, declaration.id),
+            beside=write,
+        )
+
+    def withdraw(self, declaration: Declaration, seen: Declaration) -> bool:
+        """The same, of a declaration taken back: consent is not asked anew, and none is recorded."""
+        write = self._put(declaration, "attribute_exists(pk) AND #version = :seen", {":seen": seen.version})
+        return self._commit([write])
 
     def erase(self, citizen: str, declaration_id: str, now: datetime) -> bool:
         """Erase a declaration and record that it was; False if there was none."""
@@ -86,30 +97,11 @@ class DeclarationStore:
 
     def note_erasure(self, citizen: str, what: str, count: int, by: By, now: datetime) -> None:
         """Remember that so many of something of the citizen's were erased."""
-        self._commit([_append(self.table, erased_item(citizen, what, count, by, now))])
-
-    def standing_consents(self, citizen: str) -> dict[str, Item]:
-        """By purpose, the last record of each that the citizen agrees to.
-
-        Of two in one second, a withdrawal is the later one: what is given then is given by a request of its own.
-        """
-        found = sorted(self.records(citizen, "CONSENT"), key=lambda item: (item["at"], not item["given"]))
-        return {purpose: item for purpose, item in {each["purpose"]: each for each in found}.items() if item["given"]}
-
-    def change_consents(self, citizen: str, changes: Sequence[ConsentRecord]) -> None:
-        """Append what a citizen changes apart from any declaration."""
-        if changes:
-            self._commit([_append(self.table, _consent_item(citizen, record, 0)) for record in changes])
-
-    def withdraw_consents(self, citizen: str, now: datetime) -> None:
-        """Append, for each purpose that the citizen still agrees to, that they no longer do."""
-        for purpose, item in self.standing_consents(citizen).items():
-            key = consent_key(citizen, now, item["declaration"], 0, purpose)
-            self._commit([_append(self.table, item | key | {"given": False, "at": epoch(now)} | _kept_from(now))])
+        self._note(erased_item(citizen, what, count, by, now))
 
     def note_access(self, citizen: str, what: Looked, declaration_id: str | None, now: datetime) -> None:
         """Remember that a copy was made of what is held."""
-        self._commit([_append(self.table, access_item(citizen, what, declaration_id, now))])
+        self._note(access_item(citizen, what, declaration_id, now))
 
     # --- inside -----------------------------------------------------------------------------------------------
 
@@ -122,15 +114,13 @@ class DeclarationStore:
             raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
         return True
 
+    def _note(self, item: Item) -> None:
+        if not self._commit([_append(self.table, item)]):
+            raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+
     def _put(self, declaration: Declaration, condition: str, values: Item) -> Write:
         names = {"#version": "version"} if "#version" in condition else {}
         return Write("Put", self.table, {}, condition, names, values, item=self._item(declaration))
-
-    def _appended(self, declaration: Declaration, consents: Sequence[ConsentRecord]) -> list[Write]:
-        """Consent records are only ever added."""
-        return [
-            _append(self.table, _consent_item(declaration.citizen, record, declaration.version)) for record in consents
-        ]
 
     def _query(self, citizen: str, prefix: str) -> Iterator[Item]:
         pages = self.client.get_paginator("query").paginate(
@@ -204,21 +194,3 @@ def _sensitive(edition: str) -> frozenset[str]:
 def _context(citizen: str, declaration_id: str) -> Context:
     """Binds what is sealed to its place: copied into another citizen's item, it does not open."""
     return {"purpose": "declaration", "citizen": citizen, "declaration": declaration_id}
-
-
-def _consent_item(citizen: str, record: ConsentRecord, version: int) -> Item:
-    return {
-        **consent_key(citizen, record.at, record.declaration_id, version, record.purpose),
-        "purpose": record.purpose,
-        "given": record.given,
-        "version": record.version,
-        "sha256": record.sha256,
-        "at": epoch(record.at),
-        "declaration": record.declaration_id,
-        "channel": record.channel,
-        **_kept_from(record.at),
-    }
-
-
-def _kept_from(at: datetime) -> Item:
-    return {"ttl": epoch(at + RECORDS.kept)}

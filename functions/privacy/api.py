@@ -1,6 +1,5 @@
 """GET and DELETE /me/data: everything held about the citizen; erase it. PUT /me/consents: what they agree to."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from cccd.dynamodb import client
 from cccd.errors import InvalidRequest
 from cccd.http import Model, citizen, lambda_handler, resolver
 from declarations.access import DeclarationsSettings
-from declarations.consent import changes, read_consent
+from declarations.consent import chosen, read_choice
 from declarations.views import ConsentView
 from privacy.erasure import erase_all
 from privacy.held import held
@@ -57,7 +56,7 @@ class HeldView(Model):
 
 
 class ConsentRequest(Model):
-    """Every purpose the citizen agrees to. The one that declarations need is taken back by DELETE /me/data."""
+    """Every purpose the citizen agrees to: any of them, or none. What was declared stays until it is erased."""
 
     version: str
     purposes: list[str]
@@ -98,10 +97,10 @@ def erase_my_data() -> ErasedView:
 @app.put("/me/consents", summary="What I agree to", description="Of the purposes of GET /forms; the rest is withdrawn.")
 def change_my_consents(request: ConsentRequest) -> ConsentView:
     now, store, mine = clock.now(), settings.store(), settings.hash_of(citizen(app))
-    after, mistakes = read_consent(request.model_dump(), now)
+    after, mistakes = read_choice(request.version, request.purposes, now)
     if after is None:
-        raise InvalidRequest([replace(each, field=each.field.removeprefix("consent.")) for each in mistakes])
-    store.change_consents(mine, changes(set(store.standing_consents(mine)), after))
+        raise InvalidRequest(mistakes)
+    store.consents.append(mine, lambda last: chosen(last, after))
     return ConsentView(version=after.version, purposes=list(after.purposes))
 
 

@@ -32,5 +32,5 @@ def erase_all(declarations: DeclarationStore, bookings: BookingStore, citizen: s
     if forgotten:
         declarations.note_erasure(citizen, "booking", forgotten, "citizen", now)
     erased = sum(declarations.erase_key(citizen, key, "citizen", now) for key in declarations.keys_of(citizen))
-    declarations.withdraw_consents(citizen, now)
+    declarations.consents.withdraw(citizen, now)
     return Erased(erased, forgotten, tuple(remaining))
