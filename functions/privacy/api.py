@@ -13,6 +13,7 @@ from cccd.http import Model, citizen, lambda_handler, resolver
 from declarations.access import DeclarationsSettings
 from declarations.consent import chosen, read_choice
 from declarations.views import ConsentView
+from official_account.acquaintances import Acquaintances
 from privacy.erasure import erase_all
 from privacy.held import held
 
@@ -20,9 +21,10 @@ app = resolver()
 
 
 class PrivacySettings(DeclarationsSettings):
-    """What declarations need, and the bookings."""
+    """What declarations need, the bookings, and the chat."""
 
     bookings_table: str
+    chat_table: str
 
 
 class RemainingBooking(Model):
@@ -42,6 +44,13 @@ class ErasedView(Model):
     note: str
 
 
+class ChatView(Model):
+    """Who the citizen is in the Official Account's chat, and when they last did something there."""
+
+    user_id: str
+    last_seen: datetime
+
+
 class HeldView(Model):
     """Everything held about the citizen; `retention` says how long what is kept, and why."""
 
@@ -49,6 +58,7 @@ class HeldView(Model):
     citizen: dict[str, str]
     declarations: list[dict[str, Any]]
     bookings: list[dict[str, Any]]
+    chat: ChatView | None
     consents: list[dict[str, Any]]
     accesses: list[dict[str, Any]]
     erasures: list[dict[str, Any]]
@@ -66,7 +76,8 @@ settings = PrivacySettings.load()
 
 _NOTE = (
     "Đã xoá. Chỉ còn nhật ký đồng ý, truy cập và xoá, không có nội dung bạn đã khai, được giữ 5 năm để chứng minh "
-    "việc xử lý đúng quy định."
+    "việc xử lý đúng quy định. Bản sao lưu phòng sự cố còn chứa dữ liệu cũ tối đa 35 ngày rồi tự mất. Nếu bạn vẫn quan "
+    "tâm trang Zalo và nhắn tin lại, hệ thống sẽ lại nhận ra bạn trong trò chuyện."
 )
 _BEGUN = "Lịch hẹn đã đến giờ; sẽ được xoá khi bạn gửi lại yêu cầu này sau ngày hẹn."
 
@@ -75,11 +86,15 @@ def bookings() -> BookingStore:
     return BookingStore(client(), settings.bookings_table)
 
 
+def chat() -> Acquaintances:
+    return Acquaintances(client(), settings.chat_table)
+
+
 @app.get("/me/data", summary="Everything held about me")
 def read_my_data() -> Response[HeldView]:
     now, store, who = clock.now(), settings.store(), citizen(app)
     mine = settings.hash_of(who)
-    found = HeldView.model_validate(held(store, bookings(), who, mine, now))
+    found = HeldView.model_validate(held(store, bookings(), chat(), who, mine, now))
     store.note_access(mine, "export", None, now)
     headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
     return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=found, headers=headers)
@@ -89,7 +104,7 @@ def read_my_data() -> Response[HeldView]:
     "/me/data", summary="Erase it", description="Appointments to come are cancelled. Twice is the same as once."
 )
 def erase_my_data() -> ErasedView:
-    done = erase_all(settings.store(), bookings(), settings.hash_of(citizen(app)), clock.now())
+    done = erase_all(settings.store(), bookings(), chat(), settings.hash_of(citizen(app)), clock.now())
     remaining = [RemainingBooking(id=each.id, start=each.start, why=_BEGUN) for each in done.remaining]
     return ErasedView(declarations=done.declarations, bookings=done.bookings, remaining=remaining, note=_NOTE)
 

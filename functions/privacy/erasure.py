@@ -1,7 +1,8 @@
 """Erase what is held about a citizen, at their wish. What can be done is done at once, not in the law's 20 days.
 
 Appointments to come are cancelled first, so that their seats go to others. One that has begun stays until its day is
-closed. What remains are records that hold no personal data: of consent, of access, and that this was erased.
+closed. Who they are in the chat is forgotten, until they write there again. What remains are records that hold no
+personal data: of consent, of access, and that this was erased.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from bookings.booking import Booking
 from bookings.forgetting import forget_citizen
 from bookings.store import BookingStore
 from declarations.store import DeclarationStore
+from official_account.acquaintances import Acquaintances
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,10 @@ class Erased:
     remaining: tuple[Booking, ...]
 
 
-def erase_all(declarations: DeclarationStore, bookings: BookingStore, citizen: str, now: datetime) -> Erased:
-    """Erase declarations and bookings, and take every consent back. Twice is the same as once.
+def erase_all(
+    declarations: DeclarationStore, bookings: BookingStore, chat: Acquaintances, citizen: str, now: datetime
+) -> Erased:
+    """Erase declarations, bookings and the tie to the chat, and take every consent back. Twice is the same as once.
 
     Raises:
         TemporarilyUnavailable: storage did not answer; what is erased so far stays erased, and the rest can be asked for again.
@@ -32,5 +36,12 @@ def erase_all(declarations: DeclarationStore, bookings: BookingStore, citizen: s
     if forgotten:
         declarations.note_erasure(citizen, "booking", forgotten, "citizen", now)
     erased = sum(declarations.erase_key(citizen, key, "citizen", now) for key in declarations.keys_of(citizen))
+    _part(chat, citizen, now)
     declarations.consents.withdraw(citizen, now)
     return Erased(erased, forgotten, tuple(remaining))
+
+
+def _part(chat: Acquaintances, citizen: str, now: datetime) -> None:
+    """As when they leave the chat: an earlier event that Zalo delivers late does not tie them again."""
+    known = chat.find(citizen)
+    chat.part(citizen, max(now, known.last_seen) if known else now, now)  # Zalo's clock may be ahead of ours

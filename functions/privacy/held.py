@@ -11,19 +11,27 @@ from cccd.session import Citizen
 from declarations.declaration import Declaration
 from declarations.retention import DECLARATIONS, RECORDS
 from declarations.store import DeclarationStore
+from official_account.acquaintances import Acquaintance, Acquaintances
 
+_CHAT_KEPT = "Mã của bạn trong trò chuyện được giữ đến khi bạn bỏ quan tâm trang Zalo hoặc yêu cầu xoá."
 BOOKINGS_KEPT_DAYS = 30  # after the appointment, as bookings.items has it
 
 
 def held(
-    declarations: DeclarationStore, bookings: BookingStore, citizen: Citizen, citizen_hash: str, now: datetime
+    declarations: DeclarationStore,
+    bookings: BookingStore,
+    chat: Acquaintances,
+    citizen: Citizen,
+    citizen_hash: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    """All of it, as JSON: what was declared and booked, and the records of consent, access and erasure."""
+    """All of it, as JSON: what was declared and booked, who they are in the chat, and the records about it."""
     return {
         "exportedAt": now.isoformat(),
         "citizen": {"zaloId": citizen.id},
         "declarations": [_declaration(each) for each in declarations.of_citizen(citizen_hash, now)],
         "bookings": [_booking(each.as_of(now)) for each in bookings.of_citizen(citizen_hash)],
+        "chat": _chat(chat.find(citizen_hash)),
         "consents": [
             {
                 "purpose": item["purpose"],
@@ -88,11 +96,16 @@ def _booking(booking: Booking) -> dict[str, Any]:
     }
 
 
+def _chat(known: Acquaintance | None) -> dict[str, Any] | None:
+    return {"userId": known.user, "lastSeen": known.last_seen.isoformat()} if known else None
+
+
 def _retention() -> list[dict[str, Any]]:
     kept = [{"what": status.value, "days": rule.kept.days, "why": rule.why} for status, rule in DECLARATIONS.items()]
     bookings = f"Lịch hẹn được giữ {BOOKINGS_KEPT_DAYS} ngày sau ngày hẹn."
     return [
         *kept,
         {"what": "booking", "days": BOOKINGS_KEPT_DAYS, "why": bookings},
+        {"what": "chat", "days": None, "why": _CHAT_KEPT},
         {"what": "record", "days": RECORDS.kept.days, "why": RECORDS.why},
     ]

@@ -9,9 +9,11 @@ import pytest
 from bookings import lifecycle
 from bookings.api import handler as bookings
 from cccd.clock import VIETNAM
+from cccd.dynamodb import client
 from declarations.api import handler as declarations
 from declarations.keys import consent_key
 from declarations.print_api import handler as printing
+from official_account.acquaintances import Acquaintances
 from privacy.api import handler
 from tests.bookings.people import signed_in
 from tests.declarations.people import CONSENT, FORM_2026
@@ -74,6 +76,35 @@ def test_erased_the_seat_is_free_and_nothing_personal_is_left(declare: Act, book
     assert sorted((each["what"], each["count"]) for each in told["erasures"]) == [("booking", 2), ("declaration", 1)]
     assert [each["given"] for each in told["consents"]].count(False) == 1, "taken back, and on record"
     assert book("minh", "key-77777").status == 201, "the applicant can book anew"
+
+
+def followed(at: datetime) -> Acquaintances:
+    """Lan follows the Official Account, as the user "chat-77" of its chat."""
+    acquaintances = Acquaintances(client(), "ChatTable")
+    citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
+    assert acquaintances.meet(citizen, "chat-77", at)
+    return acquaintances
+
+
+@pytest.mark.parametrize("ahead", [-3600, 0, 5])
+def test_who_one_is_in_the_chat_is_told_and_forgotten(declare: Act, ahead: int) -> None:
+    declare()
+    seen = NOW + timedelta(seconds=ahead)
+    followed(seen)
+    assert mine()["chat"] == {"userId": "chat-77", "lastSeen": seen.isoformat()}
+    assert mine("minh")["chat"] is None
+    assert "35 ngày" in erase().body["note"]
+    assert "chat-77" not in repr(items("ChatTable"))
+    assert mine()["chat"] is None
+
+
+def test_an_event_delivered_late_does_not_undo_the_erasure(declare: Act, at: Any) -> None:
+    declare()
+    chat = followed(NOW - timedelta(hours=1))
+    erase()
+    citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
+    assert not chat.meet(citizen, "chat-77", NOW - timedelta(minutes=1))
+    assert mine()["chat"] is None
 
 
 def test_erased_twice_is_once(declare: Act, book: Act) -> None:
