@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import StringConstraints
 
 from bookings.booking import Status
-from cccd.fields import DateField, NameField, PersonalIdField, PhoneField
+from cccd.fields import BirthDateField, NameField, PersonalIdField, PhoneField, StartField
 from cccd.http import Model
 from declarations.keys import ID_PATTERN
 
@@ -16,7 +16,7 @@ class ApplicantIn(Model):
 
     full_name: NameField
     personal_id: PersonalIdField
-    date_of_birth: DateField
+    date_of_birth: BirthDateField
     phone: PhoneField
 
 
@@ -25,7 +25,7 @@ class BookingRequest(Model):
 
     office_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     procedure: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
+    start: StartField
     applicant: ApplicantIn
     declaration_id: Annotated[str, StringConstraints(pattern=ID_PATTERN)] | None = None
 
@@ -33,7 +33,7 @@ class BookingRequest(Model):
 class Move(Model):
     """Where to move a booking."""
 
-    start: Annotated[AwareDatetime, Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"])]
+    start: StartField
 
 
 class ApplicantView(Model):

@@ -89,7 +89,7 @@ def test_any_value_of_any_field_is_accepted_or_refused_by_name(aws: None, field:
     body = {
         "officeId": "ca-26740",
         "procedure": "cap-cccd",
-        "start": "2000-01-01T08:00:00+07:00",
+        "start": "2021-01-04T08:00:00+07:00",
         "applicant": applicant | {field: value},
     }
     answer = call(bookings, "POST", "/bookings", body=body, headers={**signed_in("lan"), "idempotency-key": "12345678"})
@@ -128,6 +128,35 @@ def test_a_missing_or_forged_token_is_refused(
 ) -> None:
     headers = {} if token is None else {"authorization": token}
     assert call(handler, method, path, headers=headers).code == "unauthenticated"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        None,
+        "",
+        "soon",
+        1764118800,
+        "1764118800",
+        "2026-11-26",
+        "2026-11-26T08:00:00",
+        "2026-02-30T08:00:00+07:00",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00+07:00",
+        "2026-11-26T08:00:00+99:00",
+        [],
+    ],
+)
+def test_a_start_that_is_no_instant_of_ours_is_refused_by_name(aws: None, start: Any) -> None:
+    applicant = {"fullName": "Lan", "personalId": "079190001234", "dateOfBirth": "1990-05-20", "phone": "0912345678"}
+    body = {"officeId": "ca-26740", "procedure": "cap-cccd", "start": start, "applicant": applicant}
+    headers = {**signed_in("lan"), "idempotency-key": "12345678"}
+    held = call(bookings, "POST", "/bookings", body=body, headers=headers)
+    moved = call(bookings, "POST", f"/bookings/{'a' * 42}/reschedule", body={"start": start}, headers=headers)
+    for answer in (held, moved):
+        assert answer.code == "invalid_request"
+        assert [error["field"] for error in answer.body["errors"]] == ["start"]
 
 
 LONG = "x" * 10_000

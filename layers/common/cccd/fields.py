@@ -1,14 +1,17 @@
 """Fields that several requests share, for Pydantic models: parsed once, refused with a Vietnamese sentence."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from cccd.clock import FIRST_DAY, LAST_DAY, VIETNAM, today
 from cccd.person_name import NotAName, parse_name
 from cccd.personal_id import NotAPersonalId, PersonalId
 from cccd.phone import NotAPhone, parse_phone
+
+OLDEST_BIRTH = 1900  # no number is given for births before, and nobody alive was born then
 
 
 def _personal_id(typed: str) -> str:
@@ -47,6 +50,26 @@ def _only_text(value: object) -> object:
     return value
 
 
+def _instant(value: object) -> datetime:
+    """An ISO 8601 instant with its offset, as text, within the years that we handle."""
+    wrong = "Thời điểm phải có thật, kèm múi giờ và theo dạng 2026-11-30T08:00:00+07:00."
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or not FIRST_DAY.year <= found.year <= LAST_DAY.year:
+        raise PydanticCustomError("cccd_wrong_time", wrong)
+    return found.astimezone(VIETNAM)
+
+
+def _birth_date(born: date) -> date:
+    if born > today():
+        raise PydanticCustomError("cccd_in_the_future", "Ngày sinh không thể ở tương lai.")
+    if born.year < OLDEST_BIRTH:
+        raise PydanticCustomError("cccd_too_long_ago", "Vui lòng kiểm tra lại năm sinh.")
+    return born
+
+
 PersonalIdField = Annotated[
     str,
     Field(max_length=64, description="Số định danh cá nhân (12 chữ số).", examples=["079190001234"]),
@@ -59,3 +82,9 @@ PhoneField = Annotated[
     str, Field(max_length=64, description="Số điện thoại Việt Nam.", examples=["0912345678"]), AfterValidator(_phone)
 ]
 DateField = Annotated[date, BeforeValidator(_only_text), Field(examples=["1990-05-20"])]
+BirthDateField = Annotated[DateField, AfterValidator(_birth_date)]
+StartField = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    Field(description="ISO 8601, +07:00", examples=["2026-11-30T08:00:00+07:00"]),
+]
