@@ -1,5 +1,6 @@
 """A citizen's declarations: keep a draft, submit, revise, withdraw, erase, read back own ones."""
 
+import json
 from datetime import date
 from typing import Annotated
 
@@ -47,7 +48,8 @@ def citizen_hash() -> str:
 def keep_declaration(request: DeclarationRequest, idempotency_key: IdempotencyKey = None) -> Response[DeclarationView]:
     now = clock.now()
     wanted = intake.read(request.body(), now)
-    made, new = lifecycle.keep(settings.store(), citizen_hash(), wanted, _new_id(idempotency_key), now)
+    body = _hash_of(request) if idempotency_key else None
+    made, new = lifecycle.keep(settings.store(), citizen_hash(), wanted, _new_id(idempotency_key), body, now)
     return created(_view(made), new=new)
 
 
@@ -94,6 +96,11 @@ def _new_id(idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return new_declaration_id()
     return base32(keyed_hash(settings.identity_key(), "request", f"declaration\0{citizen_hash()}\0{idempotency_key}"))
+
+
+def _hash_of(request: DeclarationRequest) -> str:
+    """Of all that was asked, to tell a repetition from another request with the same key."""
+    return base32(keyed_hash(settings.identity_key(), "request", json.dumps(request.body(), sort_keys=True)))
 
 
 def _view(declaration: Declaration) -> DeclarationView:

@@ -34,7 +34,8 @@ class Status(StrEnum):
 class Declaration:
     """One tờ khai. `citizen` is a keyed hash; the answers are personal data and never appear in a `repr`.
 
-    A draft's answers may be wrong or missing; `office_id` too, until it is submitted.
+    A draft's answers may be wrong or missing; `office_id` too, until it is submitted. `request_hash` is of the request that
+    made it, where that came with a key to be repeated by.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Declaration:
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None
+    request_hash: str | None = None
 
 
 def new_declaration_id() -> str:

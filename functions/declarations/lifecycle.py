@@ -22,11 +22,13 @@ class Stale(Exception):
         self.current = current
 
 
-def keep(store: DeclarationStore, citizen: str, wanted: Intake, new_id: str, now: datetime) -> tuple[Declaration, bool]:
-    """Keep a new declaration. Returns it, and whether it is new (False: the same request made it before).
+def keep(
+    store: DeclarationStore, citizen: str, wanted: Intake, new_id: str, request_hash: str | None, now: datetime
+) -> tuple[Declaration, bool]:
+    """Keep a new declaration. Returns it as it stands, and whether it is new (False: the same request made it before).
 
     Raises:
-        IdempotencyKeyReused: the same key came with another declaration.
+        IdempotencyKeyReused: the same key came with another request.
         TooManyDeclarations, TemporarilyUnavailable
     """
     declaration = Declaration(
@@ -42,13 +44,14 @@ def keep(store: DeclarationStore, citizen: str, wanted: Intake, new_id: str, now
         created_at=now,
         updated_at=now,
         submitted_at=None if wanted.draft else now,
+        request_hash=request_hash,
     )
     if store.count(citizen) >= MAX_KEPT and store.find(citizen, new_id, now) is None:
         raise TooManyDeclarations(limit=str(MAX_KEPT))
     if store.add(declaration):
         return declaration, True
     made = store.find(citizen, new_id, now)
-    if made is None or dict(made.answers) != dict(wanted.answers):
+    if made is None or made.request_hash != request_hash:
         raise IdempotencyKeyReused
     return made, False
 

@@ -156,6 +156,7 @@ class DeclarationStore:
             "createdAt": epoch(declaration.created_at),
             "updatedAt": epoch(declaration.updated_at),
             "submittedAt": epoch(declaration.submitted_at) if declaration.submitted_at else None,
+            "request": declaration.request_hash,
             "due": due_partition(declaration.id),
             "dueAt": due,
             "ttl": due + TTL_AFTER,
@@ -179,6 +180,7 @@ class DeclarationStore:
             created_at=from_epoch(item["createdAt"]),
             updated_at=from_epoch(item["updatedAt"]),
             submitted_at=from_epoch(item["submittedAt"]) if "submittedAt" in item else None,
+            request_hash=item.get("request"),
         )
 
 

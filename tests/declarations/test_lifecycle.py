@@ -194,6 +194,24 @@ def test_the_same_key_finds_its_own_and_another_body_is_refused() -> None:
     assert post(FORM_2026, "minh", **key).body["id"] != made.body["id"]
 
 
+@pytest.mark.parametrize("other", [{"officeId": "ca-00004"}, {"draft": True}, {"consent": CONSENT | {"purposes": [
+    "declaration", "statistics"]}}, {"procedure": "cap-doi"}])  # fmt: skip
+def test_the_same_key_with_anything_else_asked_is_refused(other: dict[str, Any]) -> None:
+    key = {"idempotency-key": "12345678-abc"}
+    made = post(FORM_2026, **key)
+    refused = post(FORM_2026 | other, **key)
+    assert (refused.status, refused.code) == (422, "idempotency_key_reused")
+    assert get(made).body == made.body
+
+
+def test_a_request_repeated_after_a_revision_finds_what_stands() -> None:
+    key = {"idempotency-key": "12345678-abc"}
+    made = post(FORM_2026, **key)
+    revised = put(made, FORM_2026 | {"phone": "0987654321"})
+    again = post(FORM_2026, **key)
+    assert (again.status, again.body) == (200, revised.body)
+
+
 def test_a_citizen_keeps_twenty_and_no_more() -> None:
     for number in range(20):
         assert post(DRAFT, **{"idempotency-key": f"a key {number:04}".replace(" ", "-")}).status == 201
