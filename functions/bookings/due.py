@@ -1,6 +1,6 @@
 """Scheduled work on bookings to which something is due: one at a time each, in parallel, while time is left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Literal
@@ -8,6 +8,7 @@ from typing import Literal
 from bookings.booking import Booking
 from bookings.lifecycle import close, lapse
 from bookings.store import BookingStore
+from bookings.telemetry import count, purge_lag
 
 WORKERS = 8
 
@@ -16,32 +17,43 @@ type Due = Literal["HOLD", "CONFIRMED"]
 
 def purge(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
     """Write down which holds have lapsed by `now`, while `time_left`; returns how many this run ended."""
-    return _work_through(store, "HOLD", lambda booking: lapse(store, booking, now), now, time_left, workers)
+    ended = 0
+    for booking in _worked_through(store, "HOLD", lambda each: lapse(store, each, now), now, time_left, workers):
+        ended += 1
+        count("HoldsLapsed")
+        if booking.hold_expires_at:
+            purge_lag(int((now - booking.hold_expires_at).total_seconds()))
+    return ended
 
 
 def close_days(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
     """Close what days before today left open, while `time_left`; returns how many bookings this run closed."""
-    return _work_through(store, "CONFIRMED", lambda booking: close(store, booking, now), now, time_left, workers)
+    ended = 0
+    for _ in _worked_through(store, "CONFIRMED", lambda each: close(store, each, now), now, time_left, workers):
+        ended += 1
+        count("BookingsNotShown")
+    return ended
 
 
-def _work_through(
+def _worked_through(
     store: BookingStore,
     due: Due,
     act: Callable[[Booking], bool],
     now: datetime,
     time_left: Callable[[], bool],
     workers: int,
-) -> int:
-    """Act on each booking to which this is due by `now`; returns on how many `act` did something.
+) -> Iterator[Booking]:
+    """Act on each booking to which this is due by `now`; gives those on which `act` did something.
 
-    The index is read a moment late, so each booking is read anew, consistently, before it is acted on.
+    The index is read a moment late, so each booking is read anew, consistently, before it is acted on. What is given
+    may be counted: it comes on one thread, and the metrics are made for one.
     """
 
-    def one(key: dict[str, str]) -> bool:
+    def one(key: dict[str, str]) -> Booking | None:
         if not time_left():
-            return False
+            return None
         booking = store.at_key(key)
-        return booking is not None and act(booking)
+        return booking if booking and act(booking) else None
 
     with ThreadPoolExecutor(workers) as pool:
-        return sum(pool.map(one, store.due(due, now)))
+        yield from (done for done in pool.map(one, store.due(due, now)) if done)

@@ -22,6 +22,7 @@ from cccd.dynamodb import Item
 DUE_SHARDS = 8  # one index partition takes about 1,000 writes a second; the whole country may book at 08:00
 END_OF_TIME = 32_503_680_000  # the year 3000, in epoch seconds: after everything that is due
 KEPT_AFTER_END = timedelta(days=30)
+TALLY_KEPT = timedelta(days=75)  # after the last ending: longer than any history it remembers, 30 days past a far slot
 
 type Key = dict[str, str]
 

@@ -14,7 +14,7 @@ from bookings.booking import Booking, Status
 from bookings.booking_id import BookingId
 from bookings.seat_search import SeatSearch
 from bookings.store import BookingStore
-from bookings.telemetry import count, purge_lag
+from bookings.telemetry import count
 from cccd.clock import epoch
 from cccd.errors import (
     HoldExpired,
@@ -27,7 +27,7 @@ from cccd.errors import (
     SlotFull,
     TemporarilyUnavailable,
 )
-from cccd.transactions import Refused, Unknown, commit
+from cccd.transactions import Refused, Unknown, Write, commit
 from offices.opening import OpeningRules, Queue, Slot
 
 MAX_SEAT_TRIES = 12  # seats tried in one request before the citizen is offered other slots
@@ -161,22 +161,14 @@ def cancel(
 
 def lapse(store: BookingStore, booking: Booking, now: datetime) -> bool:
     """Write down that a hold's time is over; whether this call did it. Its seat was free already."""
-    if not booking.lapsed(now) or end(store, booking, Status.LAPSED, now) is None:
-        return False
-    assert booking.hold_expires_at is not None
-    count("HoldsLapsed")
-    purge_lag(int((now - booking.hold_expires_at).total_seconds()))
-    return True
+    return booking.lapsed(now) and end(store, booking, Status.LAPSED, now) is not None
 
 
 def close(store: BookingStore, booking: Booking, now: datetime) -> bool:
     """The day of a confirmed booking is over and nobody marked it served; whether this call wrote that down."""
     if booking.status is not Status.CONFIRMED or booking.start.date() >= now.date():
         return False
-    if end(store, booking, Status.NO_SHOW, now) is None:
-        return False
-    count("BookingsNotShown")
-    return True
+    return end(store, booking, Status.NO_SHOW, now) is not None
 
 
 def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
@@ -208,18 +200,21 @@ def end(store: BookingStore, booking: Booking, status: Status, now: datetime) ->
     ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
     rest = [store.unlock_applicant(booking), store.keep_history(ended), store.uncount(booking)]
     try:
-        commit(store.client, [store.free_seat(booking), *rest])
-    except Unknown:
+        _commit_but_for_a_lost_seat(store, store.free_seat(booking), rest)
+    except (Refused, Unknown):
         return None
+    store.let_tally_expire(booking.citizen, now)
+    return ended
+
+
+def _commit_but_for_a_lost_seat(store: BookingStore, seat: Write, rest: list[Write]) -> None:
+    """Write all; if only the seat has changed hands (the hold had lapsed and somebody took it over), write the rest."""
+    try:
+        commit(store.client, [seat, *rest])
     except Refused as refused:
         if refused.old[0] is None or refused.old[1] is not None:
-            return None
-        # Only the seat has changed hands: the hold had lapsed and somebody took it over. The booking ends all the same.
-        try:
-            commit(store.client, rest)
-        except (Refused, Unknown):
-            return None
-    return ended
+            raise
+        commit(store.client, rest)
 
 
 def own(store: BookingStore, booking_id: BookingId, citizen: str) -> Booking:

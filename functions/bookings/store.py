@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bookings import items
 from bookings.booking import Booking, Status
@@ -118,20 +121,18 @@ class BookingStore:
         )
 
     def count_request(self, booking: Booking, booking_id: BookingId, limit: int) -> Write:
-        """The citizen has not made this request before, and has fewer than `limit` active bookings."""
+        """The citizen has not made this request before, and has fewer than `limit` active bookings.
+
+        A tally that counts an active booking never expires.
+        """
         return Write(
             action="Update",
             table=self.table,
             key=items.tally_key(booking.citizen),
-            update="SET #request = :request, #ttl = :ttl ADD n :one",
+            update="SET #request = :request REMOVE #ttl ADD n :one",
             condition="attribute_not_exists(#request) AND (attribute_not_exists(n) OR n < :limit)",
             names={"#request": items.request_attribute(booking_id), "#ttl": "ttl"},
-            values={
-                ":request": {"b": booking.id, "r": booking.request},
-                ":one": 1,
-                ":limit": limit,
-                ":ttl": items.expires_at(booking),
-            },
+            values={":request": {"b": booking.id, "r": booking.request}, ":one": 1, ":limit": limit},
         )
 
     def keep_seat(self, booking: Booking) -> Write:
@@ -187,6 +188,21 @@ class BookingStore:
     def forget_tally(self, citizen: str) -> Write:
         """The citizen has no active booking; what they asked for is no longer remembered."""
         return Write("Delete", self.table, dict(items.tally_key(citizen)), "n <= :none", {}, {":none": 0})
+
+    def let_tally_expire(self, citizen: str, now: datetime) -> None:
+        """If the citizen has no active booking, their tally may go once all that it remembers is gone.
+
+        Tidiness only, so a failure is left alone: a tally that stays holds keyed hashes and nothing else.
+        """
+        with suppress(ClientError, BotoCoreError):
+            self.client.update_item(
+                TableName=self.table,
+                Key=to_item(items.tally_key(citizen)),
+                UpdateExpression="SET #ttl = :at",
+                ConditionExpression="n <= :none",
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues=to_item({":none": 0, ":at": epoch(now + items.TALLY_KEPT)}),
+            )
 
     # --- inside -------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+NEVER = 10**12
+
+
 class Broken(AssertionError):
     """A guarantee does not hold."""
 
@@ -104,11 +107,20 @@ def _each_tally_counts_right(rows: list[Item], active: dict[str, Item], ended: d
             continue
         if row["n"] != counted.pop(row["pk"], 0):
             raise Broken(f"{row['pk']} counts {row['n']} active bookings wrongly")
+        outlived = [
+            each.text for each in items.tally_booking_ids(row) if _ttl(active, ended, each.text) > row.get("ttl", NEVER)
+        ]
+        if outlived or (row["n"] and "ttl" in row):
+            raise Broken(f"{row['pk']} would expire before {outlived or 'its active bookings'}")
         remembered |= {each.text for each in items.tally_booking_ids(row)}
     if counted:
         raise Broken(f"{set(counted)} have bookings and no tally")
     if remembered != active.keys() | ended.keys():
         raise Broken("the tallies do not remember exactly the bookings there are")
+
+
+def _ttl(active: dict[str, Item], ended: dict[str, Item], booking_id: str) -> int:
+    return NEVER if booking_id in active else int(ended[booking_id]["ttl"]) if booking_id in ended else 0
 
 
 def _each_active_booking_is_due(active: dict[str, Item]) -> None:
