@@ -44,12 +44,20 @@ def _not_in_records(answers: Answers) -> bool:
     return "personalId" not in answers and "oldCardNumber" not in answers and not answers.get("ethnicity")
 
 
+_WITHOUT_A_CARD = ("Mất thẻ", "Trở lại quốc tịch Việt Nam")
+_CMND_UNTIL = date(2024, 12, 31)  # Luật Căn cước 26/2023/QH15 Điều 46
+
+
 def _has_card(answers: Answers, on: date) -> bool:
-    if answers.get("currentCard") == "Không có thẻ" or answers.get("reason") == "Mất thẻ":
+    if answers.get("currentCard") == "Không có thẻ" or answers.get("reason") in _WITHOUT_A_CARD:
         return False
     if answers.get("request") in ("Cấp", "Cấp thẻ lần đầu"):
         return "oldCardNumber" in answers or answers.get("currentCard") == "CMND"
     return answers.get("request") != "Cấp lại"
+
+
+def _has_valid_card(answers: Answers, on: date) -> bool:
+    return _has_card(answers, on) and (answers.get("currentCard") != "CMND" or on <= _CMND_UNTIL)
 
 
 def _represented(answers: Answers, on: date) -> bool:
@@ -61,7 +69,7 @@ def _represented(answers: Answers, on: date) -> bool:
 RULES: Mapping[str, Rule] = {
     "cmnd-cccd-cu": _has_card,
     "cmnd-cu": _has_card,
-    "the-dang-co": _has_card,
+    "the-dang-co": _has_valid_card,
     "the-hong": lambda answers, on: answers.get("reason") == "Thẻ hư hỏng không sử dụng được",
     "giay-khai-sinh": lambda answers, on: _differs(answers, on) or _not_in_records(answers),
     "phieu-dc01": lambda answers, on: _not_in_records(answers),

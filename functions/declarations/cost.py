@@ -1,7 +1,8 @@
 """What the card costs and when it is ready, for one declaration, as of the day of the appointment.
 
 The amounts, their circulars and the days are content of the procedures. Here stands which of them a declaration meets;
-where the sources leave that open (an exchange whose old card is not named), every candidate is told and no single one.
+where that is open (an exchange whose old card is not named, a case that the sources do not settle), every candidate is
+told and no single one.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from declarations.dates import age, first_day
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import CONTENT, Section, Statement
 from procedures.guide import Amount, guide
+from procedures.sourced import Confidence
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Fee:
     amounts: tuple[Amount, ...]
     why: str
     source: str
+    confidence: Confidence
 
 
 @dataclass(frozen=True)
@@ -38,29 +41,30 @@ class Duration:
 
 @dataclass(frozen=True)
 class _Free:
-    """A case that costs nothing, from one day to another."""
+    """A case that costs nothing by the fee topic `topic`, from one day to another; `why` is empty to tell its own words.
+
+    Not `certain` where an answer of the form does not settle it; nor is any whose source is unsure.
+    """
 
     valid_from: date
     valid_to: date | None
     case: str
-    why: str
-    source: str
+    topic: str
+    why: str = ""
+    certain: bool = True
 
 
-_LAW_2023 = date(2024, 7, 1)
+_ALWAYS, _LAW_2023 = date(2021, 1, 1), date(2024, 7, 1)
 _FREE = (
-    _Free(date(2021, 1, 1), date(2024, 6, 30), "first", "Cấp thẻ lần đầu: không thu.", "TT 59/2019/TT-BTC Điều 5"),
-    _Free(_LAW_2023, None, "first", "Cấp thẻ căn cước lần đầu: không thu.", "TT 73/2024/TT-BTC (afamily.vn)"),
-    _Free(_LAW_2023, None, "child", "Trẻ em được miễn lệ phí.", "TT 73/2024/TT-BTC (afamily.vn)"),
-    _Free(_LAW_2023, None, "elder", "Người từ đủ 60 tuổi được miễn lệ phí.", "TT 73/2024/TT-BTC (afamily.vn)"),
-    _Free(
-        date(2025, 8, 12),
-        None,
-        "boundaries",
-        "Đổi thẻ do sắp xếp đơn vị hành chính: không thu.",
-        "dantri.com.vn 12/08/2025; QĐ 5230/QĐ-BCA-C06 ngày 18/08/2026",
-    ),
+    _Free(_ALWAYS, None, "first", "cap-lan-dau"),
+    _Free(_LAW_2023, None, "child", "mien", "Trẻ em được miễn lệ phí."),
+    _Free(_LAW_2023, None, "elder", "mien", "Người từ đủ 60 tuổi được miễn lệ phí."),
+    _Free(date(2025, 8, 12), None, "boundaries", "mien", "Đổi thẻ do sắp xếp đơn vị hành chính: không thu."),
+    _Free(_ALWAYS, None, "age", "doi-theo-tuoi"),
+    _Free(_ALWAYS, None, "error", "mien", "Thẻ sai do lỗi của cơ quan cấp thì không thu.", certain=False),
 )
+_NOTHING = Amount("khong-thu", "Không thu", 0)
+_EXCHANGE_AGES = (25, 40, 60)  # Luật 59/2014/QH13 Điều 21
 
 
 def fee(answers: Answers, on: date) -> Fee | None:
@@ -69,15 +73,20 @@ def fee(answers: Answers, on: date) -> Fee | None:
     if rates is None:
         return None
     cases = _cases(answers, on)
-    for free in in_force(_FREE, on):
-        if free.case in cases:
-            return Fee(0, (), free.why, free.source)
+    met = [(free, _said(free.topic, on)) for free in in_force(_FREE, on) if free.case in cases]
+    for free, said in met:
+        if free.certain and said.confidence is not Confidence.UNSURE:
+            return Fee(0, (), free.why or said.text, said.source, said.confidence)
     kinds = [kind for kind in _kinds(answers) if kind in rates.amounts]
     amounts = tuple(Amount(kind, CONTENT.fee_names[kind], rates.amounts[kind]) for kind in kinds)
+    if met:
+        free, said = met[0]
+        why = f"{free.why or said.text} {rates.text}"
+        return Fee(None, (_NOTHING, *amounts), why, f"{said.source}; {rates.source}", _weaker(said, rates))
     if len(amounts) == 1:
-        return Fee(amounts[0].dong, amounts, f"{amounts[0].name}. {rates.text}", rates.source)
+        return Fee(amounts[0].dong, amounts, f"{amounts[0].name}. {rates.text}", rates.source, rates.confidence)
     why = f"Tuỳ thẻ bạn đang có và lý do; cơ quan tiếp nhận cho biết mức cụ thể. {rates.text}"
-    return Fee(None, amounts, why, rates.source)
+    return Fee(None, amounts, why, rates.source, rates.confidence)
 
 
 def duration(procedure: str, answers: Answers, on: date, calendar: WorkingCalendar) -> Duration | None:
@@ -98,18 +107,47 @@ def _rates(on: date) -> Statement | None:
     return next(iter(in_force(versions, on)), None)
 
 
+def _said(topic: str, on: date) -> Statement:
+    """What the fee topic says on that day."""
+    versions = next(each.versions for each in CONTENT.statements[Section.FEE] if each.code == topic)
+    return next(iter(in_force(versions, on)))
+
+
+def _weaker(*said: Statement) -> Confidence:
+    """Two statements are as sure as the less sure one."""
+    return max((each.confidence for each in said), key=list(Confidence).index)
+
+
 def _cases(answers: Answers, on: date) -> set[str]:
-    """The free cases that the answers meet."""
+    """The free cases that the answers meet, or may meet."""
     cases = set()
-    born, request = answers.get("dateOfBirth"), answers.get("request")
-    if isinstance(born, str):
-        years = age(first_day(born), on)
+    born, request, reason = answers.get("dateOfBirth"), answers.get("request"), answers.get("reason")
+    years = age(first_day(born), on) if isinstance(born, str) else None
+    if years is not None:
         cases |= {"child"} if years < 16 else {"elder"} if years >= 60 else set()
-    if request == "Cấp thẻ lần đầu" or (request == "Cấp" and "oldCardNumber" not in answers):
+    if first_issue(answers):
         cases.add("first")
-    if answers.get("reason") == "Sắp xếp đơn vị hành chính":
+    if reason == "Sắp xếp đơn vị hành chính":
         cases.add("boundaries")
+    if reason == "Thẻ sai sót thông tin":
+        cases.add("error")
+    holds_cccd = len(str(answers.get("oldCardNumber", ""))) == 12
+    if reason == "Đủ 14, 25, 40 hoặc 60 tuổi" or (request == "Đổi" and holds_cccd and years in _EXCHANGE_AGES):
+        cases.add("age")
     return cases
+
+
+def first_issue(answers: Answers) -> bool:
+    """Whether it is the first card; since 01/07/2024 also for who has a CMND only, whatever they call it."""
+    match answers.get("request"):
+        case "Cấp thẻ lần đầu":
+            return answers.get("currentCard") not in ("Thẻ căn cước", "Thẻ CCCD")
+        case "Cấp đổi thẻ":
+            return answers.get("currentCard") == "CMND"
+        case "Cấp":
+            return "oldCardNumber" not in answers
+        case _:
+            return False
 
 
 def _kinds(answers: Answers) -> list[str]:

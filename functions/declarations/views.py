@@ -14,6 +14,7 @@ from declarations.checklist import to_bring
 from declarations.declaration import Declaration, Status
 from declarations.form import form_of
 from declarations.retention import kept_until
+from procedures.sourced import CONFIDENCE_TOLD, Confidence
 
 # The head is read together with the form (intake.py), so that all mistakes are told at once: here it is only described.
 _Short = Annotated[Any, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64})]
@@ -72,7 +73,7 @@ class ConsentView(Model):
 
 
 class DocumentView(Model):
-    """A paper to bring, why, and which law asks for it."""
+    """A paper to bring, why, which law asks for it, and how far that was checked."""
 
     code: str
     name: str
@@ -80,6 +81,8 @@ class DocumentView(Model):
     copies: str
     mandatory: bool
     source: str
+    confidence: Confidence
+    confidence_note: str
 
 
 class Told(Model):
@@ -106,6 +109,8 @@ class FeeView(Model):
     text: str
     amounts: list[AmountView]
     source: str
+    confidence: Confidence
+    confidence_note: str
 
 
 class ProcessingTimeView(Model):
@@ -169,6 +174,8 @@ def view(declaration: Declaration, today: date, on: date | None = None) -> Decla
                 copies=paper.copies,
                 mandatory=paper.mandatory,
                 source=paper.source,
+                confidence=paper.confidence,
+                confidence_note=CONFIDENCE_TOLD[paper.confidence],
             )
             for paper in to_bring(declaration.procedure, answers, day)
         ],
@@ -183,7 +190,14 @@ def _fee(found: cost.Fee | None) -> FeeView | None:
     if found is None:
         return None
     amounts = [AmountView(code=each.code, name=each.name, amount=each.dong) for each in found.amounts]
-    return FeeView(amount=found.dong, text=found.why, amounts=amounts, source=found.source)
+    return FeeView(
+        amount=found.dong,
+        text=found.why,
+        amounts=amounts,
+        source=found.source,
+        confidence=found.confidence,
+        confidence_note=CONFIDENCE_TOLD[found.confidence],
+    )
 
 
 def _time(found: cost.Duration | None) -> ProcessingTimeView | None:

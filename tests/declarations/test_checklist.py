@@ -19,6 +19,9 @@ CHILD = {"dateOfBirth": "2018-06-01", "personalId": "079218001234", "representat
 CHILD |= {"representativeId": "079190001234"}
 
 
+AT_WISH = FORM_2026 | {"currentCard": "Thẻ căn cước", "reason": "Theo yêu cầu"}
+
+
 def answers(body: dict[str, Any], on: date) -> Any:
     checked = check(form_of(body["edition"]), body, on)
     assert not checked.mistakes
@@ -60,6 +63,8 @@ def test_the_paper_of_2021(changed: dict[str, Any], procedure: str, on: date, ex
         ({"request": "Cấp lại thẻ", "reason": "Thẻ hư hỏng không sử dụng được"}, "cap-lai", ["the-hong", "phieu-dc02"]),
         ({"request": "Cấp thẻ lần đầu", "reason": None}, "cap-lan-dau", ["phieu-dc02"]),
         ({"personalId": None}, "cap-cccd", ["the-dang-co", "giay-khai-sinh", "phieu-dc01", "phieu-dc02"]),
+        ({"currentCard": "CMND"}, "cap-cccd", ["phieu-dc02"]),  # no value since 01/01/2025
+        ({"request": "Cấp lại thẻ", "reason": "Trở lại quốc tịch Việt Nam"}, "cap-cccd", ["phieu-dc02"]),
         ({"differsFromRecords": True}, "cap-cccd", ["the-dang-co", "giay-khai-sinh", "phieu-dc02"]),
         (CHILD | {"request": "Cấp thẻ lần đầu", "reason": None}, "tre-em-duoi-14",
          ["phieu-dc02", "giay-to-dai-dien", "the-nguoi-dai-dien"]),
@@ -91,9 +96,16 @@ def test_a_procedure_that_did_not_exist_then_asks_for_nothing() -> None:
         (FORM_2021 | {"request": "Cấp", "oldCardNumber": None}, THE_ARTICLES_DAY, 0),
         (FORM_2021 | {"oldCardNumber": None}, THE_ARTICLES_DAY, None),  # which card it was is not known
         (FORM_2026, TODAY, None),  # CCCD or căn cước: the sources differ for a CCCD
-        (FORM_2026 | {"currentCard": "Thẻ căn cước"}, TODAY, 25_000),
-        (FORM_2026 | {"currentCard": "Thẻ căn cước"}, date(2026, 12, 31), 25_000),
-        (FORM_2026 | {"currentCard": "Thẻ căn cước"}, date(2027, 1, 1), 50_000),
+        (AT_WISH, TODAY, 25_000),
+        (AT_WISH, date(2026, 12, 31), 25_000),
+        (AT_WISH, date(2027, 1, 1), 50_000),
+        (FORM_2026 | {"currentCard": "Thẻ căn cước"}, TODAY, None),  # at the age of exchange: the sources do not say
+        (AT_WISH | {"reason": "Thẻ sai sót thông tin"}, TODAY, None),  # free if the office erred
+        (AT_WISH | {"currentCard": "CMND"}, TODAY, 0),  # since 01/07/2024 a first card
+        (AT_WISH | {"request": "Cấp thẻ lần đầu"}, TODAY, None),  # who has one cannot have a first one
+        (FORM_2021 | {"oldCardNumber": "079196001234", "dateOfBirth": "1996-05-20"}, THE_ARTICLES_DAY, 0),
+        (FORM_2021 | {"oldCardNumber": "079196001234", "dateOfBirth": "1996-06-25"}, THE_ARTICLES_DAY, 25_000),
+        (FORM_2021 | {"dateOfBirth": "1996-05-20"}, THE_ARTICLES_DAY, 15_000),  # a CMND has no such age
         (FORM_2026 | {"request": "Cấp lại thẻ", "reason": "Mất thẻ"}, TODAY, 35_000),
         (FORM_2026 | {"reason": "Sắp xếp đơn vị hành chính"}, TODAY, 0),
         (FORM_2026 | {"dateOfBirth": "1960", "personalId": "079160001234"}, TODAY, 0),
@@ -106,6 +118,21 @@ def test_the_fee_is_that_of_the_appointments_day(body: dict[str, Any], on: date,
     assert found is not None and found.source
     assert found.dong == dong
     assert dong is not None or len(found.amounts) > 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "confidence"),
+    [
+        ("Đủ 14, 25, 40 hoặc 60 tuổi", "hiện chúng tôi chưa đối chiếu được; hãy hỏi cơ quan nơi nộp", "unsure"),
+        ("Thẻ sai sót thông tin", "do lỗi của cơ quan cấp thì không thu", "verified"),
+    ],
+)
+def test_an_open_fee_names_its_candidates_and_what_decides(reason: str, said: str, confidence: str) -> None:
+    found = fee(answers(AT_WISH | {"reason": reason}, TODAY), TODAY)
+    assert found and [each.dong for each in found.amounts] == [0, 25_000]
+    assert said in found.why and found.confidence == confidence
+    later = fee(answers(AT_WISH | {"reason": reason}, TODAY), date(2027, 1, 1))
+    assert later and later.confidence != "verified", "as sure as the less sure of the two"
 
 
 def test_the_card_is_ready_after_the_working_days_of_the_law() -> None:

@@ -44,6 +44,16 @@ def test_the_articles_citizen_brings_what_the_article_says(aws: None, differs: b
 
 
 @time_machine.travel(TODAY)
+def test_how_far_papers_and_fee_were_checked_is_told(aws: None) -> None:
+    made = submit(FORM_2026 | {"currentCard": "Thẻ căn cước"}).body
+    assert made["fee"]["amount"] is None
+    assert (made["fee"]["confidence"], "Chưa chắc chắn" in made["fee"]["confidenceNote"]) == ("unsure", True)
+    assert {(paper["confidence"], bool(paper["confidenceNote"])) for paper in made["documentsToBring"]} == {
+        ("quoted", True)
+    }
+
+
+@time_machine.travel(TODAY)
 def test_another_citizens_declaration_is_not_found(aws: None) -> None:
     made = submit(FORM_2026)
     assert call(handler, "GET", f"/declarations/{made.body['id']}", headers=signed_in("minh")).code == "not_found"
@@ -169,7 +179,7 @@ def test_head_consent_and_form_are_judged_together(aws: None) -> None:
 
 @time_machine.travel(TODAY)
 def test_papers_fee_and_time_are_those_of_the_day_asked_about(aws: None) -> None:
-    made = submit(FORM_2026 | {"currentCard": "Thẻ căn cước"}).body
+    made = submit(FORM_2026 | {"currentCard": "Thẻ căn cước", "reason": "Theo yêu cầu"}).body
     assert (made["on"], made["fee"]["amount"], made["processingTime"]["readyOn"]) == (
         "2026-11-23",
         25_000,
