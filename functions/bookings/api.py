@@ -17,11 +17,11 @@ from bookings.calendar_entry import calendar_entry
 from bookings.holding import HoldRequest, hold
 from bookings.queue import people_ahead
 from bookings.store import BookingStore
-from bookings.views import ApplicantView, BookingRequest, BookingView, DocumentView, Move
+from bookings.views import ApplicantIn, ApplicantView, BookingRequest, BookingView, DocumentView, Move
 from cccd import clock
 from cccd.base32 import base32
 from cccd.dynamodb import client
-from cccd.errors import FieldError, InvalidRequest, NotFound, SlotClosed, SlotFull
+from cccd.errors import FieldError, InvalidRequest, NotFound, Refusal, SlotClosed, SlotFull
 from cccd.http import Page, citizen, created, lambda_handler, resolver
 from cccd.keyring import keyed_hash, secret
 from cccd.personal_id import PersonalId
@@ -96,31 +96,26 @@ def caller() -> Caller:
 @app.post("/bookings", summary="Hold a seat", description="201 a new hold; 200 the one this key made before.")
 def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Response[BookingView]:
     who = caller()
-    office, rules = _office(request.office_id, who.now.date())
-    residence = _residence(request.procedure, request.start)
-    body = keyed_hash(identity_key(), "request", request.model_dump_json())
     wanted_id = new_id(identity_key(), request.applicant.personal_id, who.id, idempotency_key)
+    body = base32(keyed_hash(identity_key(), "request", request.model_dump_json()))
     try:
+        office, rules = _office(request.office_id, who.now.date())
+        residence = _residence(request.procedure, request.start)
         slot = opening.slot_at(rules, national_calendar(), request.start, who.now)
-    except SlotClosed:
-        made = store().find(wanted_id)  # a late repeat of a hold that was in time
-        if made is None or made.request != base32(body):
+    except Refusal:
+        made = store().find(wanted_id)  # a repeat of a hold that was right when it was made
+        if made is None or made.request != body:
             raise
         return created(_view(made.as_of(who.now)), new=False)
     wanted = HoldRequest(
         id=wanted_id,
         citizen=who.hash,
-        request=base32(body),
+        request=body,
         office_id=office.id,
         procedure=request.procedure,
         slot=slot,
         queue=opening.queue_for(slot.capacity, residence),
-        applicant=Applicant(
-            full_name=request.applicant.full_name,
-            masked_id=PersonalId(request.applicant.personal_id).masked,
-            date_of_birth=request.applicant.date_of_birth.isoformat(),
-            phone=request.applicant.phone,
-        ),
+        applicant=_applicant(request.applicant),
         declaration_id=request.declaration_id,
         declaration=_linked(who, request.declaration_id, slot),
     )
@@ -206,6 +201,15 @@ def _office(office_id: str, today: date) -> tuple[Office, OpeningRules]:
     if office.opening is None or not bookable(office, today):
         raise SlotClosed("not_bookable", "Cơ quan này hiện không nhận đặt lịch qua ứng dụng.")
     return office, office.opening
+
+
+def _applicant(given: ApplicantIn) -> Applicant:
+    return Applicant(
+        full_name=given.full_name,
+        masked_id=PersonalId(given.personal_id).masked,
+        date_of_birth=given.date_of_birth.isoformat(),
+        phone=given.phone,
+    )
 
 
 def _residence(procedure: str, start: datetime) -> Residence:

@@ -53,7 +53,10 @@ def hold(
     Raises:
         SlotFull, AlreadyBooked, TooManyBookings, IdempotencyKeyReused, InvalidRequest, TemporarilyUnavailable
     """
-    seats = SeatSearch(wanted.slot, wanted.queue)
+    try:
+        seats = SeatSearch(wanted.slot, wanted.queue)
+    except SlotFull as full:  # the office has no seats for this queue any more
+        return _own_or(store, wanted, full)
     for _ in range(MAX_SEAT_TRIES):
         booking = _held(wanted, seats.choice, rules, now)
         writes = [

@@ -1,5 +1,6 @@
 """A citizen's appointments over the handlers: what front ends send, and what they get."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from bookings.api import handler
 from bookings.availability_api import handler as availability
 from cccd.clock import VIETNAM
 from declarations.api import handler as declarations
+from offices.directory import Directory, directory
 from tests.bookings.people import signed_in
 from tests.declarations.people import FORM_2026
 from tests.gateway import CONTEXT, Answer, call, event
@@ -81,6 +83,23 @@ def test_the_same_press_again_is_the_same_booking_even_when_it_is_late(clock: An
     clock.move_to(NOW + timedelta(days=2))
     late = book()
     assert (late.status, late.body["id"], late.body["status"]) == (200, held.body["id"], "lapsed")
+
+
+def test_the_same_press_again_is_the_same_booking_whatever_became_of_the_office(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = book()
+    known = directory().find(OFFICE)
+    assert known and known.opening
+    one_queue = tuple(replace(each, capacity={"temporary": 3}) for each in known.opening.weekly[3])
+    without_seats = replace(known.opening, weekly={**known.opening.weekly, 3: one_queue})
+    for now_is in (replace(known, opening=without_seats), replace(known, opening=None), None):
+        monkeypatch.setattr(
+            "bookings.api.directory", lambda now_is=now_is: Directory({OFFICE: now_is} if now_is else {})
+        )
+        again = book()
+        assert (again.status, again.body["id"]) == (200, held.body["id"])
+        assert book("minh").status in (409, 422)
 
 
 def test_the_same_key_with_another_body_is_refused() -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 type Item = dict[str, Any]
 
+READ_TIMEOUT = 1.5  # seconds
+ATTEMPTS = 2
+
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
@@ -22,15 +25,16 @@ _deserializer = TypeDeserializer()
 def client() -> "DynamoDBClient":
     """The process's client.
 
-    Time-outs are short, as a citizen waits; botocore repeats what was throttled, timed out or failed
-    inside, with jitter and, for a transaction, under the same ClientRequestToken, so that it is applied once.
+    Time-outs are short, as a citizen waits, and all that a request may wait for fits into its function's time; botocore
+    repeats once what was throttled, timed out or failed inside, with jitter and, for a transaction, under the same
+    ClientRequestToken, so that it is applied once.
     """
     return boto3.client(
         "dynamodb",
         config=Config(
             connect_timeout=1,
-            read_timeout=2,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            read_timeout=READ_TIMEOUT,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             tcp_keepalive=True,
         ),
     )
