@@ -13,6 +13,7 @@ from offices.directory import directory
 QUERIES = Path("tests/offices/queries.toml")
 FRESH = Path("tests/offices/fresh.toml")
 UNSEEN = Path("tests/offices/unseen.toml")
+REPORTED = Path("tests/offices/reported.toml")
 TODAY = date(2026, 11, 23)
 LISTED = 20  # how many offices the API gives by default
 

@@ -15,7 +15,7 @@ import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable
 
-from bench.office_quality import FRESH, LISTED, TODAY, UNSEEN, Answerer, Query, ours, quality, queries
+from bench.office_quality import FRESH, LISTED, REPORTED, TODAY, UNSEEN, Answerer, Query, ours, quality, queries
 from offices.index import INDEX, Index, index
 from offices.search import _leads_to
 from offices.typed import read
@@ -200,6 +200,8 @@ def main() -> None:
     print_quality("Tuned on", [query for query in every if not query.held_out], tried)
     print_quality("Fresh, written after the first set was answered well", fresh, tried)
     print_quality("Unseen, asked once", queries(UNSEEN), tried)
+    for kind in ("reported", "alike"):
+        print_quality(f"reported.toml: {kind}", [each for each in queries(REPORTED) if each.kind == kind], tried)
     print_kinds([*every, *fresh, *queries(UNSEEN)])
     print_speed([*every, *fresh], tried)
     print_loads()

@@ -15,6 +15,10 @@ from offices.reading import opening_hours
 from procedures.catalog import listed
 
 MAX_AGE = 300  # seconds a front end may keep an answer
+NOTHING_FOUND = (
+    "Chúng tôi chưa tìm thấy cơ quan Công an nào theo tên này. Bạn thử gõ tên phường, xã, hoặc quận, huyện"
+    " (tên cũ cũng được), hoặc gõ tên tỉnh, thành phố để tìm Phòng PC06 Công an tỉnh nhé."
+)
 
 app = resolver()
 
@@ -36,6 +40,12 @@ class OfficeSummary(Model):
     address: str
     official_account: OfficialAccount | None
     bookable: bool
+
+
+class OfficePage(Page[OfficeSummary]):
+    """Offices, best first; `message` says what to do next where none was found."""
+
+    message: str | None
 
 
 class OpeningHours(Model):
@@ -81,9 +91,9 @@ class OfficeDetail(OfficeSummary):
 def search_offices(
     q: Annotated[str, Query(max_length=200, description="Tên phường, xã, quận cũ, tỉnh.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Response[Page[OfficeSummary]]:
-    found = directory().search(q, clock.today(), limit)
-    return cacheable(app, Page[OfficeSummary](items=[OfficeSummary(**_summary(office)) for office in found]), MAX_AGE)
+) -> Response[OfficePage]:
+    found = [OfficeSummary(**_summary(office)) for office in directory().search(q, clock.today(), limit)]
+    return cacheable(app, OfficePage(items=found, message=None if found else NOTHING_FOUND), MAX_AGE)
 
 
 @app.get("/offices/<officeId>", summary="One office")

@@ -189,7 +189,7 @@ def _pc06(code: str, name: str, first: date, last: date | None = None, successor
 
 def _in_a_sentence(name: str) -> str:
     """ "Phường Sài Gòn" is "phường Sài Gòn"; "Quận 1" keeps its capital."""
-    return name if name.split()[-1].isdigit() else name[0].lower() + name[1:]
+    return name if core(name).isdigit() else name[0].lower() + name[1:]
 
 
 @cache

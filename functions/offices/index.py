@@ -61,6 +61,16 @@ class Index:
             found[word] = _EXACT
         return found
 
+    def cut_to_name(self, glued: str) -> list[str]:
+        """The two known words of one name that a typed word is glued of: "sapa" is "sa pa"."""
+        for at in range(2, len(glued) - 1):
+            parts = [glued[:at], glued[at:]]
+            if all(part in self.words for part in parts):
+                name = " ".join(parts)
+                if any(self.folded[position] == name for position in self.positions(parts[0])):
+                    return parts
+        return []
+
     def cut(self, glued: str) -> list[str]:
         """The known words, at most five and the fewest, of which a typed one is glued together: "haichau" is "hai chau"."""
         best: list[list[str] | None] = [[]] + [None] * len(glued)

@@ -5,10 +5,11 @@ python -m offices.prepare --check   1 if it is not what the names say
 """
 
 import json
+import re
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,6 +19,8 @@ from offices.country import DATA, before, core, pc06_before, province_of, ward_n
 from offices.index import INDEX
 from offices.typed import plain_words
 from places import places
+
+_NUMBERED = re.compile(r"(.*\D) (?:\d+|[IVX]+)")
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,19 @@ def _former_wards() -> Iterator[Entry]:
         for name, targets in former.items():
             if name:
                 yield Entry("former", name, _ids(targets.split()), _before(district), areas)
+        for name, wards in _without_numbers(former).items():
+            yield Entry("former", name, _ids(wards), _before(district), areas)
+
+
+def _without_numbers(former: Mapping[str, str]) -> dict[str, list[str]]:
+    """What people call numbered wards of a district together: "Mỹ Đình" of Mỹ Đình 1 and 2, with the wards of all."""
+    known = {_plain(core(name)) for name in former}
+    together: dict[str, dict[str, None]] = defaultdict(dict)
+    for name, targets in former.items():
+        numbered = _NUMBERED.fullmatch(name)
+        if numbered and core(numbered[1]) != numbered[1] and _plain(core(numbered[1])) not in known:
+            together[numbered[1]].update(dict.fromkeys(targets.split()))
+    return {name: list(wards) for name, wards in together.items()}
 
 
 def _former_provinces() -> Iterator[Entry]:
@@ -90,7 +106,7 @@ def _also_called() -> Iterator[Entry]:
                 areas = tuple(_province_areas(before().province_of(code)))
                 yield Entry("district", called, _today_of(code, row.get("first", [])), _before(code), areas)
             else:
-                yield Entry("province", called, f"pc06-{before().provinces[code][1]}", pc06_before(code), ())
+                yield Entry("called", called, f"pc06-{before().provinces[code][1]}", pc06_before(code), ())
 
 
 def _today_of(district: str, first: list[str]) -> str:

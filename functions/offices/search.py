@@ -17,6 +17,9 @@ ENOUGH = 0.58  # the score under which a name is no answer: two words, both with
 ENOUGH_FOR_ONE_WORD = 0.25  # half of a name may be all that is known of it
 SURE = 0.85  # under which slips are looked for in words that are known, too
 _NEARER = 0.99  # an area counts less for each nearer one: the old district before the province of today
+_LONGEST_TAIL = 6  # words at the end of an address that are looked at for a name
+_ACCENT_DIFFERS, _PLAIN_DIFFERS = 0.08, 0.04  # off for a word typed with other accents, or without among others with
+_MOSTLY_ACCENTED = 0.3  # of a name's typed words: then one without accents means just that
 MOST_NAMES = 250  # that are scored, the likeliest first
 
 # The levels that a typed type may mean: "thành phố" was a district's or is a province's.
@@ -26,7 +29,7 @@ _FITS: dict[Level, tuple[str, ...]] = {
     "city": ("district", "city"),
     "province": ("province", "city"),
 }
-_LEVEL_OF = {"ward": "ward", "former": "ward", "district": "district", "province": "province"}
+_LEVEL_OF = {"ward": "ward", "former": "ward", "district": "district", "province": "province", "called": "province"}
 
 type Meant = Mapping[str, float]
 
@@ -47,7 +50,7 @@ def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | 
     if not words:
         return None if says_nothing(text) else []
     best: dict[str, Found] = {}
-    for score, position in _scored(words, names, on):
+    for score, position in _scored_whole_or_part(words, names, on):
         for place, office in enumerate(_leads_to(names, position, on), start=_first_place(names, position)):
             known = best.get(office)
             if known is None or (score, -place) > (known.score, -known.place):
@@ -59,25 +62,73 @@ def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | 
 
 
 def _unglued(word: Word, names: Index) -> list[Word]:
-    if word.text in names.words or len(word.text) < 5 or names.meant(word.text, begun=True, slips=True):
+    if word.text in names.words:
         return [word]
-    parts = names.cut(word.text)
+    parts = names.cut_to_name(word.text)
+    if not parts and (len(word.text) < 5 or names.meant(word.text, begun=True, slips=True)):
+        return [word]
+    parts = parts or names.cut(word.text)
     return [
         replace(word, text=part, accented="", level=word.level if n == 0 else "") for n, part in enumerate(parts)
     ] or [word]
 
 
-def _scored(words: list[Word], names: Index, on: date) -> list[tuple[float, int]]:
-    """Names that fit well enough, with their scores."""
-    found: list[tuple[float, int]] = []
-    for slips in (False, True):
+def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> list[tuple[float, int]]:
+    """The names of the whole text; of an address ("12 lê lợi quận 1"), those of its part that names a place."""
+    whole = _scored(words, names, on)
+    unread = whole[0].unread if whole else set(range(len(words)))
+    for at in range(len(words)):
+        if words[at].level in ("ward", "district") and at in unread:
+            for part in _from(words, at):
+                found = _scored(part, names, on)
+                if found and not found[0].unread:
+                    # What else fits comes behind: the street's name may be a ward's elsewhere.
+                    return [(each.score, each.position) for each in found]
+    if not whole or 0 in unread:
+        behind = max(unread) + 1 if whole else 1
+        for at in range(max(behind, len(words) - _LONGEST_TAIL), len(words)):
+            part = words[at:]
+            found = [each for each in _scored(part, names, on, mended=False) if _is_tail(each, part, names)]
+            if found:
+                return [(each.score, each.position) for each in found]
+    return [(each.score, each.position) for each in whole]
+
+
+def _from(words: list[Word], at: int) -> Iterator[list[Word]]:
+    """The text from a typed type on; of "quận 7", a number that needs nothing behind it, also that alone."""
+    if at > 1 or (at == 1 and not words[0].loose):
+        yield words[at:]
+    if words[at].text.isdigit() and words[at].level == "district":
+        yield [words[at]]
+
+
+def _is_tail(found: "Scored", part: list[Word], names: Index) -> bool:
+    """Whether the end of an address is this very name: of one word only a province's or district's."""
+    if found.unread or found.score < SURE or any(word.text.isdigit() and not word.level for word in part):
+        return False
+    return len(part) > 1 or (names.kinds[found.position] != "ward" and names.folded[found.position] == part[0].text)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A name's position and score; `unread` are the typed words that neither it nor what is behind it explains."""
+
+    score: float
+    position: int
+    unread: set[int]
+
+
+def _scored(words: list[Word], names: Index, on: date, *, mended: bool = True) -> list[Scored]:
+    """Names that fit well enough, best first; only `mended` looks for slips."""
+    found: list[Scored] = []
+    for slips in (False, True) if mended else (False,):
         meant = [names.meant(word.text, begun=n == len(words) - 1, slips=slips) for n, word in enumerate(words)]
-        found = [(_score(words, meant, names, position), position) for position in _likely(meant, names, on)]
-        if any(score >= SURE for score, _ in found):
+        found = [_score(words, meant, names, position) for position in _likely(meant, names, on)]
+        if any(each.score >= SURE for each in found):
             break
-    top = max((score for score, _ in found), default=0)
+    top = max((each.score for each in found), default=0)
     enough = ENOUGH_FOR_ONE_WORD if len(words) == 1 else ENOUGH
-    return [(score, position) for score, position in found if score >= max(enough, top * 0.6)]
+    return sorted((each for each in found if each.score >= max(enough, top * 0.6)), key=lambda each: -each.score)
 
 
 def _likely(meant: Sequence[Meant], names: Index, on: date) -> list[int]:
@@ -102,17 +153,18 @@ def _likely(meant: Sequence[Meant], names: Index, on: date) -> list[int]:
     return sorted(likely, key=lambda position: (-min(share[position], 1), -typed[position]))[:MOST_NAMES]
 
 
-def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: int) -> float:
+def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: int) -> Scored:
     own = names.folded[position].split()
     kind = names.kinds[position]
     first, hits = _run(own, words, meant)
     used = set(range(first, first + len(own))) if hits else set()
     order = 1.0
     if not hits:
-        used, hits = _anywhere(own, words, meant)
-        order = 0.9
+        picked, hits = _anywhere(own, words, meant)
+        used = set(picked)
+        order = 0.9 if picked == sorted(picked) else 0.75  # "Định Mỹ" is hardly meant by "mỹ đình"
     if not hits:
-        return 0.0
+        return Scored(0.0, position, set())
     level = _LEVEL_OF[kind]
     if level == "province" and names.names[position].startswith("Thành phố"):
         level = "city"
@@ -122,13 +174,14 @@ def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: in
     if len(used) < len(words):
         for distance, (area, its_words) in enumerate(_areas(names.areas[names.within[position]])):
             explained += _explained(area, its_words, words, meant, used) * _NEARER**distance
+    unread = {at for at, word in enumerate(words) if not word.loose and at not in used}
     asked = sum(not word.loose or at in used for at, word in enumerate(words))
     covered = hits / len(own)
     if len(words) == 1 and own[0] == words[0].text:
         covered = max(covered, 0.8)  # who types on begins with the beginning
     score = order * covered**2 * min(1.0, (hits + explained) / asked)
     score *= _accents_fit(of_name, names.names[position])
-    return score + _bonus(of_name, names, position)
+    return Scored(score + _bonus(of_name, names, position), position, unread)
 
 
 def _run(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[int, float]:
@@ -147,14 +200,14 @@ def _run(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[int
     return best
 
 
-def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[set[int], float]:
-    """The typed words that are of the name, in any order, and how surely; a name of numbers must be whole."""
-    used: set[int] = set()
+def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[list[int], float]:
+    """The typed words that are of the name, in the name's order, and how surely."""
+    used: list[int] = []
     hits = 0.0
     for part in own:
         sure, at = max(((each.get(part, 0.0), -n) for n, each in enumerate(meant) if n not in used), default=(0.0, 0))
         if sure:
-            used.add(-at)
+            used.append(-at)
             hits += sure
     return used, hits
 
@@ -198,18 +251,28 @@ def _explained(level: str, own: list[str], words: list[Word], meant: Sequence[Me
 
 def _accents_fit(used: list[Word], name: str) -> float:
     """1, or less for each accented word that the name writes otherwise: "Cẩm Giàng" is not "Cẩm Giang"."""
-    accented = [word.accented for word in used if word.accented]
-    if not accented:
-        return 1.0
     own = {tone_last(word) for word in name.replace("-", " ").split()}
-    return 1.0 - 0.04 * sum(each not in own for each in accented)
+    whole = set(plain_words(name))
+    used = [word for word in used if word.text in whole]  # one begun or with a slip has paid already
+    accented = [word.accented for word in used if word.accented]
+    if not accented or name.isascii():
+        return 1.0  # some former names are known without accents only
+    off = _ACCENT_DIFFERS * sum(each not in own for each in accented)
+    if len(accented) >= _MOSTLY_ACCENTED * len(used):
+        off += _PLAIN_DIFFERS * sum(not word.accented and word.text not in own for word in used)
+    return 1.0 - off
 
 
 def _bonus(used: list[Word], names: Index, position: int) -> float:
     """What decides between names that fit alike: the typed type, today's before former, a place that was a district too."""
     kind = names.kinds[position]
-    bonus = {"ward": 0.03, "district": 0.02, "province": 0.03, "former": 0.0}[kind]
+    bonus = {"ward": 0.03, "district": 0.02, "province": 0.03, "called": 0.03, "former": 0.0}[kind]
     bonus += 0.015 * min(len(used) - 1, 3)  # a longer name that fits as well is the one that was meant
+    if kind == "province":
+        bonus += 0.04  # its own name, not one it is called by: before a commune of that name elsewhere
+    own = {tone_last(word) for word in names.names[position].split()}
+    if any(word.loose and word.accented in own for word in used):
+        bonus += 0.08  # "phố Huế": a word that need not be of the name, but is, with its accents
     typed = {word.kind for word in used if word.kind}
     if typed and _type_of(names.names[position]) in typed:
         bonus += 0.03
@@ -242,5 +305,5 @@ def _leads_to(names: Index, position: int, on: date) -> Iterator[str]:
         before = names.before[position].split()
         # From March to June 2025 there were no districts any more: the province's police received people.
         yield from (here := before[:1] if on <= LAST_DAY_OF_DISTRICTS else before[-1:])
-    if names.kinds[position] == "province":
+    if names.kinds[position] in ("province", "called"):
         yield from offices_of_province((names.before[position] or here[0]).removeprefix("pc06-"), on)

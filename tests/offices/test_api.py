@@ -46,6 +46,13 @@ def test_a_search() -> None:
     assert again.status == 304
 
 
+def test_what_to_do_when_nothing_was_found() -> None:
+    answer = call(handler, "GET", "/offices", query={"q": "paris"})
+    assert answer.body["items"] == []
+    assert "tên cũ" in answer.body["message"] and "PC06" in answer.body["message"]
+    assert call(handler, "GET", "/offices", query={"q": "ben nghe"}).body["message"] is None
+
+
 def test_limits() -> None:
     assert len(search("", limit="1")) == 1
     assert len(search("")) == 20

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bench.office_quality import FRESH, UNSEEN, Query, ours, quality, queries
+from bench.office_quality import FRESH, REPORTED, UNSEEN, Query, ours, quality, queries
 from offices import country, prepare
 from offices.directory import directory
 from offices.typed import read
@@ -35,11 +35,17 @@ def test_floors(asked: list[Query]) -> None:
     assert measured.rejection >= 0.65
 
 
+def test_what_was_reported_stays_mended() -> None:
+    asked = queries(REPORTED)
+    assert not [each.q for each in asked if each.kind == "reported" and found(each.q)[0] not in each.right]
+    assert quality(ours, asked).hit1 >= 0.93
+
+
 def test_the_set_is_what_it_claims() -> None:
     assert len(QUERIES) >= 190
     assert len({query.q for query in QUERIES}) == len(QUERIES)
     assert 0.4 < len(SETS["held out"]) / len(QUERIES) < 0.6
-    for query in [*QUERIES, *SETS["fresh"], *SETS["unseen"]]:
+    for query in [*QUERIES, *SETS["fresh"], *SETS["unseen"], *queries(REPORTED)]:
         assert all(directory().find(each) for each in query.right), query.q
 
 
@@ -129,3 +135,23 @@ def test_abbreviations_are_spelled_out() -> None:
     words = read("CA p.Bến Nghé q1 TPHCM")
     assert [word.text for word in words if not word.loose] == ["ben", "nghe", "1", "ho", "chi", "minh"]
     assert [word.level for word in words if word.text in ("ben", "1")] == ["ward", "district"]
+
+
+def test_numbered_wards_are_found_together_without_their_number() -> None:
+    assert set(found("phường mỹ đình")[:2]) == {"ca-00592", "ca-00166"}
+
+
+def test_words_without_accents_among_words_with_them_mean_just_that() -> None:
+    assert found("thanh hóa")[0] == "pc06-38", "not Thạnh Hóa"
+    assert found("xã thạnh hóa")[0] != "pc06-38"
+
+
+@pytest.mark.parametrize("query", ["12 le loi quan 1", "12 lê lợi, quận 1", "12 le loi q1", "so 12/3 le loi, q.1"])
+def test_the_named_part_of_an_address_is_enough(query: str) -> None:
+    assert found(query)[0] in ("ca-26743", "ca-26740")
+
+
+@pytest.mark.parametrize(("office", "name"), [("ca-00691", "Công an phường Hà Giang 2"), ("cah-760", "Công an Quận 1")])
+def test_a_name_in_a_sentence(office: str, name: str) -> None:
+    known = directory().find(office)
+    assert known and known.name == name
