@@ -9,14 +9,16 @@ from bookings.booking_id import BookingId
 from bookings.lifecycle import MAX_SEAT_TRIES, RETRY_AFTER, lapse
 from bookings.seat_search import SeatSearch
 from bookings.seats import Seat
-from bookings.store import BookingStore
+from bookings.store import DAILY_REQUESTS, BookingStore
 from bookings.telemetry import count
+from cccd.clock import at
 from cccd.dynamodb import Item
 from cccd.errors import (
     AlreadyBooked,
     FieldError,
     IdempotencyKeyReused,
     InvalidRequest,
+    RateLimited,
     Refusal,
     SlotFull,
     TemporarilyUnavailable,
@@ -51,7 +53,7 @@ def hold(
     """Hold a seat for a while. Returns the booking, and whether it is new (False: the same request made it before).
 
     Raises:
-        SlotFull, AlreadyBooked, TooManyBookings, IdempotencyKeyReused, InvalidRequest, TemporarilyUnavailable
+        SlotFull, AlreadyBooked, TooManyBookings, RateLimited, IdempotencyKeyReused, InvalidRequest, TemporarilyUnavailable
     """
     try:
         seats = SeatSearch(wanted.slot, wanted.queue)
@@ -75,6 +77,7 @@ def hold(
                 made = _same_request(store, wanted, tally)
                 if made:
                     return made, False
+                _refuse_too_many(tally, now)
                 _make_room(store, tally, limit, now)
             if declaration and declaration[0] is not None:
                 raise _no_such_declaration() from refused
@@ -134,8 +137,34 @@ def _release_if_lapsed(store: BookingStore, booking: Booking, wanted: HoldReques
     if booking.lapsed(now):
         lapse(store, booking, now)
         return
-    mine = booking.citizen == wanted.citizen
-    raise AlreadyBooked(extra={"booking": _brief(booking)} if mine else None)
+    if booking.citizen == wanted.citizen:
+        raise AlreadyBooked(extra={"booking": _brief(booking)})
+    _count_attempt(store, wanted.citizen, now)
+    raise AlreadyBooked
+
+
+def _count_attempt(store: BookingStore, citizen: str, now: datetime) -> None:
+    """Being told that somebody has a booking tells something of them: nobody may ask it often.
+
+    Raises:
+        RateLimited: the citizen has asked too often today.
+    """
+    try:
+        commit(store.client, [store.count_attempt(citizen, now)])
+    except Refused:
+        raise _rate_limited(now) from None
+    except Unknown:
+        raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
+
+
+def _refuse_too_many(tally: Item, now: datetime) -> None:
+    if tally.get(items.day_attribute(now.date()), 0) >= DAILY_REQUESTS:
+        raise _rate_limited(now)
+
+
+def _rate_limited(now: datetime) -> RateLimited:
+    midnight = at(now.date() + timedelta(days=1), datetime.min.time())
+    return RateLimited(retry_after=int((midnight - now).total_seconds()))
 
 
 def _brief(booking: Booking) -> dict[str, object]:

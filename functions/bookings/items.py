@@ -4,7 +4,7 @@
     OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry}
     APPLICANT#<hash>    ACTIVE                  the applicant's active booking, which is also their lock
     APPLICANT#<hash>    ENDED#<booking id>      history
-    CITIZEN#<hash>      TALLY                   a citizen's bookings by request, and how many are active (n)
+    CITIZEN#<hash>      TALLY                   a citizen's bookings by request, how many are active (n), requests a day
 
 The sparse index `due` (due, dueAt) holds active bookings by when something is due to happen to them.
 """
@@ -56,6 +56,11 @@ def tally_key(citizen: str) -> Key:
 def request_attribute(booking_id: BookingId) -> str:
     """The tally's attribute that remembers this request."""
     return f"k{booking_id.nonce}"
+
+
+def day_attribute(day: date) -> str:
+    """The tally's attribute that counts what the citizen has asked for that day."""
+    return f"d{day:%Y%m%d}"
 
 
 def tally_booking_ids(item: Item) -> list[BookingId]:

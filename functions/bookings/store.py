@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_BATCH = 100  # keys in one BatchGetItem
+DAILY_REQUESTS = 40  # holds, and holds refused for somebody else's booking, of one citizen in a day
 
 
 class BookingStore:
@@ -121,7 +122,7 @@ class BookingStore:
         )
 
     def count_request(self, booking: Booking, booking_id: BookingId, limit: int) -> Write:
-        """The citizen has not made this request before, and has fewer than `limit` active bookings.
+        """The citizen has not made this request before, has fewer than `limit` active bookings and has not asked too often.
 
         A tally that counts an active booking never expires.
         """
@@ -129,10 +130,34 @@ class BookingStore:
             action="Update",
             table=self.table,
             key=items.tally_key(booking.citizen),
-            update="SET #request = :request REMOVE #ttl ADD n :one",
-            condition="attribute_not_exists(#request) AND (attribute_not_exists(n) OR n < :limit)",
-            names={"#request": items.request_attribute(booking_id), "#ttl": "ttl"},
-            values={":request": {"b": booking.id, "r": booking.request}, ":one": 1, ":limit": limit},
+            update="SET #request = :request REMOVE #ttl ADD n :one, #day :one",
+            condition=(
+                "attribute_not_exists(#request) AND (attribute_not_exists(n) OR n < :limit) "
+                "AND (attribute_not_exists(#day) OR #day < :daily)"
+            ),
+            names={
+                "#request": items.request_attribute(booking_id),
+                "#ttl": "ttl",
+                "#day": items.day_attribute(booking.held_at.date()),
+            },
+            values={
+                ":request": {"b": booking.id, "r": booking.request},
+                ":one": 1,
+                ":limit": limit,
+                ":daily": DAILY_REQUESTS,
+            },
+        )
+
+    def count_attempt(self, citizen: str, now: datetime) -> Write:
+        """The citizen has not asked too often today; this refused request counts too."""
+        return Write(
+            action="Update",
+            table=self.table,
+            key=items.tally_key(citizen),
+            update="ADD n :none, #day :one",
+            condition="attribute_not_exists(#day) OR #day < :daily",
+            names={"#day": items.day_attribute(now.date())},
+            values={":none": 0, ":one": 1, ":daily": DAILY_REQUESTS},
         )
 
     def keep_seat(self, booking: Booking) -> Write:

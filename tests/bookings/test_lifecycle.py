@@ -13,7 +13,7 @@ from bookings.due import purge
 from bookings.holding import hold
 from bookings.lifecycle import cancel, confirm, lapse
 from bookings.seats import Seat
-from bookings.store import BookingStore
+from bookings.store import DAILY_REQUESTS, BookingStore
 from cccd.errors import (
     AlreadyBooked,
     HoldExpired,
@@ -22,6 +22,7 @@ from cccd.errors import (
     NotCancellable,
     NotConfirmable,
     NotFound,
+    RateLimited,
     SlotFull,
     TooManyBookings,
 )
@@ -104,6 +105,29 @@ def test_a_citizen_books_for_a_family_but_not_for_a_crowd(store: BookingStore) -
         held(store, "a fifth", key="key-5", citizen="mother", at=slot(10))
     cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", rules_of, NOW)
     assert held(store, "a fifth", key="key-6", citizen="mother", at=slot(10)).status is Status.HELD
+
+
+def test_nobody_asks_all_day_who_has_a_booking(store: BookingStore) -> None:
+    """A stranger may learn from `already_booked` that somebody has one: a few times, not for a list of ids."""
+    held(store, "lan")
+    for n in range(DAILY_REQUESTS):
+        with pytest.raises(AlreadyBooked):
+            held(store, "lan", citizen="a stranger", key=f"key-{n}", at=slot(5, SLOT_START + timedelta(hours=1)))
+    with pytest.raises(RateLimited) as refused:
+        held(store, "lan", citizen="a stranger", key="one more", at=slot(5))
+    assert refused.value.retry_after == 15 * 3600, "until midnight"
+    with pytest.raises(RateLimited):
+        held(store, "minh", citizen="a stranger", at=slot(5))
+    tomorrow = NOW + timedelta(hours=15)
+    assert held(store, "minh", now=tomorrow, citizen="a stranger", key="key-x", at=slot(5)).status is Status.HELD
+
+
+def test_holding_and_cancelling_all_day_ends(store: BookingStore) -> None:
+    for n in range(DAILY_REQUESTS):
+        held(store, "lan", key=f"key-{n}")
+        cancel(store, wish("lan", key=f"key-{n}").id, wish("lan").citizen, rules_of, NOW)
+    with pytest.raises(RateLimited):
+        held(store, "lan", key="one more")
 
 
 def test_lapsed_holds_do_not_count_without_any_purge(store: BookingStore) -> None:

@@ -40,7 +40,7 @@ CITIZENS = ["mother", "father"]
 SLOTS = 4
 MOST_SEATS = 3
 STEPS = int(os.environ.get("MACHINE_STEPS", "10000"))
-STEPS_PER_LIFE = 50
+STEPS_PER_LIFE = 40  # no citizen can reach the limit of a day in them
 
 _tables = itertools.count()
 

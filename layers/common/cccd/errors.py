@@ -17,6 +17,7 @@ Refusal
 ├── SlotFull                    every seat of the slot is taken
 ├── AlreadyBooked               the applicant has an active booking
 ├── TooManyBookings             over the citizen's limit
+├── RateLimited                 over what one citizen may ask in a day
 ├── IdempotencyKeyReused        the same key with another request
 ├── StaleVersion                somebody changed it first; carries what stands
 ├── NotWithdrawable             the declaration's state does not allow it
@@ -126,6 +127,10 @@ class AlreadyBooked(Refusal):
 
 class TooManyBookings(Refusal):
     """The citizen has as many active bookings as one citizen may."""
+
+
+class RateLimited(Refusal):
+    """The citizen has asked for more bookings today than anybody needs."""
 
 
 class IdempotencyKeyReused(Refusal):

@@ -102,6 +102,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Bạn đang giữ đủ số lịch hẹn",
         "Mỗi tài khoản giữ tối đa {limit} lịch hẹn cùng lúc. Vui lòng huỷ bớt lịch không dùng rồi đặt lại.",
     ),
+    errors.RateLimited: Problem(
+        429,
+        "rate_limited",
+        "Bạn đã đặt lịch quá nhiều lần trong ngày",
+        "Vui lòng thử lại vào ngày mai, hoặc liên hệ trực tiếp cơ quan Công an. Lịch hẹn đang có của bạn vẫn được giữ.",
+    ),
     errors.IdempotencyKeyReused: Problem(
         422,
         "idempotency_key_reused",
