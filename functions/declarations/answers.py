@@ -31,8 +31,8 @@ class Checked:
     doubts: list[FieldError]
 
 
-def check(form: Form, typed: Mapping[str, Any], today: date) -> Checked:
-    """Every field of the form, as typed, against its rules. What is no field of the form is left out."""
+def check(form: Form, typed: Mapping[str, Any], today: date, procedure: str = "") -> Checked:
+    """Every field of the form, as typed for that procedure, against its rules. What is no field of the form is left out."""
     answers: dict[str, Answer] = {}
     mistakes: list[FieldError] = []
     for field in form.fields:
@@ -52,7 +52,7 @@ def check(form: Form, typed: Mapping[str, Any], today: date) -> Checked:
     order = {field.name: place for place, field in enumerate(form.fields)}
     mistakes.sort(key=lambda each: order[_field_of(each)])
     in_order = {field.name: answers[field.name] for field in form.fields if field.name in answers}
-    return Checked(in_order, mistakes, doubts(form, in_order, today))
+    return Checked(in_order, mistakes, doubts(form, in_order, today, procedure))
 
 
 def required(field: FormField, answers: Answers, today: date) -> bool:

@@ -10,11 +10,10 @@ from datetime import date
 
 from declarations.answers import Answers
 from declarations.dates import age, first_day
+from declarations.doubts import CHILD
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import Document
 from procedures.documents import documents_to_bring
-
-CHILD = "tre-em-duoi-14"  # the procedure whose papers a representative brings
 
 # Whether the paper of that code is called for, by the answers on the day of the appointment.
 type Rule = Callable[[Answers, date], bool]

@@ -12,6 +12,7 @@ from cccd.effective import in_force
 from cccd.working_calendar import WorkingCalendar, add_working_days
 from declarations.answers import Answers
 from declarations.dates import age, first_day
+from declarations.requests import doubtful_card, is_reason_for
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import CONTENT, Section, Statement
 from procedures.guide import Amount, guide
@@ -75,7 +76,7 @@ def fee(answers: Answers, on: date) -> Fee | None:
     cases = _cases(answers, on)
     met = [(free, _said(free.topic, on)) for free in in_force(_FREE, on) if free.case in cases]
     for free, said in met:
-        if free.certain and said.confidence is not Confidence.UNSURE:
+        if free.certain and said.confidence is not Confidence.UNSURE and _settled(free.case, answers):
             return Fee(0, (), free.why or said.text, said.source, said.confidence)
     kinds = [kind for kind in _kinds(answers) if kind in rates.amounts]
     amounts = tuple(Amount(kind, CONTENT.fee_names[kind], rates.amounts[kind]) for kind in kinds)
@@ -141,7 +142,7 @@ def first_issue(answers: Answers) -> bool:
     """Whether it is the first card; since 01/07/2024 also for who has a CMND only, whatever they call it."""
     match answers.get("request"):
         case "Cấp thẻ lần đầu":
-            return answers.get("currentCard") not in ("Thẻ căn cước", "Thẻ CCCD")
+            return not _contradictory(answers)
         case "Cấp đổi thẻ":
             return answers.get("currentCard") == "CMND"
         case "Cấp":
@@ -150,10 +151,25 @@ def first_issue(answers: Answers) -> bool:
             return False
 
 
+def _settled(case: str, answers: Answers) -> bool:
+    """Whether the case is met for sure: by one's age, or by answers that do not contradict each other."""
+    return case in ("child", "elder") or not _contradictory(answers)
+
+
+def _contradictory(answers: Answers) -> bool:
+    """Whether reason or card speak of another request than was chosen."""
+    request, reason, card = (str(answers.get(name, "")) for name in ("request", "reason", "currentCard"))
+    return not is_reason_for(reason, request) or (
+        request == "Cấp thẻ lần đầu" and doubtful_card(request, card) is not None
+    )
+
+
 def _kinds(answers: Answers) -> list[str]:
     """The codes of the amounts that may apply, of those in the procedures' fee content."""
     old = answers.get("oldCardNumber")
     match answers.get("request"):
+        case _ if _contradictory(answers):
+            return ["chuyen-sang-can-cuoc", "doi", "cap-lai"]
         case "Cấp lại" | "Cấp lại thẻ":
             return ["cap-lai"]
         case "Cấp":

@@ -13,10 +13,12 @@ from cccd.errors import FieldError
 from cccd.personal_id import PersonalId
 from declarations.dates import age, first_day
 from declarations.form import Form
+from declarations.requests import doubtful_card, is_reason_for, requests_for, requests_of
 from declarations.values import Answer
 
 ADULT_CARD = 14  # years; younger ones have a procedure of their own since 01/07/2024
 VERY_OLD = 110
+CHILD = "tre-em-duoi-14"  # the procedure of who is younger
 
 # TT 07/2016/TT-BCA Phụ lục 1: the 63 provinces until 30/06/2025; the codes stay for life.
 _PLACE_CODES = re.findall(
@@ -29,8 +31,8 @@ _PLACE_CODES = re.findall(
 type _Answers = Mapping[str, Answer]
 
 
-def doubts(form: Form, answers: _Answers, today: date) -> list[FieldError]:
-    """Every doubt about the answers, in the form's order."""
+def doubts(form: Form, answers: _Answers, today: date, procedure: str) -> list[FieldError]:
+    """Every doubt about the answers, given for that procedure, in the form's order."""
     found = [
         *_about_number("personalId", answers, "dateOfBirth", "sex"),
         *_about_number("oldCardNumber", answers, "dateOfBirth", "sex"),
@@ -38,6 +40,9 @@ def doubts(form: Form, answers: _Answers, today: date) -> list[FieldError]:
         *_about_age(answers, today),
         *_about_missing_numbers(form, answers),
         *_about_same_person(answers),
+        *_about_procedure(form, answers, today, procedure),
+        *_about_reason(answers),
+        *_about_card(answers),
     ]
     order = {field.name: place for place, field in enumerate(form.fields)}
     return sorted(found, key=lambda each: order[each.field])
@@ -99,3 +104,39 @@ def _about_same_person(answers: _Answers) -> list[FieldError]:
         return []
     message = "Số định danh của người đại diện trùng với người làm thẻ. Vui lòng kiểm tra lại."
     return [FieldError("representativeId", "same_as_applicant", message)]
+
+
+def _about_procedure(form: Form, answers: _Answers, today: date, procedure: str) -> list[FieldError]:
+    found = []
+    born, request, asked = answers.get("dateOfBirth"), answers.get("request"), form.field("request")
+    if procedure == CHILD and isinstance(born, str) and age(first_day(born), today) >= ADULT_CARD:
+        message = (
+            "Thủ tục này dành cho trẻ dưới 14 tuổi, còn người làm thẻ đã đủ 14 tuổi. Vui lòng kiểm tra lại ngày sinh, hoặc "
+            "chọn thủ tục khác."
+        )
+        found.append(FieldError("dateOfBirth", "not_a_child", message))
+    fitting = [choice for choice in asked.choices if choice in requests_of(procedure)] if asked else []
+    if request and fitting and request not in fitting:
+        message = (
+            f"Thủ tục bạn chọn dành cho “{fitting[0]}”, còn mục này ghi “{request}”. Vui lòng kiểm tra lại; nếu không chắc, "
+            "cứ tiếp tục, cán bộ sẽ hướng dẫn."
+        )
+        found.append(FieldError("request", "not_of_procedure", message))
+    return found
+
+
+def _about_reason(answers: _Answers) -> list[FieldError]:
+    request, reason = answers.get("request"), answers.get("reason")
+    if not isinstance(request, str) or not isinstance(reason, str) or is_reason_for(reason, request):
+        return []
+    meant = " hoặc ".join(f"“{each}”" for each in requests_for(reason))
+    message = (
+        f"“{reason}” là lý do của {meant}, còn bạn chọn “{request}”. Vui lòng kiểm tra lại; nếu không chắc, cứ tiếp tục, "
+        "cán bộ sẽ hướng dẫn."
+    )
+    return [FieldError("reason", "not_of_request", message)]
+
+
+def _about_card(answers: _Answers) -> list[FieldError]:
+    told = doubtful_card(str(answers.get("request")), str(answers.get("currentCard")))
+    return [FieldError("currentCard", "not_of_request", told)] if told else []

@@ -150,7 +150,7 @@ class DeclarationView(Model):
 def view(declaration: Declaration, today: date, on: date | None = None) -> DeclarationView:
     """The declaration as it reads today, for an appointment on the day `on`."""
     day = on or today
-    checked = check(form_of(declaration.edition), declaration.answers, today)
+    checked = check(form_of(declaration.edition), declaration.answers, today, declaration.procedure)
     answers = checked.answers
     draft = declaration.status is Status.DRAFT
     return DeclarationView(

@@ -8,7 +8,9 @@ import time_machine
 
 from cccd.clock import VIETNAM
 from declarations.api import handler
+from declarations.form import form_of
 from declarations.forms_api import handler as forms
+from declarations.requests import requests_for
 from tests.bookings.people import signed_in
 from tests.declarations.people import FORM_2021, FORM_2026
 from tests.gateway import Answer, call
@@ -41,6 +43,67 @@ def test_the_articles_citizen_brings_what_the_article_says(aws: None, differs: b
     assert made.body["data"]["fullName"] == "H'HEN NIÊ"
     expected = ["cmnd-cccd-cu", "so-ho-khau", *(["giay-khai-sinh"] if differs else [])]
     assert [paper["code"] for paper in made.body["documentsToBring"]] == expected
+
+
+REISSUE = {"request": "Cấp lại thẻ", "reason": "Mất thẻ"}
+FIRST = {"request": "Cấp thẻ lần đầu", "reason": None}
+
+
+@time_machine.travel(TODAY)
+@pytest.mark.parametrize(
+    ("change", "warned", "said"),
+    [
+        ({"reason": "Mất thẻ"}, ("reason", "not_of_request"), "“Mất thẻ” là lý do của “Cấp lại thẻ”"),
+        (
+            REISSUE | {"reason": "Sắp xếp đơn vị hành chính"},
+            ("reason", "not_of_request"),
+            "“Cấp đổi thẻ”, còn bạn chọn",
+        ),
+        (REISSUE | {"reason": "Đủ 14, 25, 40 hoặc 60 tuổi"}, ("reason", "not_of_request"), "hoặc “Cấp đổi thẻ”"),
+        (FIRST | {"reason": "Mất thẻ"}, ("reason", "not_of_request"), "còn bạn chọn “Cấp thẻ lần đầu”"),
+        ({"procedure": "cap-lan-dau"}, ("request", "not_of_procedure"), "dành cho “Cấp thẻ lần đầu”"),
+        ({"procedure": "cap-lai"}, ("request", "not_of_procedure"), "dành cho “Cấp lại thẻ”"),
+        (REISSUE | {"procedure": "cap-doi"}, ("request", "not_of_procedure"), "dành cho “Cấp đổi thẻ”"),
+        (FIRST | {"procedure": "tre-em-duoi-14"}, ("dateOfBirth", "not_a_child"), "dành cho trẻ dưới 14 tuổi"),
+        (FIRST | {"currentCard": "Thẻ CCCD"}, ("currentCard", "not_of_request"), "không làm thẻ lần đầu"),
+        ({"currentCard": "CMND"}, ("currentCard", "not_of_request"), "làm thẻ căn cước lần đầu"),
+        ({"currentCard": "Không có thẻ"}, ("currentCard", "not_of_request"), "chọn cấp lại"),
+    ],
+)
+def test_answers_that_contradict_each_other_are_asked_about(
+    aws: None, change: dict[str, Any], warned: tuple[str, str], said: str
+) -> None:
+    made = submit(FORM_2026 | change)
+    assert made.status == 201, made.body
+    warnings = made.body["warnings"]
+    assert [(each["field"], each["code"]) for each in warnings] == [warned]
+    assert said in warnings[0]["message"] and "iểm tra lại" in warnings[0]["message"]
+    if warned[0] == "reason":
+        assert made.body["fee"]["amount"] is None
+
+
+@time_machine.travel(TODAY)
+@pytest.mark.parametrize(
+    "change",
+    [
+        REISSUE,
+        REISSUE | {"procedure": "cap-lai"},
+        FIRST,
+        FIRST | {"procedure": "cap-lan-dau", "currentCard": "CMND"},
+        FIRST | {"reason": "Đủ 14, 25, 40 hoặc 60 tuổi"},
+        {"procedure": "cap-doi", "currentCard": "Thẻ CCCD"},
+    ],
+)
+def test_answers_that_agree_are_not(aws: None, change: dict[str, Any]) -> None:
+    assert submit(FORM_2026 | change).body["warnings"] == []
+
+
+def test_every_reason_and_request_of_todays_form_is_known() -> None:
+    form = form_of("2026")
+    requests, reasons = form.field("request"), form.field("reason")
+    assert requests and reasons
+    assert {each for reason in reasons.choices for each in requests_for(reason)} == {*requests.choices}
+    assert all(requests_for(reason) for reason in reasons.choices)
 
 
 @time_machine.travel(TODAY)
