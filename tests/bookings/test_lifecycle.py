@@ -11,7 +11,7 @@ from bookings import items
 from bookings.booking import Booking, Status
 from bookings.due import purge
 from bookings.holding import hold
-from bookings.lifecycle import cancel, confirm, lapse
+from bookings.lifecycle import cancel, close, confirm, lapse, reschedule
 from bookings.seats import Seat
 from bookings.store import DAILY_REQUESTS, BookingStore
 from cccd.errors import (
@@ -22,10 +22,12 @@ from cccd.errors import (
     NotCancellable,
     NotConfirmable,
     NotFound,
+    NotReschedulable,
     RateLimited,
     SlotFull,
     TooManyBookings,
 )
+from cccd.transactions import Refused, commit
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 
 LATER = NOW + timedelta(minutes=15)  # when a hold of NOW lapses
@@ -362,3 +364,73 @@ def test_an_unchanged_booking_reads_back_as_it_was_written(store: BookingStore) 
     assert items.booking_of(items.booking_item(booking)) == booking
     ended = replace(booking, status=Status.LAPSED, ended_at=LATER)
     assert items.booking_of(items.booking_item(ended)) == ended
+
+
+# --- the cut-off, and what else a rule says -----------------------------------------------------------------------
+
+
+def test_an_office_may_close_changes_some_time_before(store: BookingStore) -> None:
+    an_hour_before = replace(RULES, cancel_minutes=60)
+    booking = held(store, "lan", now=SLOT_START - timedelta(minutes=90))
+    confirm(store, wish("lan").id, booking.citizen, SLOT_START - timedelta(minutes=90))
+    too_late = SLOT_START - timedelta(minutes=60)
+    with pytest.raises(NotCancellable):
+        cancel(store, wish("lan").id, booking.citizen, lambda _: an_hour_before, too_late)
+    to = slot(4, SLOT_START + timedelta(days=1))
+    with pytest.raises(NotReschedulable):
+        reschedule(
+            store,
+            wish("lan").id,
+            booking.citizen,
+            to.start,
+            lambda _: (to, "shared"),
+            lambda _: an_hour_before,
+            too_late,
+        )
+    in_time = too_late - timedelta(seconds=1)
+    assert cancel(store, wish("lan").id, booking.citizen, lambda _: an_hour_before, in_time).status is Status.CANCELLED
+
+
+def test_people_of_a_queue_that_is_no_more_still_fill_the_slot(store: BookingStore) -> None:
+    for n in range(3):
+        held(store, f"person {n}", at=slot({"shared": 4}))
+    apart = slot({"permanent": 4, "temporary": 2})
+    assert held(store, "a", at=apart, queue="permanent").seat.label == "P01"
+    with pytest.raises(SlotFull):
+        held(store, "b", at=apart, queue="permanent")
+    with pytest.raises(SlotFull):
+        held(store, "c", at=apart, queue="temporary")
+
+
+def test_a_raised_capacity_is_taken_up_and_then_costs_no_second_look(store: BookingStore) -> None:
+    held(store, "lan", at=slot(1))
+    held(store, "minh", at=slot(9))
+    day = SLOT_START.date()
+    assert store.slots("office", day, day)[SLOT_START]["mark"] == "s9"
+
+
+def test_while_bookings_stand_beyond_it_the_old_capacity_stays_in_mind(store: BookingStore) -> None:
+    for n in range(6):
+        held(store, f"person {n}", at=slot(6))
+    for n in range(3):
+        cancel(store, wish(f"person {n}").id, wish(f"person {n}").citizen, rules_of, NOW)
+    beyond_four = sum(seat.number > 4 for seat in occupants(store))
+    held(store, "one more", at=slot(4))
+    day = SLOT_START.date()
+    assert store.slots("office", day, day)[SLOT_START]["mark"] == ("s6" if beyond_four else "s4")
+
+
+def test_a_hold_that_lapsed_by_the_tables_own_clock_cannot_be_confirmed(store: BookingStore) -> None:
+    """The condition itself refuses, whatever the reader believed."""
+    booking = held(store, "lan")
+    after = replace(booking, status=Status.CONFIRMED, hold_expires_at=None, version=2)
+    with pytest.raises(Refused):
+        commit(store.client, [store.rewrite(booking, after, LATER)])
+    commit(store.client, [store.rewrite(booking, after, LATER - timedelta(seconds=1))])
+
+
+def test_a_day_is_closed_after_it_and_not_on_it(store: BookingStore) -> None:
+    booking = held(store, "lan")
+    firm = confirm(store, wish("lan").id, booking.citizen, NOW)
+    assert not close(store, firm, SLOT_START + timedelta(hours=15))
+    assert close(store, firm, SLOT_START + timedelta(hours=17))

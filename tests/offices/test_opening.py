@@ -124,3 +124,11 @@ def test_an_office_that_ends_takes_nobody_after_its_last_day() -> None:
     now = at("2025-02-27T09:00")
     days = opening.days(rules, CALENDAR, date(2025, 2, 28), 3, now)
     assert [day.closed.code if day.closed else None for day in days] == [None, "office_closed", "office_closed"]
+
+
+def test_a_slot_must_be_far_enough_ahead() -> None:
+    rules = replace(rules_of("cah-760"), lead_minutes=24 * 60)
+    with pytest.raises(SlotClosed) as refused:
+        opening.slot_at(rules, CALENDAR, at("2021-06-25T08:30"), THE_ARTICLES_DAY)
+    assert refused.value.extra["closed"] == {"code": "past", "reason": "Khung giờ này đã qua hoặc quá sát giờ hẹn."}
+    assert opening.slot_at(rules, CALENDAR, at("2021-06-25T09:00"), THE_ARTICLES_DAY)

@@ -1,0 +1,88 @@
+"""Every way to write against every rival: the rival's whole operation lands just before our transaction.
+
+Whoever wins, the table is sound afterwards, and our answer is true of what stands.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from bookings.booking import Booking, Status
+from bookings.due import close_days
+from bookings.holding import hold
+from bookings.lifecycle import cancel, close, confirm, lapse, reschedule, serve
+from bookings.store import BookingStore
+from cccd.errors import Refusal
+from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
+from tests.races.invariants import check
+
+CAPACITY = 1
+HERE = slot(CAPACITY)
+THERE = slot(CAPACITY, SLOT_START + timedelta(hours=1))
+ELSEWHERE = slot(CAPACITY, SLOT_START + timedelta(hours=2))
+LAN = wish("lan", at=HERE)
+LATER = NOW + timedelta(minutes=15)
+AFTERWARDS = SLOT_START + timedelta(days=1)
+
+type Deed = Callable[[BookingStore], object]
+
+
+def move_to(where: object) -> Deed:
+    target = THERE if where == "there" else ELSEWHERE
+    return lambda store: reschedule(
+        store, LAN.id, LAN.citizen, target.start, lambda _: (target, "shared"), rules_of, NOW
+    )
+
+
+def read(store: BookingStore) -> Booking:
+    found = store.find(LAN.id)
+    assert found is not None
+    return found
+
+
+DEEDS: dict[str, Deed] = {
+    "confirm": lambda store: confirm(store, LAN.id, LAN.citizen, NOW),
+    "cancel": lambda store: cancel(store, LAN.id, LAN.citizen, rules_of, NOW),
+    "move there": move_to("there"),
+    "move elsewhere": move_to("elsewhere"),
+    "serve": lambda store: serve(store, LAN.id, NOW),
+    "lapse": lambda store: lapse(store, read(store), LATER),
+    "close": lambda store: close(store, read(store), AFTERWARDS),
+    "close of day": lambda store: close_days(store, AFTERWARDS, lambda: True, workers=1),
+    "take the lapsed seat over": lambda store: hold(store, wish("rival", at=HERE), RULES, LIMIT, LATER),
+    "take the place there": lambda store: hold(store, wish("rival", at=THERE), RULES, LIMIT, NOW),
+}
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["held", "confirmed"])
+@pytest.mark.parametrize("rival", DEEDS)
+@pytest.mark.parametrize("ours", [name for name in DEEDS if not name.startswith("take")])
+def test_a_rival_acts_first(
+    store: BookingStore,
+    rival_acts_first: Callable[[Callable[[], object]], None],
+    ours: str,
+    rival: str,
+    confirmed: bool,
+) -> None:
+    hold(store, LAN, RULES, LIMIT, NOW)
+    if confirmed:
+        confirm(store, LAN.id, LAN.citizen, NOW)
+
+    def act_first() -> None:
+        with suppress(Refusal):  # the rival may well be refused too
+            DEEDS[rival](store)
+
+    rival_acts_first(act_first)
+    try:
+        told = DEEDS[ours](store)
+    except Refusal:
+        told = None
+    # Two clocks are at work: what one calls lapsed the other does not, so each is checked by the later one.
+    check(store.client, store.table, LATER, CAPACITY)
+    stands = read(store)
+    if isinstance(told, Booking):
+        assert (told.status, told.start, told.seat) == (stands.status, stands.start, stands.seat)
+    if told is True:
+        assert stands.status in (Status.LAPSED, Status.NO_SHOW)
