@@ -2,6 +2,7 @@
 
 import base64
 import io
+import itertools
 import os
 import subprocess
 import sys
@@ -14,10 +15,10 @@ from pypdf import PdfReader
 
 from cccd.clock import VIETNAM
 from declarations.api import handler
-from declarations.form import forms
+from declarations.form import form_of, forms
 from declarations.print_api import handler as printing
 from declarations.printing.layout import layout_of
-from declarations.printing.paper import BOLD, ITALIC, REGULAR, Paper, printable
+from declarations.printing.paper import BOLD, ITALIC, REGULAR, RIGHT, Paper, printable
 from tests.bookings.people import signed_in
 from tests.conftest import STACK
 from tests.declarations.people import CONSENT, FORM_2021, FORM_2026, NAMES
@@ -105,6 +106,42 @@ def test_the_longest_answers_stay_on_the_paper(aws: None) -> None:
     _, pdf = printed(submitted(FORM_2026 | long | {"otherRequests": ["Tích hợp thông tin vào thẻ căn cước"]}))
     text = words(pdf).replace(" ", "")
     assert "x" * 500 in text and "NGUYỄN" * 16 in text and "đườngdài" * 20 in text
+
+
+@pytest.mark.parametrize("long", ["W" * 100, "W" * 30 + " " + "W" * 70, "Đường " + "W" * 90, "a " * 50])
+@pytest.mark.parametrize("day", [TODAY, THE_ARTICLES_DAY])
+def test_nothing_is_printed_over_anything_else_nor_past_the_edge(
+    aws: None, monkeypatch: pytest.MonkeyPatch, long: str, day: datetime
+) -> None:
+    written: dict[tuple[int, float], list[tuple[float, float]]] = {}
+    write = Paper.write
+
+    def noting(paper: Paper, x: float, text: str, *type_: Any) -> float:
+        end = write(paper, x, text, *type_)
+        written.setdefault((paper._canvas.getPageNumber(), round(paper.y, 1)), []).append((x, end))
+        return end
+
+    form = FORM_2026 if day == TODAY else FORM_2021
+    texts = {field.name: long for field in form_of(form["edition"]).fields if field.type not in ("yes-no", "agreement")}
+    numbers = {"personalId": "1" * 100, "oldCardNumber": "1" * 100, "dateOfBirth": "1" * 100}
+    with time_machine.travel(day):
+        made = submitted({**form, **texts, **numbers, "draft": True})
+        monkeypatch.setattr(Paper, "write", noting)
+        printed(made)
+    for line in written.values():
+        line.sort()
+        assert line[-1][1] <= RIGHT + 0.1
+        assert all(end <= start + 0.1 for (_, end), (start, _) in itertools.pairwise(line))
+
+
+@pytest.mark.parametrize("text", ["W" * 100, "Ấp 3 " + "W" * 60, "một hai ba bốn năm sáu bảy tám chín mười", "W" * 5])
+@pytest.mark.parametrize(("first", "rest"), [(60, 80), (5, 80), (-10, 80), (80, 30)])
+def test_every_line_fits_its_room(text: str, first: float, rest: float) -> None:
+    paper = Paper(12, "t", "f")
+    lines = paper.wrapped(text, first, rest)
+    assert paper.width(lines[0]) <= max(first, 0)
+    assert all(paper.width(line) <= rest for line in lines[1:])
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 @time_machine.travel(TODAY)

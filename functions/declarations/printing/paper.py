@@ -77,20 +77,24 @@ class Paper:
 
     def wrapped(self, text: str, first: float, rest: float, font: str = REGULAR) -> list[str]:
         """The text in lines: the first as wide as `first`, the others as `rest`; a word too long for any is cut."""
-        lines, line, room = [], "", first
+        lines: list[str] = []
+        line, room = "", first
         for word in printable(text, font).split(" "):
-            while self.width(word, font) > rest and len(word) > 1:
-                cut = next(n for n in range(len(word), 0, -1) if n == 1 or self.width(word[:n], font) <= rest)
-                lines += [line] if line else []
-                lines, line, word, room = [*lines, word[:cut]], "", word[cut:], rest
             longer = f"{line} {word}".strip()
-            if line and self.width(longer, font) > room:
-                lines, line, room = [*lines, line], word, rest
-            elif not line and not lines and self.width(word, font) > room:
-                lines, line, room = [""], word, rest
-            else:
+            if self.width(longer, font) <= room:
                 line = longer
+                continue
+            if line or self.width(word, font) <= rest:
+                lines, room = [*lines, line], rest
+            while self.width(word, font) > room and not (len(word) == 1 and room == rest):
+                cut = self._fitting(word, room, font) or int(room == rest)
+                lines, word, room = [*lines, word[:cut]], word[cut:], rest
+            line = word
         return [*lines, line]
+
+    def _fitting(self, word: str, room: float, font: str) -> int:
+        """How many letters of the word fit into the room."""
+        return next(n for n in range(len(word), -1, -1) if n == 0 or self.width(word[:n], font) <= room)
 
     def dots(self, start: float, end: float) -> None:
         """A dotted line to write on."""

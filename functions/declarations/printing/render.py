@@ -65,8 +65,11 @@ def _head(paper: Paper, layout: Layout, declaration: Declaration, office: str) -
     paper.y -= 22
     if layout.addressed:
         start = paper.write((LEFT + RIGHT) / 2 - 55 * mm, "Kính gửi: ", BOLD)
-        end = paper.write(start, office or "")
-        paper.dots(end + 2 if not office else end, RIGHT - 15 * mm if not office else end)
+        for number, line in enumerate(paper.wrapped(office, RIGHT - start, RIGHT - start)):
+            paper.move(1 if number else 0)
+            paper.write(start, line)
+        if not office:
+            paper.dots(start + 2, RIGHT - 15 * mm)
         paper.move(1.25)
 
 
@@ -140,10 +143,10 @@ def _boxed(field: FormField, answer: Answer | None) -> str:
     """What is written one digit a box; empty for other fields, and for a draft's answer that does not fit."""
     text = answer if isinstance(answer, str) else ""
     if field.type in ("personal-id", "card-number"):
-        return text.ljust(12) if text.isdigit() or not text else ""
+        return text.ljust(12) if len(text) <= 12 and (text.isdigit() or not text) else ""
     if field.type == "date-of-birth":
         parts = text.split("-") if text else []
-        if not all(part.isdigit() for part in parts) or len(parts) > 3:
+        if len(parts) > 3 or not all(part.isdigit() and len(part) <= 4 for part in parts):
             return ""
         year, month, day = (*parts, "", "", "")[:3]
         return f"{day:2}/{month:2}/{year:4}"
