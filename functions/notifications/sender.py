@@ -1,7 +1,8 @@
 """Every minute, but not at night: send the messages that are due, each at most once.
 
 An ordinary message goes out within Zalo's seven days after the citizen's last word, a template message otherwise,
-where the office has one. Whoever does not follow the account cannot be written to.
+where the office has one. Whoever does not follow the account cannot be written to, and whoever was asked for their
+consent to messages and has not given it, or has taken it back, is not.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from cccd.http import Event
 from cccd.keyring import secret
 from cccd.observability import count_message, flush_metrics, logger
 from cccd.settings import Settings
+from declarations.consents import Consents
 from notifications.notice import MAX_TRIES, Kind, Notice, is_night, next_try, obsolete, template_data, words
 from notifications.store import NoticeStore, Outcome
 from offices.directory import directory
@@ -38,6 +40,7 @@ class SenderSettings(Settings):
     """Tables, secrets, and where Zalo and the Mini App are."""
 
     bookings_table: str
+    declarations_table: str
     chat_table: str
     notices_table: str
     zalo_app_secret: str
@@ -56,6 +59,7 @@ class Post:
     notices: NoticeStore
     bookings: BookingStore
     acquaintances: Acquaintances
+    consents: Consents
     tokens: TokenKeeper
     api: OfficialAccountApi
     mini_app_url: str
@@ -79,6 +83,7 @@ def post() -> Post:
         notices=NoticeStore(client(), settings.notices_table),
         bookings=BookingStore(client(), settings.bookings_table),
         acquaintances=Acquaintances(client(), settings.chat_table),
+        consents=Consents(client(), settings.declarations_table),
         tokens=keeper,
         api=api,
         mini_app_url=settings.mini_app_url,
@@ -106,7 +111,7 @@ def send(post: Post, notice: Notice, state: str, now: datetime) -> bool:
     booking_id = BookingId.parse(notice.booking_id)
     booking = post.bookings.find(booking_id) if booking_id else None
     friend = post.acquaintances.find(notice.citizen)
-    if booking is None or friend is None or obsolete(notice, booking, now):
+    if booking is None or friend is None or obsolete(notice, booking, now) or not _agreed(post, notice.citizen):
         return _ended(post, notice, "dropped", was="waiting")
     if not post.notices.claim(notice, now):
         return False
@@ -122,6 +127,12 @@ def send(post: Post, notice: Notice, state: str, now: datetime) -> bool:
             return _ended(post, notice, "failed")
         return _again(post, notice, now)
     return _ended(post, notice, "sent")
+
+
+def _agreed(post: Post, citizen: str) -> bool:
+    """Whether the citizen takes messages. Who was never asked, as they declared nothing, agreed by following."""
+    standing = post.consents.standing(citizen)
+    return standing.get("notifications", not standing)
 
 
 def _deliver(post: Post, notice: Notice, booking: Booking, friend: Acquaintance, now: datetime) -> None:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -15,6 +16,7 @@ from bookings.lifecycle import cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import to_item
+from declarations.consents import Consents
 from local.zalo import FakeZalo, Mood
 from notifications import outbox
 from notifications.notice import MAX_TRIES, Kind, Notice, is_night, next_try, notices_of, obsolete
@@ -48,6 +50,7 @@ def post(aws: None, zalo: FakeZalo) -> Iterator[Post]:
         notices=NoticeStore(client, "NoticesTable"),
         bookings=BookingStore(client, "BookingsTable"),
         acquaintances=friends,
+        consents=Consents(client, "DeclarationsTable"),
         tokens=TokenKeeper(TokenStore(client, "ChatTable"), api, zalo.app_id, zalo.app_secret.encode(), lambda: grant),
         api=api,
         mini_app_url="https://zalo.me/s/1",
@@ -168,6 +171,31 @@ def test_who_does_not_follow_is_not_written_to(post: Post, zalo: FakeZalo) -> No
     assert run(post, NOW) == 0
     post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=1))
     assert run(post, NOW) == 0, "and it does not come late"
+
+
+class Standing:
+    """Consents as they stand."""
+
+    def __init__(self, **standing: bool):
+        self._standing = standing
+
+    def standing(self, citizen: str) -> dict[str, bool]:
+        return self._standing
+
+
+@pytest.mark.parametrize(
+    ("standing", "sent"),
+    [
+        ({}, 1),
+        ({"declaration": True}, 0),
+        ({"declaration": True, "notifications": False}, 0),
+        ({"notifications": True}, 1),
+    ],
+)
+def test_who_has_not_agreed_is_not_written_to(post: Post, zalo: FakeZalo, standing: dict[str, bool], sent: int) -> None:
+    confirmed(post)
+    asked: Any = Standing(**standing)
+    assert run(replace(post, consents=asked), NOW) == sent
 
 
 def test_outside_the_window_a_template_goes_out_where_there_is_one(post: Post, zalo: FakeZalo) -> None:
