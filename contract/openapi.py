@@ -11,6 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
+from cccd.problems import PROBLEMS
 from local.template import load
 
 ROOT = Path(__file__).parents[1]
@@ -42,8 +43,14 @@ _PROBLEM: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string"},
+        "code": {"enum": sorted([*{problem.code for problem in PROBLEMS.values()}, "internal_error"])},
         "instance": {"type": "string"},
+        "requestId": {"type": "string", "description": "With `internal_error`: what to tell the office."},
+        "alternatives": {"type": "array", "items": {"type": "object"}, "description": "With `slot_full`: open slots."},
+        "closed": {"type": "object", "description": "With `slot_closed`: code and reason."},
+        "booking": {"type": "object", "description": "With `already_booked`, to its owner: which."},
+        "bookingStatus": {"type": "string", "description": "With `not_…able`: the state that does not allow it."},
+        "current": {"type": "object", "description": "With `stale_version`: the declaration as it stands."},
         "errors": {
             "type": "array",
             "items": {
@@ -71,7 +78,7 @@ def document() -> dict[str, Any]:
             wire_path = path.replace("<", "{").replace(">", "}")
             for method, operation in operations.items():
                 paths.setdefault(wire_path, {})[method] = _operation(operation, method, wire_path, signed_in)
-    for unused in ("HTTPValidationError", "ValidationError"):
+    for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(unused, None)
     return {
         "openapi": "3.1.0",
@@ -97,7 +104,8 @@ def text() -> str:
 def _operation(operation: dict[str, Any], method: str, path: str, signed_in: bool) -> dict[str, Any]:
     operation.pop("tags", None)
     operation["operationId"] = _operation_id(method, path)
-    operation.get("responses", {}).pop("422", None)
+    for powertools_own in ("422", "500"):  # ours are problem documents, as `default` says
+        operation.get("responses", {}).pop(powertools_own, None)
     operation["responses"]["default"] = {
         "description": "A refusal",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

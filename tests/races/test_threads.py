@@ -192,7 +192,6 @@ def test_many_move_to_the_last_seat(engine: str, table: str, store: BookingStore
 
 def test_purge_racing_confirm_has_one_winner(engine: str, table: str, store: BookingStore) -> None:
     """At the very second of lapse: the confirmation's clock is a second behind, the purge's is not."""
-    confirmed = lapsed = 0
     with racers(engine, table, 3) as race:
         for n in range(60):
             wanted = wish(f"lan {n}", at=slot_number(n, 1))
@@ -209,9 +208,7 @@ def test_purge_racing_confirm_has_one_winner(engine: str, table: str, store: Boo
             assert stands is not None
             won = isinstance(outcomes[0], Booking)
             assert stands.status is (Status.CONFIRMED if won else Status.LAPSED)
-            confirmed, lapsed = confirmed + won, lapsed + (not won)
     check(store.client, table, LATER, 1)
-    assert confirmed + lapsed == 60
 
 
 def test_a_lapsed_seat_taken_over_while_its_owner_confirms(engine: str, table: str, store: BookingStore) -> None:
