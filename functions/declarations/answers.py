@@ -63,7 +63,7 @@ def required(field: FormField, answers: Answers, today: date) -> bool:
 def kept_as_typed(form: Form, typed: Mapping[str, Any], checked: Checked) -> dict[str, Answer]:
     """A draft's answers: what is right as kept, what is wrong as it was typed, so that nothing is lost.
 
-    Text comes without what cannot be seen, and cut where no field is as long; of other types, nothing was typed.
+    Text comes without what cannot be seen, and cut where no field is as long; a number is kept as text.
     """
     kept: dict[str, Answer] = dict(checked.answers)
     for field in form.fields:
@@ -77,21 +77,29 @@ def kept_as_typed(form: Form, typed: Mapping[str, Any], checked: Checked) -> dic
 
 LONGEST_TYPED = 2_000  # characters of a draft's answer that does not fit
 LONGEST_SENSITIVE = 200  # the same for what is sealed: all of it together stays under the 4 KB that KMS seals
+BEYOND_SENSE = 1e100
 
 
 def _as_typed(value: Any, longest: int) -> Answer | None:
     match value:
         case bool():
             return value
-        case str():
-            return clean(value[:longest]) or None
         case list():
-            return [clean(each[:longest]) for each in value[:20] if isinstance(each, str)] or None
+            return [text for each in value[:20] if (text := _text(each, longest)) is not None] or None
         case dict():
-            parts = {part: value.get(part) for part in ("province", "ward", "street", "oldText")}
-            return {part: clean(text[:longest]) for part, text in parts.items() if isinstance(text, str)} or None
+            parts = {part: _text(value.get(part), longest) for part in ("province", "ward", "street", "oldText")}
+            return {part: text for part, text in parts.items() if text is not None} or None
         case _:
-            return None
+            return _text(value, longest) or None
+
+
+def _text(value: Any, longest: int) -> str | None:
+    """A text or a number as it reads; None for what is neither, and for a number beyond any sense."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if not isinstance(value, str) and not abs(value) < BEYOND_SENSE:
+        return None
+    return clean(str(value)[:longest])
 
 
 def _told(name: str, mistake: Mistake) -> FieldError:

@@ -73,6 +73,16 @@ def test_a_draft_keeps_what_was_typed_right_or_wrong() -> None:
     assert get(made).body == made.body
 
 
+def test_a_draft_keeps_numbers_as_text() -> None:
+    address = {"province": 79, "ward": "26740", "street": 12}
+    made = post(DRAFT | {"phone": 5, "personalId": 79190001234, "residence": address, "otherRequests": [1.5]})
+    kept = made.body["data"]
+    assert (kept["phone"], kept["personalId"], kept["otherRequests"]) == ("5", "79190001234", ["1.5"])
+    assert kept["residence"] == {"province": "79", "ward": "26740", "street": "12"}
+    assert "phone" in {told["field"] for told in made.body["unfinished"]}
+    assert get(made).body == made.body
+
+
 @pytest.mark.parametrize("missing", ["edition", "procedure", "consent"])
 def test_a_draft_needs_a_form_and_consent(missing: str) -> None:
     told = post({name: value for name, value in DRAFT.items() if name != missing})
