@@ -18,6 +18,7 @@ from datetime import date
 
 from bench.faq_quality import (
     FRESH,
+    REPORTED,
     Answerer,
     Query,
     answers_of,
@@ -232,6 +233,8 @@ def main() -> None:
     print_quality("Held out", held_out, SEARCH)
     print_quality("Tuned on", tuned, SEARCH)
     print_quality("Fresh, written after everything else", queries(FRESH), SEARCH)
+    for kind in ("reported", "alike"):
+        print_quality(f"reported.toml: {kind}", [each for each in queries(REPORTED) if each.kind == kind], SEARCH)
     print_quality("Another author's questions, none of them indexed", asked, without_them)
     print_quality("Held out, with the first content only", held_out, first_content())
     say(f"\n### By how it is typed, all of queries.toml\n\n{HEADER}")

@@ -17,6 +17,7 @@ from faq.search import SEARCH, Search
 QUERIES = Path("tests/faq/queries.toml")
 FRESH = Path("tests/faq/fresh.toml")
 UNSEEN = Path("tests/faq/unseen.toml")
+REPORTED = Path("tests/faq/reported.toml")
 
 # What a search returns for a question on a day: ids of entries, best first; empty when it does not answer.
 type Answerer = Callable[[str, date], list[str]]

@@ -43,11 +43,15 @@ class Topic:
 
 @dataclass(frozen=True)
 class Outside:
-    """What people also ask and we do not answer: the words that give it away, and where to go instead."""
+    """What people also ask and we do not answer: the words that give it away, and where to go instead.
+
+    `strong` give it away even where the card is named too: "vay tiền bằng cccd" is not about the card.
+    """
 
     about: str
     named: tuple[str, ...]
     instead: str
+    strong: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,10 @@ def content_of(plain: dict[str, Any]) -> Content:
     return Content(
         topics=tuple(_topic(row) for row in plain["topics"]),
         categories=plain["categories"],
-        outside=tuple(Outside(row["about"], tuple(row["named"]), row["instead"]) for row in plain["outside"]),
+        outside=tuple(
+            Outside(row["about"], tuple(row["named"]), row["instead"], tuple(row.get("strong", ())))
+            for row in plain["outside"]
+        ),
         synonyms=Synonyms(
             plain["spelling"],
             plain["fillers"],

@@ -42,12 +42,15 @@ class Index:
         found = [Found(topic, score) for topic, score in scores.items() if score > 0]
         return sorted(found, key=lambda each: (-each.score, each.topic))
 
+    def unread(self, tokens: list[str]) -> set[str]:
+        """The tokens that no topic uses and that may carry the question."""
+        return {token for token in tokens if token not in self._terms.rarity and token not in self._fillers}
+
     def _question(self, tokens: list[str]) -> dict[str, float]:
         """The question as a unit vector; a word that no topic uses counts against all of them."""
         known = self._terms.rarity
         vector = {term: known[term] for term in terms(tokens) if term in known}
-        unknown = {token for token in tokens if token not in known and token not in self._fillers}
-        return unit(vector | dict.fromkeys(unknown, self._terms.unknown_rarity))
+        return unit(vector | dict.fromkeys(self.unread(tokens), self._terms.unknown_rarity))
 
 
 def terms(tokens: list[str]) -> list[str]:

@@ -99,7 +99,8 @@ class Sayings:
 class Vocabulary:
     """The words that the content knows.
 
-    `known` counts folded words: a slip meant the more frequent. `accented` are those words as they are spelled.
+    `known` counts folded words: a slip meant the more frequent. `accented` are those words as they are spelled;
+    `asked` as the ways of asking, the fillers and the meanings spell them.
     """
 
     spelling: dict[str, list[Word]]
@@ -107,6 +108,7 @@ class Vocabulary:
     meanings: list[tuple[list[Word], str]]
     known: dict[str, int]
     accented: frozenset[str]
+    asked: frozenset[str]
 
 
 class Language:
@@ -118,6 +120,7 @@ class Language:
         self._meanings = Sayings(vocabulary.meanings)
         self._known = vocabulary.known
         self._accented = vocabulary.accented
+        self._asked = vocabulary.asked
         self._mended = lru_cache(maxsize=4096)(self._mend)
 
     def read(self, text: str) -> list[str]:
@@ -129,7 +132,7 @@ class Language:
         told: list[str] = []
         at = 0
         while at < len(typed):
-            length, meaning = self._meanings.at(typed, at) or (1, typed[at].folded)
+            length, meaning = self._meanings.at(typed, at) or (1, self._token(typed[at]))
             told.append(meaning)
             at += length
             told += _age_told(told)
@@ -139,6 +142,12 @@ class Language:
         """The words of a text, spelled out and with slips mended."""
         spelled = spelled_out(words(_AGE.sub(r"\1 tuoi", text)), self._spelling)
         return spelled_out([mended for word in spelled for mended in self._mended(word)], self._spelling)
+
+    def _token(self, word: Word) -> str:
+        """The word without accents; with them, where nobody asks with those: "bằng" must not pass for "bảng"."""
+        return (
+            word.folded if word.bare or word.accented == word.folded or word.accented in self._asked else word.accented
+        )
 
     def _is_word(self, word: str) -> bool:
         return word in self._known or word in self._spelling
@@ -158,7 +167,8 @@ class Language:
             if self._is_word(plain[:at]) and self._is_word(plain[at:]):
                 return (_bare(plain[:at]), _bare(plain[at:]))
         if len(plain) < _SHORTEST_SLIP:
-            return (word,)
+            with_h = f"{plain[0]}h{plain[1:]}"  # "kác" for khác: the one slip that is plain in a short word
+            return (_bare(with_h) if len(plain) > 2 and with_h in self._known else word,)
         near = {slip for slip in _one_slip_away(plain) if len(slip) > 2 and slip in self._known}
         return (_bare(max(near, key=lambda slip: (self._known[slip], slip))) if near else word,)
 

@@ -54,6 +54,11 @@ def prepare(plain: dict[str, Any]) -> Prepared:
             for position, outside in enumerate(content.outside)
             for name in outside.named
         ],
+        strong=[
+            (language.typed(name), str(position))
+            for position, outside in enumerate(content.outside)
+            for name in outside.strong
+        ],
     )
 
 
@@ -79,7 +84,15 @@ def _vocabulary(content: Content) -> Vocabulary:
         meanings=meanings,
         known=Counter(word.folded for word in known),
         accented=frozenset(word.accented for word in known),
+        asked=frozenset(word.accented for word in _asked(content, spelling)),
     )
+
+
+def _asked(content: Content, spelling: dict[str, list[Word]]) -> list[Word]:
+    """The words of the ways of asking, of the fillers and of the meanings."""
+    texts = [phrase for topic in content.topics for phrase in phrases(topic)]
+    texts += [content.synonyms.fillers, *(said for sayings in content.synonyms.meanings.values() for said in sayings)]
+    return [word for text in texts for word in spelled_out(words(text), spelling)]
 
 
 def _spelling(content: Content) -> dict[str, list[Word]]:
@@ -99,7 +112,7 @@ def _texts(content: Content) -> list[str]:
     """Every text of the content."""
     texts = [phrase for topic in content.topics for phrase in phrases(topic)]
     texts += [version.answer for topic in content.topics for version in topic.versions]
-    texts += [name for outside in content.outside for name in outside.named]
+    texts += [name for outside in content.outside for name in [*outside.named, *outside.strong]]
     return [*texts, content.synonyms.fillers]
 
 
@@ -115,9 +128,11 @@ def written(plain: dict[str, Any]) -> str:
                 "meanings": [[plain_words(said), meaning] for said, meaning in made.vocabulary.meanings],
                 "known": dict(sorted(made.vocabulary.known.items())),
                 "accented": sorted(made.vocabulary.accented),
+                "asked": sorted(made.vocabulary.asked),
             },
             "terms": _plain_terms(made.terms),
             "outside": [[plain_words(said), about] for said, about in made.outside],
+            "strong": [[plain_words(said), about] for said, about in made.strong],
         },
         ensure_ascii=False,
         separators=(",", ":"),

@@ -17,12 +17,13 @@ PREPARED = FOLDER / "prepared.json"
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything a search needs. `outside` are the sayings of `content.outside`, each with its position there."""
+    """Everything a search needs. `outside` and `strong` are the sayings of `content.outside`, each with its position there."""
 
     content: Content
     vocabulary: Vocabulary
     terms: Terms
     outside: list[tuple[list[Word], str]]
+    strong: list[tuple[list[Word], str]]
 
 
 def prepared(path: Path = PREPARED) -> Prepared:
@@ -37,6 +38,7 @@ def prepared(path: Path = PREPARED) -> Prepared:
             meanings=[(_words(said), meaning) for said, meaning in vocabulary["meanings"]],
             known=vocabulary["known"],
             accented=frozenset(vocabulary["accented"]),
+            asked=frozenset(vocabulary["asked"]),
         ),
         terms=Terms(
             {term: list(zip(flat[::2], flat[1::2], strict=True)) for term, flat in terms["postings"].items()},
@@ -44,6 +46,7 @@ def prepared(path: Path = PREPARED) -> Prepared:
             terms["unknown_rarity"],
         ),
         outside=[(_words(said), about) for said, about in plain["outside"]],
+        strong=[(_words(said), about) for said, about in plain["strong"]],
     )
 
 

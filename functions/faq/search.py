@@ -21,6 +21,8 @@ MAX_LENGTH = 500
 # speaks of the card. Chosen on the half to tune on; docs/search-quality.md shows what other values would do.
 CONFIDENT = 0.4
 CONFIDENT_ABOUT_THE_CARD = 0.22
+# More is asked where a word that may carry the question is in no way of asking.
+CONFIDENT_WITH_UNREAD = 0.3
 # In a question of two parts, a part that is this near to a topic gets an answer of its own.
 CONFIDENT_PART = 0.4
 NEAREST = 3
@@ -63,7 +65,8 @@ class Search:
         self.content = prepared.content
         self._language = Language(prepared.vocabulary)
         self._index = Index(prepared.terms, prepared.vocabulary.fillers)
-        self._outside = Sayings(prepared.outside)
+        self._outside = Sayings([*prepared.outside, *prepared.strong])
+        self._strong = Sayings(prepared.strong)
 
     def browse(self, on: date, category: str | None = None) -> list[Entry]:
         """Every answer in force on that day, by category in browsing order."""
@@ -83,11 +86,13 @@ class Search:
         if all(token in self._language.fillers for token in tokens):
             return _unsure([], TOO_LITTLE)
         ranked = self._ranked(tokens, on, category)
-        outside = None if THE_CARD.intersection(tokens) else self._named_outside(typed)
+        outside = self._named_outside(typed, self._strong if THE_CARD.intersection(tokens) else self._outside)
         if outside:
             return _unsure(ranked, f"Câu hỏi này về {outside.about}. {outside.instead}")
         found = self._index.search(tokens)
         needed = CONFIDENT_ABOUT_THE_CARD if ABOUT_THE_CARD.intersection(tokens) else CONFIDENT
+        if self._index.unread(tokens):
+            needed = max(needed, CONFIDENT_WITH_UNREAD)
         if not ranked or found[0].score < needed:
             return _unsure(ranked, NOT_SURE)
         if category is None and not self.content.topics[found[0].topic].on(on):
@@ -115,8 +120,8 @@ class Search:
         first = {entry.topic.id: entry for entry in [*sure, *ranked]}
         return list(first.values())
 
-    def _named_outside(self, typed: list[Word]) -> Outside | None:
-        number = self._outside.first(typed)
+    def _named_outside(self, typed: list[Word], sayings: Sayings) -> Outside | None:
+        number = sayings.first(typed)
         return self.content.outside[int(number)] if number else None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.faq_quality import FRESH, Quality, answers_of, folded_tfidf, ours, quality, queries, unseen
+from bench.faq_quality import FRESH, REPORTED, Quality, answers_of, folded_tfidf, ours, quality, queries, unseen
 from cccd.text import fold
 from faq.prepare import phrases
 from faq.search import SEARCH
@@ -54,6 +54,12 @@ def test_fresh_questions() -> None:
     assert found.hit1 >= 0.8
     assert found.hit3 >= 0.93
     assert found.rejection >= 0.7
+
+
+def test_what_was_reported_stays_mended() -> None:
+    found = quality(ours, [query for query in queries(REPORTED) if query.kind == "reported"])
+    assert found.hit1 == 1
+    assert found.rejection == 1
 
 
 def test_the_set_is_what_it_claims() -> None:

@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from faq import search
-from faq.search import answer, browse
+from faq.language import Language
+from faq.prepare import phrases
+from faq.prepared import prepared
+from faq.search import SEARCH, answer, browse
 
 TODAY = date(2026, 11, 23)
 ARTICLE = date(2021, 6, 24)
@@ -85,3 +88,37 @@ def test_browse_is_in_the_order_of_categories() -> None:
     categories = list(dict.fromkeys(entry.topic.category for entry in found))
     assert categories == [code for code in search.SEARCH.content.categories if code in categories]
     assert [entry.version.id for entry in browse(TODAY, "le-phi")] == ["faq-005", "faq-006", "faq-007"]
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "vay tien bang cccd", "vay tiền bằng cccd được không", "dang ky sim bang cccd", "cccd cho thue xe", "hack vneid",
+        "cho mượn căn cước để trả góp điện thoại", "mua sim cần căn cước gì",
+    ],
+)  # fmt: skip
+def test_what_is_outside_even_with_the_card_named(q: str) -> None:
+    found = answer(q, TODAY)
+    assert not found.confident and found.message
+
+
+def test_no_way_of_asking_of_ours_counts_as_outside() -> None:
+    for topic in SEARCH.content.topics:
+        for phrase in phrases(topic):
+            assert "Câu hỏi này về" not in (answer(phrase, TODAY).message or ""), phrase
+
+
+def test_accents_count_in_single_words() -> None:
+    read = Language(prepared().vocabulary).read
+    assert read("nộp thuế") != read("nop thue"), "nobody asks us with thuế, but with thuê"
+    assert read("cho thuê")[-1:] == read("cho thue")[-1:]
+
+
+def test_what_no_topic_explains_is_not_answered_with_another() -> None:
+    for q in ("căn cước điện tử là gì", "can cuoc dien tu la gi"):
+        assert not answer(q, TODAY).confident
+
+
+def test_a_short_word_without_its_h() -> None:
+    kac, khac = (answer(f"cccd gắn chíp {word} gì căn cước", TODAY).entries[0].version.id for word in ("kác", "khác"))
+    assert kac == khac
