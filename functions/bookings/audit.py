@@ -132,8 +132,8 @@ def handler(event: Event, context: LambdaContext) -> dict[str, object]:
     count("PredictedDaysInHorizon", len(predicted))
     for each in wrong:
         logger.error("difference", office=each.office_id, start=each.start.isoformat(), seat=each.seat, what=each.what)
-    for each in crowded:
-        logger.warning("beyond rules", office=each.office_id, start=each.start.isoformat(), ticket=each.ticket)
+    for left in crowded:
+        logger.warning("beyond rules", office=left.office_id, start=left.start.isoformat(), ticket=left.ticket)
     logger.info(
         "audited", differences=len(wrong), beyond_rules=len(crowded), predicted_days=[str(day) for day in predicted]
     )

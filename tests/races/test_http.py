@@ -1,0 +1,60 @@
+"""The whole service over HTTP: 64 citizens want the same slot at once, on DynamoDB Local and on the embedded tables."""
+
+import json
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+from tests.served import served
+
+RACERS = 64
+START = "2026-11-26T09:00:00+07:00"
+SEATS = 4
+OPENER = build_opener(ProxyHandler({}))
+
+
+def ask(url: str, body: Any, **headers: str) -> tuple[int, Any]:
+    request = Request(url, json.dumps(body).encode(), {"content-type": "application/json", **headers})
+    try:
+        with OPENER.open(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused)
+
+
+@pytest.mark.parametrize("tables", ["dynamodb local", "embedded"])
+def test_as_many_succeed_as_there_are_seats(engine: str, tables: str) -> None:
+    variables = {"DYNAMODB_URL": engine if tables == "dynamodb local" else "", "SCHEDULES": "off"}
+    with served("2026-11-25T09:00:00+07:00", **variables) as api, ThreadPoolExecutor(RACERS) as pool:
+        tokens = [ask(f"{api}/sessions", {"zaloAccessToken": f"demo-p{n}"})[1]["token"] for n in range(RACERS)]
+        barrier = threading.Barrier(RACERS)
+
+        def book(n: int) -> tuple[int, Any]:
+            body = {
+                "officeId": "ca-26740",
+                "procedure": "cap-cccd",
+                "start": START,
+                "applicant": {
+                    "fullName": "Lan",
+                    "personalId": f"0791900{10000 + n}",
+                    "dateOfBirth": "1990-05-20",
+                    "phone": "0987654321",
+                },
+            }
+            headers = {"authorization": f"Bearer {tokens[n]}", "idempotency-key": f"press-of-{n}"}
+            barrier.wait()
+            return ask(f"{api}/bookings", body, **headers)
+
+        answers = list(pool.map(book, range(RACERS)))
+    assert Counter((status, body.get("code")) for status, body in answers) == {
+        (201, None): SEATS,
+        (409, "slot_full"): RACERS - SEATS,
+    }
+    assert len({body["ticket"] for status, body in answers if status == 201}) == SEATS
+    assert all(len(body["alternatives"]) == 3 for status, body in answers if status == 409)
