@@ -14,7 +14,7 @@ from declarations.access import DeclarationsSettings
 from declarations.consent import chosen, read_choice
 from declarations.views import ConsentView
 from official_account.acquaintances import Acquaintances
-from privacy.erasure import erase_all
+from privacy.erasure import erase_all, forget_in_chat
 from privacy.held import held
 
 app = resolver()
@@ -104,7 +104,9 @@ def read_my_data() -> Response[HeldView]:
     "/me/data", summary="Erase it", description="Appointments to come are cancelled. Twice is the same as once."
 )
 def erase_my_data() -> ErasedView:
-    done = erase_all(settings.store(), bookings(), chat(), settings.hash_of(citizen(app)), clock.now())
+    now, mine = clock.now(), settings.hash_of(citizen(app))
+    forget_in_chat(chat(), mine, now)
+    done = erase_all(settings.store(), bookings(), mine, now)
     remaining = [RemainingBooking(id=each.id, start=each.start, why=_BEGUN) for each in done.remaining]
     return ErasedView(declarations=done.declarations, bookings=done.bookings, remaining=remaining, note=_NOTE)
 

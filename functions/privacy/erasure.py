@@ -24,10 +24,8 @@ class Erased:
     remaining: tuple[Booking, ...]
 
 
-def erase_all(
-    declarations: DeclarationStore, bookings: BookingStore, chat: Acquaintances, citizen: str, now: datetime
-) -> Erased:
-    """Erase declarations, bookings and the tie to the chat, and take every consent back. Twice is the same as once.
+def erase_all(declarations: DeclarationStore, bookings: BookingStore, citizen: str, now: datetime) -> Erased:
+    """Erase declarations and bookings, and take every consent back. Twice is the same as once.
 
     Raises:
         TemporarilyUnavailable: storage did not answer; what is erased so far stays erased, and the rest can be asked for again.
@@ -36,12 +34,11 @@ def erase_all(
     if forgotten:
         declarations.note_erasure(citizen, "booking", forgotten, "citizen", now)
     erased = sum(declarations.erase_key(citizen, key, "citizen", now) for key in declarations.keys_of(citizen))
-    _part(chat, citizen, now)
     declarations.consents.withdraw(citizen, now)
     return Erased(erased, forgotten, tuple(remaining))
 
 
-def _part(chat: Acquaintances, citizen: str, now: datetime) -> None:
-    """As when they leave the chat: an earlier event that Zalo delivers late does not tie them again."""
+def forget_in_chat(chat: Acquaintances, citizen: str, now: datetime) -> None:
+    """Forget who the citizen is in the chat, as when they leave it: an event of before, delivered late, ties nobody."""
     known = chat.find(citizen)
     chat.part(citizen, max(now, known.last_seen) if known else now, now)  # Zalo's clock may be ahead of ours
