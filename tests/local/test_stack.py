@@ -25,6 +25,9 @@ REPOSITORY = Path(__file__).parents[2]
 TEMPLATE = """
 Parameters:
   ZaloGraphUrl: {Type: String, Default: "https://graph.zalo.me"}
+  ZaloOpenApiUrl: {Type: String, Default: "https://openapi.zalo.me"}
+  ZaloOauthUrl: {Type: String, Default: "https://oauth.zaloapp.com"}
+  ZaloAppId: {Type: String, Default: "0"}
 Globals:
   Function: {Timeout: 10}
 Resources:

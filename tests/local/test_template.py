@@ -6,7 +6,7 @@ import pytest
 from local.intrinsics import TemplateError
 from local.pool import check_environments
 from local.schedules import times
-from local.template import Cors, Function, Route, Schedule, Secret, Stack, load
+from local.template import Cors, Function, Queue, QueueSource, Route, Schedule, Secret, Stack, StreamSource, load
 
 REAL = Path(__file__).parents[2] / "infra/template.yaml"
 
@@ -58,7 +58,7 @@ Resources:
         Read: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: "/things/{id}", Method: get}}
         Any: {Type: HttpApi, Properties: {Path: /any}}
         Rest: {Type: HttpApi}
-        Changes: {Type: SQS, Properties: {Queue: !GetAtt Key.Arn}}
+        Changes: {Type: SNS, Properties: {Queue: !GetAtt Key.Arn}}
         Often: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute)}}
         Off: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute), State: DISABLED}}
         Nightly:
@@ -142,7 +142,39 @@ def test_secrets_and_schedules(tmp_path: Path) -> None:
 
 
 def test_events_of_other_kinds_are_named(tmp_path: Path) -> None:
-    assert loaded(tmp_path).not_run == ("ThingsFunction: SQS Changes",)
+    assert loaded(tmp_path).not_run == ("ThingsFunction: SNS Changes",)
+
+
+def test_queues_and_streams_feed_their_functions(tmp_path: Path) -> None:
+    text = """
+        Resources:
+          Dead: {Type: AWS::SQS::Queue}
+          Work:
+            Type: AWS::SQS::Queue
+            Properties:
+              VisibilityTimeout: 60
+              RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5}
+          Things:
+            Type: AWS::DynamoDB::Table
+            Properties:
+              AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
+              KeySchema: [{AttributeName: pk, KeyType: HASH}]
+              StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}
+          Worker:
+            Type: AWS::Serverless::Function
+            Properties:
+              Handler: a.b
+              Environment: {Variables: {QUEUE: !Ref Work}}
+              Events:
+                Messages: {Type: SQS, Properties: {Queue: !GetAtt Work.Arn, BatchSize: 5}}
+                Changes: {Type: DynamoDB, Properties: {Stream: !GetAtt Things.StreamArn, StartingPosition: LATEST}}
+    """
+    stack = loaded(tmp_path, text)
+    assert stack.queue_sources == (QueueSource("Worker", "Work", 5),)
+    assert stack.stream_sources == (StreamSource("Worker", "Things", 100),)
+    assert Queue("Work", 60, "Dead", 5) in stack.queues
+    assert stack.tables["Things"].definition["StreamSpecification"]["StreamEnabled"] is True
+    assert stack.functions["Worker"].environment["QUEUE"].endswith("/Work")
 
 
 def test_tables_of_stacks_that_share_a_database_are_told_apart(tmp_path: Path) -> None:
