@@ -76,6 +76,8 @@ class CountingClient:
 def _by_rule(name: str, parameters: dict[str, Any], answer: dict[str, Any]) -> float:
     if name == "transact_write_items":
         return sum(2 * math.ceil(max(1, _size(part)) / 1024) for part in parameters["TransactItems"])
+    if name == "update_item":
+        return math.ceil(max(1, _size(parameters)) / 1024)
     if name == "get_item":
         return max(1, math.ceil(_size(answer.get("Item", {})) / 4096))
     if name == "batch_get_item":
