@@ -91,7 +91,7 @@ class Feeder:
         iterator = None
         while not self._stopping.wait(NAP):
             with suppress(BotoCoreError, ClientError):
-                iterator = iterator or _latest(streams, self._tables_url, source.table)
+                iterator = iterator or _beginning(streams, self._tables_url, source.table)
                 found = streams.get_records(ShardIterator=iterator, Limit=source.batch)
                 records = found["Records"]
                 while records and not self._stopping.is_set():
@@ -104,15 +104,17 @@ class Feeder:
         streams.close()
 
 
-def _latest(streams: Any, tables_url: str, table: str) -> str:
-    """Where the stream is now: what changed before this run was told to the run before."""
+def _beginning(streams: Any, tables_url: str, table: str) -> str:
+    """Where the stream begins: a change told twice does nothing twice, one that is skipped is lost."""
     dynamodb = client("dynamodb", tables_url)
     try:
         arn = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
     finally:
         dynamodb.close()
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][-1]["ShardId"]
-    found: str = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"]
+    found: str = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+        "ShardIterator"
+    ]
     return found
 
 

@@ -59,12 +59,16 @@ def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[No
 
 
 def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:
-    """Whether the message would no longer be true, or comes after the appointment."""
-    if booking is None or now >= notice.start:
+    """Whether the message would no longer be true, or comes after the appointment.
+
+    Any later change of the booking has a message of its own, so only one of the booking as it stands is sent.
+    """
+    if booking is None or booking.version != notice.version or now >= notice.start:
         return True
     if notice.kind is Kind.CANCELLED:
         return booking.status is not Status.CANCELLED
-    return booking.status is not Status.CONFIRMED or booking.start != notice.start
+    too_late = notice.kind is Kind.REMINDER and now.date() >= notice.start.date()  # it says "tomorrow"
+    return booking.status is not Status.CONFIRMED or too_late
 
 
 def is_night(now: datetime) -> bool:

@@ -8,7 +8,6 @@ consent to messages and has not given it, or has taken it back, is not.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -69,7 +68,6 @@ class Post:
 settings = SenderSettings.load()
 
 
-@cache
 def post() -> Post:
     api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
     keeper = TokenKeeper(
@@ -92,7 +90,11 @@ def post() -> Post:
 
 
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:
-    sent = send_due(post(), clock.now(), time_left(context))
+    ours = post()
+    try:
+        sent = send_due(ours, clock.now(), time_left(context))
+    finally:
+        ours.api.close()
     flush_metrics()
     return {"sent": sent}
 

@@ -55,8 +55,11 @@ class Acquaintances:
         """The event could not be worked on after all: let it come again."""
         self._client.delete_item(TableName=self._table, Key=to_item(_seen(event)))
 
-    def meet(self, citizen: str, user: str, at: datetime) -> bool:
-        """The citizen did something in the chat at that moment; False if they have left since."""
+    def meet(self, citizen: str, user: str, at: datetime, known_as: str | None = None) -> bool:
+        """The citizen did something in the chat at that moment; False if they have left since.
+
+        `known_as` is the keyed hash of the user: some events name only the user, and must lead to the citizen too.
+        """
         item = {**_link(citizen), "user": user, "lastSeen": epoch(at)}
         try:
             self._client.put_item(
@@ -67,6 +70,8 @@ class Acquaintances:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
+        if known_as:
+            self._client.put_item(TableName=self._table, Item=to_item({**_user(known_as), "citizen": citizen}))
         return True
 
     def find(self, citizen: str) -> Acquaintance | None:
@@ -74,6 +79,11 @@ class Acquaintances:
         found = self._client.get_item(TableName=self._table, Key=to_item(_link(citizen)), ConsistentRead=True)
         item = from_item(found.get("Item", {}))
         return Acquaintance(item["user"], from_epoch(item["lastSeen"])) if "user" in item else None
+
+    def citizen_of(self, known_as: str) -> str | None:
+        """The citizen whom a user of the chat, by their keyed hash, was last known to be."""
+        found = self._client.get_item(TableName=self._table, Key=to_item(_user(known_as)), ConsistentRead=True)
+        return str(from_item(found["Item"])["citizen"]) if "Item" in found else None
 
     def part(self, citizen: str, at: datetime, now: datetime) -> bool:
         """The citizen left at that moment: forget which user of the chat they are; False if they came back since."""
@@ -96,3 +106,7 @@ def _seen(event: str) -> dict[str, str]:
 
 def _link(citizen: str) -> dict[str, str]:
     return {"pk": f"CITIZEN#{citizen}", "sk": "CHAT"}
+
+
+def _user(known_as: str) -> dict[str, str]:
+    return {"pk": f"USER#{known_as}", "sk": "CITIZEN"}

@@ -21,13 +21,13 @@ YOUNGEST = timedelta(minutes=10)  # ahead of our clock
 
 def official_account_mac(app_id: str, body: str, timestamp: str, secret: bytes) -> str:
     """The mac of an Official Account event."""
-    return hashlib.sha256(f"{app_id}{body}{timestamp}".encode() + secret).hexdigest()
+    return hashlib.sha256(f"{app_id}{body}{timestamp}".encode(errors="surrogatepass") + secret).hexdigest()
 
 
 def mini_app_mac(event: Mapping[str, Any], api_key: bytes) -> str:
     """The mac of a Mini App event."""
     values = "".join(_text(event[name]) for name in sorted(event))
-    return hashlib.sha256(values.encode() + api_key).hexdigest()
+    return hashlib.sha256(values.encode(errors="surrogatepass") + api_key).hexdigest()
 
 
 def matches(sent: str | None, expected: str) -> bool:

@@ -7,7 +7,6 @@ letters; if nobody knows whether it did, it is not sent twice.
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -65,6 +64,10 @@ class Chat:
     identity_key: bytes
     mini_app_url: str
 
+    def user_hash(self, user: str) -> str:
+        """The keyed hash of a user of the chat."""
+        return base32(keyed_hash(self.identity_key, "citizen", f"chat {user}"))
+
     def citizen(self, app_user: str | None) -> str | None:
         """The keyed hash of a citizen whose Mini App id Zalo told."""
         return base32(keyed_hash(self.identity_key, "citizen", app_user)) if app_user else None
@@ -73,7 +76,6 @@ class Chat:
 settings = ChatSettings.load()
 
 
-@cache
 def chat() -> Chat:
     api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
     tokens = TokenStore(client(), settings.chat_table)
@@ -98,7 +100,11 @@ def handler(event: Event, context: LambdaContext) -> Any:
 
 def _work_on(record: SQSRecord) -> None:
     delivered = json.loads(record.body)
-    work_on(chat(), delivered["id"], delivered["event"], clock.now())
+    ours = chat()
+    try:
+        work_on(ours, delivered["id"], delivered["event"], clock.now())
+    finally:
+        ours.api.close()
 
 
 def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> None:
@@ -107,6 +113,9 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
     Raises:
         NotSent, TokensUnavailable: it should come again.
     """
+    if isinstance(parse(event), Unfollowed | Withdrew):  # forgetting twice is the same as once: nothing to remember
+        _answer(chat, event, now)
+        return
     if not chat.acquaintances.first_time(known_as, now):
         return
     try:
@@ -132,9 +141,11 @@ def _answer(chat: Chat, event: dict[str, Any], now: datetime) -> None:
         case Said(user, app_user, text):
             if _meet(chat, user, app_user, happened):
                 _send(chat, user, _to_said(chat, chat.citizen(app_user), text, now), now)
-        case Unfollowed(_, app_user) | Withdrew(_, app_user):
-            citizen = chat.citizen(app_user)
-            if citizen and chat.acquaintances.part(citizen, happened, now):
+        case Unfollowed(user, app_user) | Withdrew(user, app_user):
+            citizen = chat.citizen(app_user) or (chat.acquaintances.citizen_of(chat.user_hash(user)) if user else None)
+            if citizen is None:
+                logger.warning("somebody withdrew whom we do not know")
+            elif chat.acquaintances.part(citizen, happened, now):
                 erased = erase_all(chat.declarations, chat.bookings, citizen, now)
                 logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
         case ignored:
@@ -157,7 +168,7 @@ def _active(chat: Chat, citizen: str, now: datetime) -> list[Booking]:
 def _meet(chat: Chat, user: str, app_user: str | None, at: datetime) -> bool:
     """Whether the citizen may be answered: who has left since is not."""
     citizen = chat.citizen(app_user)
-    return citizen is None or chat.acquaintances.meet(citizen, user, at)
+    return citizen is None or chat.acquaintances.meet(citizen, user, at, known_as=chat.user_hash(user))
 
 
 def _send(chat: Chat, user: str, reply: Reply, now: datetime) -> None:

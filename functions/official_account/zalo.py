@@ -20,6 +20,7 @@ _FINAL = {-201, -204, -205, -209, -212, -213, -219, -223, -227, -230, -232, -240
 _FINAL |= {-108, -109, -114, -117, -118, -119, -131, -132, -139, -140, -141, -146}
 TOKEN_OLD = {-216, -220, -124}
 OUTSIDE_WINDOW = {-230, -213}
+GRANT_REFUSED = {-14014}  # "Invalid refresh token"
 
 
 class Uncertain(Exception):
@@ -82,9 +83,9 @@ class OfficialAccountApi:
         try:
             return Tokens(str(answer["access_token"]), str(answer["refresh_token"]), int(answer["expires_in"]))
         except (KeyError, ValueError, TypeError):
-            if isinstance(answer.get("error"), int) and answer["error"] != 0:
+            if answer.get("error") in GRANT_REFUSED:
                 raise GrantRefused from None
-            raise Uncertain from None
+            raise Uncertain from None  # a limit, a wrong secret, a fault of Zalo's: the refresh token may well be good
 
     def close(self) -> None:
         """Give the connections back."""

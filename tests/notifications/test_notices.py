@@ -265,4 +265,5 @@ def test_a_message_that_is_no_longer_true_is_obsolete(post: Post) -> None:
     assert not obsolete(notice, booking, NOW)
     assert obsolete(notice, None, NOW)
     assert obsolete(notice, replace(booking, status=Status.CANCELLED), NOW)
-    assert obsolete(notice, replace(booking, start=booking.start + timedelta(days=1)), NOW)
+    assert obsolete(notice, replace(booking, version=booking.version + 1), NOW), "it was moved, even there and back"
+    assert obsolete(notice, booking, SLOT_START - timedelta(hours=1)), "on the day itself it is not tomorrow"

@@ -109,6 +109,8 @@ def test_half_and_unknown_events_are_left_alone(chat: Chat, zalo: FakeZalo, even
     [
         {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"},
         {"event_name": "user_withdraw", "sender": {"id": "777"}, "user_id_by_app": "1001"},
+        {"event_name": "user_withdraw", "sender": {"id": "777"}},
+        {"event_name": "unfollow", "follower": {"id": "777"}},
         {"event": "user.revoke.consent", "appId": "1", "userId": "1001"},
     ],
 )

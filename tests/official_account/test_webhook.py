@@ -101,6 +101,14 @@ def test_what_is_no_event_is_refused(queue: Any, raw: str) -> None:
     assert post(raw, "mac=00").code == "malformed_json"
 
 
+@pytest.mark.parametrize(
+    "raw", ['{"timestamp":"\\ud800"}', '{"event":"\\ud800","timestamp":1}', '{"message":{"msg_id":"\\udfff"}}']
+)
+def test_half_a_character_is_refused_like_any_other_forgery(queue: Any, raw: str) -> None:
+    for path in (OA, MINI):
+        assert call(handler, "POST", path, raw=raw, headers={"x-zevent-signature": "mac=00"}).code == "bad_signature"
+
+
 def test_a_megabyte_is_refused(queue: Any) -> None:
     assert post(json.dumps(event(more="x" * 1_000_000)), "mac=00").code == "payload_too_large"
 

@@ -28,4 +28,4 @@ def keyed_hash(key: bytes, kind: Literal["applicant", "citizen", "request"], val
 
     Source: HMAC, RFC 2104, with SHA-256.
     """
-    return hmac.digest(key, f"{kind}\0{value}".encode(), hashlib.sha256)[:HASH_BYTES]
+    return hmac.digest(key, f"{kind}\0{value}".encode(errors="surrogatepass"), hashlib.sha256)[:HASH_BYTES]
