@@ -12,7 +12,6 @@ from bookings import items
 from bookings.booking import Booking, Status
 from bookings.booking_id import BookingId
 from bookings.items import Key
-from bookings.seats import SlotSeats
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
 from cccd.transactions import Unknown, Write, pauses
@@ -269,11 +268,6 @@ class BookingStore:
         )
         for page in pages:
             yield from (from_item(item) for item in page["Items"])
-
-
-def seats_at(slots: dict[datetime, Item], start: datetime) -> SlotSeats:
-    """The taken seats of one slot among those read."""
-    return items.seats_of(slots.get(start, {}))
 
 
 def _taken(booking: Booking) -> Item:
