@@ -12,8 +12,9 @@ ENGINE := .tools/engine/bin/ministack
 export PYTHONPATH := functions:layers/common
 export SAM_CLI_TELEMETRY := 0
 
-# `make run` takes these, from the command line or the environment.
+# `make run` takes these, from the command line or the environment. The fake Zalo's port is the next one, PORT + 1.
 PORT         ?= 3000
+ZALO_PORT    ?=
 CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
@@ -22,8 +23,8 @@ SCHEDULES    ?= on
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-run: .venv/.ready .tools/engine/.ready ## the whole service on http://127.0.0.1:3000 (PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
-	@exec env PORT='$(PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local
+run: .venv/.ready .tools/engine/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
+	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local
 
 test: .venv/.ready .tools/engine/.ready .cache/dynamodb-local/.ready .cache/java ## every test, offline but for what set-up fetches (ARGS='-k slot' to choose)
 	@$(PY) -m pytest $(ARGS)

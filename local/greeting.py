@@ -24,6 +24,7 @@ def greeting(settings: Settings, api: str, zalo: str, engine: str, state: str, l
         "",
         f"  API            {api}",
         f"  Fake Zalo      {zalo}    token demo-<name> signs in as a citizen of that name, no other does",
+        f"  Chat           {zalo}/sent    what citizens received there",
         f"  Tables         {tables}    {'' if settings.dynamodb_url else state}".rstrip(),
         f"  Engine         {engine}",
         f"  Function logs  {log}",

@@ -18,6 +18,7 @@ class Settings:
 
     root: Path
     port: int
+    zalo_port: int
     clock: datetime | None
     dynamodb_url: str | None
     schedules: bool
@@ -26,9 +27,14 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str], root: Path) -> Self:
         """Settings from the environment; `root` is the folder with infra/, functions/ and layers/."""
+        port = _port("PORT", environ.get("PORT") or "3000")
+        zalo_port = _port("ZALO_PORT", environ.get("ZALO_PORT") or str(port + 1))
+        if zalo_port == port:
+            raise CannotRun(f"ZALO_PORT must be another port than PORT, not “{port}” as well.")
         return cls(
             root=root,
-            port=_port(environ.get("PORT") or "3000"),
+            port=port,
+            zalo_port=zalo_port,
             clock=_instant(environ["CLOCK"]) if environ.get("CLOCK") else None,
             dynamodb_url=_url(environ["DYNAMODB_URL"]) if environ.get("DYNAMODB_URL") else None,
             schedules=_switch(environ.get("SCHEDULES") or "on"),
@@ -36,9 +42,9 @@ class Settings:
         )
 
 
-def _port(text: str) -> int:
+def _port(variable: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise CannotRun(f"PORT must be a number from 1 to 65535, not “{text}”.")
+        raise CannotRun(f"{variable} must be a number from 1 to 65535, not “{text}”.")
     return int(text)
 
 

@@ -49,7 +49,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
     with ExitStack() as parts:
         front = _front(settings.port)
         parts.callback(front.server_close)
-        zalo = parts.enter_context(FakeZalo())
+        zalo = parts.enter_context(_zalo(settings.zalo_port))
         source = _Source(settings, zalo)
         say(f"· template: {_summary(source.read())}")
         folder = parts.enter_context(claim(settings.root, settings.port, lasting=settings.clock is None))
@@ -89,10 +89,21 @@ def _front(port: int) -> Front:
     try:
         return Front(port)
     except OSError as error:
-        if error.errno != EADDRINUSE:
-            raise CannotRun(f"port {port} cannot be opened ({error.strerror}); try `make run PORT=3001`.") from None
-        other = 3001 if port != 3001 else 3002
-        raise CannotRun(f"port {port} is taken by another program; try `make run PORT={other}`.") from None
+        raise _no_port("PORT", port, error) from None
+
+
+def _zalo(port: int) -> FakeZalo:
+    try:
+        return FakeZalo(port=port)
+    except OSError as error:
+        raise _no_port("ZALO_PORT", port, error) from None
+
+
+def _no_port(variable: str, port: int, error: OSError) -> CannotRun:
+    """Why a port cannot be had, and another to try: not the next one, which another run may have for its fake Zalo."""
+    what = "is taken by another program" if error.errno == EADDRINUSE else f"cannot be opened ({error.strerror})"
+    other = 3010 if port != 3010 else 3020
+    return CannotRun(f"port {port} {what}; try `make run {variable}={other}`.")
 
 
 def _feeder(url: str, tables_url: str, stack: Stack, pool: Pool, say: Say) -> Feeder:

@@ -13,6 +13,7 @@ import hmac
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,12 +56,16 @@ class Request:
 
 
 class FakeZalo:
-    """The fake on a free port of 127.0.0.1; see the module's docstring."""
+    """The fake at `port` of 127.0.0.1, 0 for any free one; see the module's docstring.
 
-    def __init__(self, app_secret: str | None = None):
+    `OSError` if the port cannot be had.
+    """
+
+    def __init__(self, app_secret: str | None = None, port: int = 0):
         self.app_secret = app_secret or secrets.token_hex(16)
         self.mood = Mood.WELL
         self.delay = 60.0
+        self.patience = 20.0  # seconds that `GET /sent` waits at most
         self.app_id = "100200300400500600"
         self.oa_secret = secrets.token_hex(16)
         self.mini_app_key = secrets.token_hex(16)
@@ -72,12 +77,12 @@ class FakeZalo:
             ("POST", "/v3.0/oa/message/template"): self.account.template,
             ("POST", "/v4/oa/access_token"): self.account.refresh,
             # Not Zalo's: what an engineer asks the fake.
-            ("GET", "/sent"): lambda _: {"sent": self.account.sent},
+            ("GET", "/sent"): self._sent,
             ("POST", "/sign"): self._sign,
         }
         self._used: set[str] = set()
         self._stopping = threading.Event()
-        self._server = _Server(self)
+        self._server = _Server(self, port)
 
     @property
     def url(self) -> str:
@@ -154,6 +159,20 @@ class FakeZalo:
         self._used.add(code)
         return {"data": {"number": code.removeprefix(PHONE)}, "error": 0, "message": "Success"}
 
+    def _sent(self, request: Request) -> Json:
+        """The messages that have arrived; `wait_for` gives that many the time to, and `to` chooses a recipient's."""
+        wanted = request.query.get("wait_for", "0")
+        if not (wanted.isascii() and wanted.isdigit()):
+            return refusal(100, "Invalid parameter wait_for")
+        give_up = time.monotonic() + self.patience
+        while len(sent := self._sent_to(request.query.get("to"))) < int(wanted) and time.monotonic() < give_up:
+            if self._stopping.wait(0.05):
+                break
+        return {"sent": sent}
+
+    def _sent_to(self, user: str | None) -> list[Json]:
+        return [each for each in tuple(self.account.sent) if user in {None, recipient(each)}]
+
     def _sign(self, request: Request) -> Json:
         """The mac of an Official Account event: sha256 of app id, raw body, the body's timestamp and the OA secret."""
         timestamp = str(json.loads(request.body).get("timestamp", ""))
@@ -175,14 +194,19 @@ def citizen_id(name: str) -> str:
     return str(10**18 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:7]))
 
 
+def recipient(message: Json) -> str:
+    """Whom a message went to; a template message names them beside its template."""
+    return str(message.get("user_id") or message["recipient"]["user_id"])
+
+
 def refusal(error: int, message: str) -> Json:
     """How Zalo says no, with HTTP 200."""
     return {"error": error, "message": message}
 
 
 class _Server(LoopbackServer):
-    def __init__(self, zalo: FakeZalo):
-        super().__init__(0, _Handler)
+    def __init__(self, zalo: FakeZalo, port: int):
+        super().__init__(port, _Handler)
         self.zalo = zalo
 
 

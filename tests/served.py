@@ -1,4 +1,4 @@
-"""The whole service, started as `make run` starts it, on a free port."""
+"""The whole service, started as `make run` starts it, on free ports."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -16,22 +17,31 @@ from tests.conftest import ROOT
 PATIENCE = 60  # seconds for the first answer
 
 
+@dataclass(frozen=True)
+class Served:
+    """Where a running service is: its API at `url`, its fake Zalo at `zalo`."""
+
+    url: str
+    zalo: str
+
+
 @contextmanager
-def served(clock: str, **variables: str) -> Iterator[str]:
-    """The URL of the running service, whose time starts at `clock`; ended as by Ctrl-C."""
-    port = free_port()
+def served(clock: str, **variables: str) -> Iterator[Served]:
+    """A running service, whose time starts at `clock`; ended as by Ctrl-C."""
+    port, zalo_port = free_port(), free_port()
     environment = {
         **os.environ,
         "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT / 'layers' / 'common'}",
         "PORT": str(port),
+        "ZALO_PORT": str(zalo_port),
         "CLOCK": clock,
         **variables,
     }
     process = subprocess.Popen([sys.executable, "-m", "local"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(url, process)
-        yield url
+        service = Served(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{zalo_port}")
+        _wait(service.url, process)
+        yield service
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)

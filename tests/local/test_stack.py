@@ -158,11 +158,18 @@ class Run:
 
 @contextmanager
 def run(root: Path, **told: str) -> Iterator[Run]:
-    """`python -m local` in `root`, from its greeting on, on a port of its own."""
+    """`python -m local` in `root`, from its greeting on, on ports of its own."""
     port = int(told.get("PORT") or free_port())
     output = root / f"output-{port}"
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "SCHEDULES": "off", **told, "PORT": str(port)}
-    environment["ENGINE"] = str(REPOSITORY / ".tools/engine/bin/ministack")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(REPOSITORY),
+        "ENGINE": str(REPOSITORY / ".tools/engine/bin/ministack"),
+        "ZALO_PORT": str(free_port()),
+        "SCHEDULES": "off",
+        **told,
+        "PORT": str(port),
+    }
     with output.open("w") as terminal:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"],
@@ -286,12 +293,19 @@ def test_a_changed_template_is_in_force_and_a_broken_one_is_not(stack: Run, proj
     eventually(lambda: stack.call("GET", "/plain/well")[0] == 200)
 
 
-def test_a_taken_port_is_told_in_one_sentence(project: Path) -> None:
+@pytest.mark.parametrize("variable", ["PORT", "ZALO_PORT"])
+def test_a_taken_port_is_told_in_one_sentence(project: Path, variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with run(project, PORT=str(port)) as refused:
+        with run(project, **{variable: str(port)}) as refused:
             assert refused.process.wait(15) == 1
-    assert refused.printed == f"make run: port {port} is taken by another program; try `make run PORT=3001`.\n"
+    assert refused.printed == f"make run: port {port} is taken by another program; try `make run {variable}=3010`.\n"
+
+
+def test_the_fake_zalo_is_where_it_was_told_to_be(project: Path) -> None:
+    port = free_port()
+    with run(project, ZALO_PORT=str(port)) as stack:
+        assert stack.address_of("Fake Zalo") == f"http://127.0.0.1:{port}"
 
 
 def test_data_and_secrets_outlive_every_way_of_ending(tmp_path: Path, project: Path) -> None:

@@ -1,12 +1,14 @@
 import http.client
 import json
+import threading
 import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from local.zalo import FakeZalo, Mood
+from local.zalo import FakeZalo, Mood, Request
 
 
 @pytest.fixture
@@ -89,3 +91,58 @@ def test_moods(zalo: FakeZalo) -> None:
         get(zalo, "/v2.0/me", {}, timeout=0.2)
     zalo.mood = Mood.WELL
     assert me(zalo)["error"] == 0
+
+
+def to(user: str) -> dict[str, Any]:
+    return {"recipient": {"user_id": user}, "message": {"text": f"to {user}"}}
+
+
+def sent(zalo: FakeZalo, query: str = "", timeout: float = 30) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(get(zalo, f"/sent{query}", {}, timeout)[2])["sent"]
+    return found
+
+
+def test_what_arrived_is_shown_and_a_recipients_alone(zalo: FakeZalo) -> None:
+    template = {"user_id": "2", "template_id": "t", "template_data": {}}
+    zalo.account.sent += [to("1"), template, to("2")]
+    assert sent(zalo) == [to("1"), template, to("2")]
+    assert sent(zalo, "?to=2") == [template, to("2")]
+
+
+def test_messages_are_waited_for(zalo: FakeZalo) -> None:
+    zalo.patience = 600
+    zalo.account.sent.append(to("1"))
+    with ThreadPoolExecutor(1) as caller:
+        waiting = caller.submit(sent, zalo, "?to=1&wait_for=2")
+        assert sent(zalo, "?wait_for=1") == [to("1")]
+        zalo.account.sent.append(to("2"))
+        assert not waiting.done()
+        zalo.account.sent.append(to("1"))
+        assert waiting.result(30) == [to("1"), to("1")]
+
+
+def test_what_there_is_comes_after_a_while(zalo: FakeZalo) -> None:
+    zalo.patience = 0.1
+    zalo.account.sent.append(to("1"))
+    assert sent(zalo, "?wait_for=2") == [to("1")]
+
+
+def test_who_waits_is_answered_when_the_fake_stops() -> None:
+    with ThreadPoolExecutor(1) as caller:
+        with FakeZalo() as zalo:
+            zalo.patience = 600
+            asked = threading.Event()
+            answer = zalo.endpoints["GET", "/sent"]
+
+            def noticed(request: Request) -> dict[str, Any]:
+                asked.set()
+                return answer(request)
+
+            zalo.endpoints["GET", "/sent"] = noticed
+            waiting = caller.submit(sent, zalo, "?wait_for=1")
+            assert asked.wait(30)
+        assert waiting.result(30) == []
+
+
+def test_a_number_that_is_none_is_refused(zalo: FakeZalo) -> None:
+    assert json.loads(get(zalo, "/sent?wait_for=many", {})[2])["error"] == 100

@@ -31,8 +31,8 @@ def ask(url: str, body: Any, **headers: str) -> tuple[int, Any]:
 @pytest.mark.parametrize("tables", ["dynamodb local", "embedded"])
 def test_as_many_succeed_as_there_are_seats(engine: str, tables: str) -> None:
     variables = {"DYNAMODB_URL": engine if tables == "dynamodb local" else "", "SCHEDULES": "off"}
-    with served("2026-11-25T09:00:00+07:00", **variables) as api, ThreadPoolExecutor(RACERS) as pool:
-        tokens = [ask(f"{api}/sessions", {"zaloAccessToken": f"demo-p{n}"})[1]["token"] for n in range(RACERS)]
+    with served("2026-11-25T09:00:00+07:00", **variables) as service, ThreadPoolExecutor(RACERS) as pool:
+        tokens = [ask(f"{service.url}/sessions", {"zaloAccessToken": f"demo-p{n}"})[1]["token"] for n in range(RACERS)]
         barrier = threading.Barrier(RACERS)
 
         def book(n: int) -> tuple[int, Any]:
@@ -49,7 +49,7 @@ def test_as_many_succeed_as_there_are_seats(engine: str, tables: str) -> None:
             }
             headers = {"authorization": f"Bearer {tokens[n]}", "idempotency-key": f"press-of-{n}"}
             barrier.wait()
-            return ask(f"{api}/bookings", body, **headers)
+            return ask(f"{service.url}/bookings", body, **headers)
 
         answers = list(pool.map(book, range(RACERS)))
     assert Counter((status, body.get("code")) for status, body in answers) == {

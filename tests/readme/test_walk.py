@@ -22,10 +22,9 @@ def test_the_walk_prints_what_the_readme_says() -> None:
     script = "set -euo pipefail\n" + "".join(
         f"{commands}\necho '{MARK.format(n)}'\n" for n, (commands, _) in enumerate(steps)
     )
-    with served(CLOCK[1]) as url:
-        run = subprocess.run(
-            ["bash", "-c", script.replace("http://127.0.0.1:3000", url)], capture_output=True, text=True, timeout=60
-        )
+    with served(CLOCK[1]) as service:
+        here = script.replace("http://127.0.0.1:3000", service.url).replace("http://127.0.0.1:3001", service.zalo)
+        run = subprocess.run(["bash", "-c", here], capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stdout + run.stderr
     rest = run.stdout
     for n, (commands, expected) in enumerate(steps):
