@@ -7,8 +7,6 @@ A stream's record comes again in its place until its function takes it: nothing 
 import json
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +16,7 @@ from local.resources import client
 from local.template import Queue, QueueSource, StreamSource
 
 NAP = 0.5  # seconds between looks at a stream
+PAUSE = 2.0  # seconds before what could not be read is tried again
 WAIT = 2  # seconds that a look at a queue waits for a message
 
 type Invoke = Callable[[str, Any], Any]
@@ -38,25 +37,35 @@ def create_queues(url: str, queues: Iterable[Queue]) -> None:
         sqs.close()
 
 
+class CannotRead(Exception):
+    """What a function is to be fed from is not there; the message says why."""
+
+
 class Feeder:
     """Reads queues and streams, each in a thread, and hands what it finds to `invoke(function, event)`.
 
-    `invoke` returns the function's answer, or None if the function failed.
+    `invoke` returns the function's answer, or None if the function failed. `say` takes one line when something can no
+    longer be read, and not again before it could be in between.
     """
 
-    def __init__(self, url: str, tables_url: str, invoke: Invoke):
+    def __init__(self, url: str, tables_url: str, invoke: Invoke, say: Callable[[str], None]):
         self._url = url
         self._tables_url = tables_url
         self._invoke = invoke
+        self._say = say
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self, queues: Iterable[QueueSource], streams: Iterable[StreamSource]) -> None:
         """Begin to read."""
-        for queue in queues:
-            self._begin(partial(self._drain, queue))
-        for stream in streams:
-            self._begin(partial(self._follow, stream))
+        readers: list[_Queue | _Stream] = [
+            *(_Queue(source, self._url, self._invoke) for source in queues),
+            *(_Stream(source, self._tables_url, self._invoke) for source in streams),
+        ]
+        for reader in readers:
+            thread = threading.Thread(target=self._keep_reading, args=(reader,), name=reader.name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
         """Read no more; what was being worked on ends first."""
@@ -64,58 +73,101 @@ class Feeder:
         for thread in self._threads:
             thread.join(WAIT + 15)
 
-    def _begin(self, work: Callable[[], None]) -> None:
-        thread = threading.Thread(target=work, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _drain(self, source: QueueSource) -> None:
-        sqs = client("sqs", self._url)
-        queue = account.queue_url(self._url, source.queue)
+    def _keep_reading(self, reader: "_Queue | _Stream") -> None:
+        failing = False
         while not self._stopping.is_set():
-            with suppress(BotoCoreError, ClientError):
-                found = sqs.receive_message(
-                    QueueUrl=queue, MaxNumberOfMessages=source.batch, WaitTimeSeconds=WAIT, AttributeNames=["All"]
-                ).get("Messages", [])
-                if not found:
-                    continue
-                answer = self._invoke(source.function, {"Records": [_message(each, source.queue) for each in found]})
-                failed = _failures(answer, {each["MessageId"] for each in found})
-                for each in found:
-                    if each["MessageId"] not in failed:
-                        sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
-        sqs.close()
-
-    def _follow(self, source: StreamSource) -> None:
-        streams = client("dynamodbstreams", self._tables_url)
-        iterator = None
-        while not self._stopping.wait(NAP):
-            with suppress(BotoCoreError, ClientError):
-                iterator = iterator or _beginning(streams, self._tables_url, source.table)
-                found = streams.get_records(ShardIterator=iterator, Limit=source.batch)
-                records = found["Records"]
-                while records and not self._stopping.is_set():
-                    event = {"Records": [_change(each, source.table) for each in records]}
-                    failed = _failures(self._invoke(source.function, event), {_number(each) for each in records})
-                    records = [each for each in records if _number(each) in failed]
-                    if records:
-                        self._stopping.wait(NAP)
-                iterator = found.get("NextShardIterator")
-        streams.close()
+            try:
+                reader.read()
+            except (BotoCoreError, ClientError, CannotRead) as error:
+                if not failing:
+                    self._say(f"{reader.name} cannot be read, and is tried again: {error}")
+                failing = True
+                self._stopping.wait(PAUSE)
+            else:
+                failing = False
+                self._stopping.wait(reader.nap)
+        reader.close()
 
 
-def _beginning(streams: Any, tables_url: str, table: str) -> str:
-    """Where the stream begins: a change told twice does nothing twice, one that is skipped is lost."""
-    dynamodb = client("dynamodb", tables_url)
-    try:
-        arn = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
-    finally:
-        dynamodb.close()
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][-1]["ShardId"]
-    found: str = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
-        "ShardIterator"
-    ]
-    return found
+class _Queue:
+    """A queue's messages, a batch at a time; waiting for them is the queue's part."""
+
+    nap = 0.0
+
+    def __init__(self, source: QueueSource, url: str, invoke: Invoke):
+        self.name = f"queue {source.queue}"
+        self._source = source
+        self._invoke = invoke
+        self._sqs = client("sqs", url)
+        self._url = account.queue_url(url, source.queue)
+
+    def read(self) -> None:
+        """Hand over the messages there are, and delete those that did not fail."""
+        found = self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=self._source.batch, WaitTimeSeconds=WAIT, AttributeNames=["All"]
+        ).get("Messages", [])
+        if not found:
+            return
+        event = {"Records": [_message(each, self._source.queue) for each in found]}
+        failed = _failures(self._invoke(self._source.function, event), {each["MessageId"] for each in found})
+        for each in found:
+            if each["MessageId"] not in failed:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=each["ReceiptHandle"])
+
+    def close(self) -> None:
+        self._sqs.close()
+
+
+class _Stream:
+    """A table's changes in their order, a batch at a time."""
+
+    nap = NAP
+
+    def __init__(self, source: StreamSource, url: str, invoke: Invoke):
+        self.name = f"stream of {source.table}"
+        self._source = source
+        self._url = url
+        self._invoke = invoke
+        self._streams = client("dynamodbstreams", url)
+        self._iterator: str | None = None
+        self._waiting: list[dict[str, Any]] = []
+
+    def read(self) -> None:
+        """Hand over the next changes; those from the first that fails on come again before any other."""
+        self._waiting = self._waiting or self._next()
+        if not self._waiting:
+            return
+        numbers = [_number(each) for each in self._waiting]
+        event = {"Records": [_change(each, self._source.table) for each in self._waiting]}
+        failed = _failures(self._invoke(self._source.function, event), set(numbers))
+        taken = next((place for place, number in enumerate(numbers) if number in failed), len(numbers))
+        self._waiting = self._waiting[taken:]
+
+    def close(self) -> None:
+        self._streams.close()
+
+    def _next(self) -> list[dict[str, Any]]:
+        # An iterator that failed may be too old, so the next look begins anew.
+        iterator, self._iterator = self._iterator or self._beginning(), None
+        found = self._streams.get_records(ShardIterator=iterator, Limit=self._source.batch)
+        self._iterator = found.get("NextShardIterator")
+        records: list[dict[str, Any]] = found["Records"]
+        return records
+
+    def _beginning(self) -> str:
+        """Where the stream begins: a change told twice does nothing twice, one that is skipped is lost."""
+        dynamodb = client("dynamodb", self._url)
+        try:
+            arn = dynamodb.describe_table(TableName=self._source.table)["Table"].get("LatestStreamArn")
+        finally:
+            dynamodb.close()
+        if arn is None:
+            raise CannotRead("the stored table has none: remove .local/state, its data goes with it")
+        shard = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][-1]["ShardId"]
+        found: str = self._streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        return found
 
 
 def _failures(answer: Any, everything: set[str]) -> set[str]:

@@ -116,7 +116,7 @@ def _feeder(url: str, tables_url: str, stack: Stack, pool: Pool, say: Say) -> Fe
             say(f"{function} waits: no worker was free")
         return None
 
-    return Feeder(url, tables_url, invoke)
+    return Feeder(url, tables_url, invoke, say)
 
 
 def _endpoints(settings: Settings, engine: Engine) -> Mapping[str, str]:
