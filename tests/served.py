@@ -1,5 +1,6 @@
-"""The whole service, started as `make run` starts it, on free ports."""
+"""The whole service, started as `make run` starts it, on free ports, and how to ask it something."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,13 +9,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.error import URLError
-from urllib.request import urlopen
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
 
 from local.engine import free_port
 from tests.conftest import ROOT
 
 PATIENCE = 60  # seconds for the first answer
+
+# Never by way of a proxy of the machine's.
+_direct = build_opener(ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,23 @@ def served(clock: str, **variables: str) -> Iterator[Served]:
         process.wait(30)
 
 
+def ask(method: str, url: str, body: bytes | dict[str, Any] | None = None, **headers: str) -> tuple[int, Any]:
+    """Status and JSON of the answer; a `body` of bytes is sent as it is."""
+    content = json.dumps(body).encode() if isinstance(body, dict) else body
+    request = Request(url, content, {"content-type": "application/json", **headers}, method=method)
+    try:
+        with _direct.open(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused)
+
+
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     give_up = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < give_up:
         try:
-            with urlopen(f"{url}/health", timeout=5):
+            with _direct.open(f"{url}/health", timeout=5):
                 return
         except (URLError, OSError):
             time.sleep(0.1)

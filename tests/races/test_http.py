@@ -1,38 +1,26 @@
 """The whole service over HTTP: 64 citizens want the same slot at once, on DynamoDB Local and on the embedded tables."""
 
-import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from tests.served import served
+from tests.served import ask, served
 
 RACERS = 64
 START = "2026-11-26T09:00:00+07:00"
 SEATS = 4
-OPENER = build_opener(ProxyHandler({}))
-
-
-def ask(url: str, body: Any, **headers: str) -> tuple[int, Any]:
-    request = Request(url, json.dumps(body).encode(), {"content-type": "application/json", **headers})
-    try:
-        with OPENER.open(request, timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except HTTPError as refused:
-        with refused:
-            return refused.code, json.load(refused)
 
 
 @pytest.mark.parametrize("tables", ["dynamodb local", "embedded"])
 def test_as_many_succeed_as_there_are_seats(engine: str, tables: str) -> None:
     variables = {"DYNAMODB_URL": engine if tables == "dynamodb local" else "", "SCHEDULES": "off"}
     with served("2026-11-25T09:00:00+07:00", **variables) as service, ThreadPoolExecutor(RACERS) as pool:
-        tokens = [ask(f"{service.url}/sessions", {"zaloAccessToken": f"demo-p{n}"})[1]["token"] for n in range(RACERS)]
+        tokens = [
+            ask("POST", f"{service.url}/sessions", {"zaloAccessToken": f"demo-p{n}"})[1]["token"] for n in range(RACERS)
+        ]
         barrier = threading.Barrier(RACERS)
 
         def book(n: int) -> tuple[int, Any]:
@@ -49,7 +37,7 @@ def test_as_many_succeed_as_there_are_seats(engine: str, tables: str) -> None:
             }
             headers = {"authorization": f"Bearer {tokens[n]}", "idempotency-key": f"press-of-{n}"}
             barrier.wait()
-            return ask(f"{service.url}/bookings", body, **headers)
+            return ask("POST", f"{service.url}/bookings", body, **headers)
 
         answers = list(pool.map(book, range(RACERS)))
     assert Counter((status, body.get("code")) for status, body in answers) == {
