@@ -1,14 +1,21 @@
 """The Official Account's half of the fake Zalo: messages that arrive, and tokens that rotate and work once."""
 
 import json
+import re
 import secrets
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 type Json = dict[str, Any]
 
 ACCESS_SECONDS = 90_000  # twenty-five hours
+
+# What every registered template takes: the most characters of each parameter, and which need not be there.
+PARAMETERS = {"ticket": 30, "time": 20, "office": 80, "declaration": 30}
+OPTIONAL = {"declaration"}
+TOO_LONG, MISSING, WRONG_FORM = -1121, -1122, -1124
 
 
 class Asked(Protocol):
@@ -39,10 +46,8 @@ class FakeOfficialAccount:
         return self._deliver(request, lambda body: bool(body["message"]["text"]) and bool(body["recipient"]["user_id"]))
 
     def template(self, request: Asked) -> Json:
-        """A template message."""
-        return self._deliver(
-            request, lambda body: bool(body["template_id"]) and isinstance(body["template_data"], dict)
-        )
+        """A template message; every template takes the parameters that docs/operations.md has offices register."""
+        return self._deliver(request, lambda body: bool(body["user_id"]) and body["template_id"].isdigit(), _misfit)
 
     def refresh(self, request: Asked) -> Json:
         """New tokens for the refresh token, which is used up; the old access token dies at once."""
@@ -61,7 +66,9 @@ class FakeOfficialAccount:
                 "expires_in": str(ACCESS_SECONDS),
             }
 
-    def _deliver(self, request: Asked, valid: Any) -> Json:
+    def _deliver(
+        self, request: Asked, valid: Callable[[Json], bool], misfit: Callable[[Json], int] = lambda _: 0
+    ) -> Json:
         with self._lock:
             if request.headers.get("access_token") != self.access_token:
                 return {"error": -216, "message": "Access token is invalid"}
@@ -73,9 +80,23 @@ class FakeOfficialAccount:
                     raise ValueError
             except (ValueError, KeyError, TypeError):
                 return {"error": -201, "message": "Params is invalid"}
+            if error := misfit(body):
+                return {"error": error, "message": "Template data is invalid"}
             self.sent.append(body)
             return {
                 "error": 0,
                 "message": "Success",
                 "data": {"message_id": secrets.token_hex(8), "user_id": "", "quota": {}},
             }
+
+
+def _misfit(body: Json) -> int:
+    """The error number for parameters that Zalo would not take; 0 if it would."""
+    data = body.get("template_data")
+    if not isinstance(data, dict) or not PARAMETERS.keys() - OPTIONAL <= data.keys() <= PARAMETERS.keys():
+        return MISSING
+    if any(not isinstance(value, str) or not value for value in data.values()):
+        return WRONG_FORM
+    if any(len(value) > PARAMETERS[name] for name, value in data.items()):
+        return TOO_LONG
+    return 0 if re.fullmatch(r"\d\d:\d\d \d\d/\d\d/\d{4}", data["time"]) else WRONG_FORM

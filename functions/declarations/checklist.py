@@ -19,12 +19,17 @@ from procedures.documents import documents_to_bring
 type Rule = Callable[[Answers, date], bool]
 
 
-def to_bring(procedure: str, answers: Answers, on: date) -> list[Document]:
-    """The papers for the procedure on that day, for whoever gave these answers, most important first."""
+def to_bring(procedure: str, answers: Answers | None, on: date) -> list[Document]:
+    """The papers for the procedure on that day, for whoever gave these answers, most important first.
+
+    Of who has not declared anything nothing is known: they read all the papers, also those needed only in some cases.
+    """
     try:
         papers = documents_to_bring(procedure, on)
     except (UnknownProcedure, NotYetAProcedure, NothingKnown):
         return []
+    if answers is None:
+        return papers
     papers += [paper for paper in _representatives_papers(answers, on) if paper.code not in {p.code for p in papers}]
     wanted = [paper for paper in papers if RULES.get(paper.code, _always)(answers, on)]
     return [_explained(paper, answers) for paper in wanted]

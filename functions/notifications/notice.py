@@ -1,12 +1,11 @@
-"""Which messages there are, when each may be sent, and what it says. Plain values in, no network, no table."""
+"""Which messages there are, and when each may be sent. Plain values in, no network, no table."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from bookings.booking import Booking, Status
-from cccd.clock import at, shown, weekday
-from offices.office import Office
+from cccd.clock import at
 
 NIGHT_BEGINS, NIGHT_ENDS = time(22, 0), time(6, 0)
 REMINDED_AT = time(17, 0)  # on the day before
@@ -79,39 +78,6 @@ def is_night(now: datetime) -> bool:
 def next_try(tries: int, now: datetime) -> datetime:
     """When to try again after that many tries: 1, 2, 4 … 64 minutes later."""
     return now + timedelta(minutes=2 ** min(tries, 6))
-
-
-def words(notice: Notice, booking: Booking, office: Office | None, papers: list[str], missing: str | None) -> str:
-    """The message, under 2,000 characters. `papers` are what to bring, `missing` what is not done yet."""
-    place = f"{office.name} ({office.address})" if office else "cơ quan Công an đã chọn"
-    day = booking.start.date()
-    when = f"{booking.start:%H:%M} {weekday(day)} {shown(day)}"
-    match notice.kind:
-        case Kind.CONFIRMED:
-            text = f"Lịch hẹn làm căn cước (CCCD) đã được xác nhận: {when}, số {booking.ticket}, tại {place}."
-        case Kind.MOVED:
-            text = f"Lịch hẹn làm căn cước (CCCD) đã đổi sang {when}, số mới {booking.ticket}, tại {place}."
-        case Kind.CANCELLED:
-            return (
-                f"Lịch hẹn làm căn cước (CCCD) lúc {when} tại {place} đã được huỷ. Bạn có thể đặt lại bất cứ lúc nào."
-            )
-        case Kind.REMINDER:
-            text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
-    lines = [text]
-    if papers:
-        lines.append("Bạn nhớ mang theo: " + "; ".join(papers) + ".")
-    if missing:
-        lines.append(missing)
-    return "\n".join(lines)[:2000]
-
-
-def template_data(booking: Booking, office: Office | None) -> dict[str, str]:
-    """The parameters of a template message, in the formats that Zalo takes."""
-    return {
-        "ticket": booking.ticket,
-        "time": f"{booking.start:%H:%M %d/%m/%Y}",
-        "office": office.name if office else "Công an",
-    }
 
 
 def _notice(kind: Kind, booking: Booking, due: datetime) -> Notice:

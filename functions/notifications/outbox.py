@@ -14,11 +14,13 @@ from bookings.items import booking_of
 from cccd import clock
 from cccd.dynamodb import client, from_item
 from cccd.http import Event
+from cccd.observability import log_unexpected
 from cccd.settings import Settings
 from notifications.notice import notices_of
 from notifications.store import NoticeStore
 
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
+# An error as a whole would be printed with its words, which may quote what a citizen typed.
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
 
 class OutboxSettings(Settings):
@@ -31,7 +33,15 @@ settings = OutboxSettings.load()
 
 
 def handler(event: Event, context: LambdaContext) -> Any:
-    return process_partial_response(event=event, record_handler=keep_notices, processor=processor, context=context)
+    return process_partial_response(event=event, record_handler=_keep_notices, processor=processor, context=context)
+
+
+def _keep_notices(record: DynamoDBRecord) -> None:
+    try:
+        keep_notices(record)
+    except Exception as error:
+        log_unexpected(error, "outbox")
+        raise
 
 
 def keep_notices(record: DynamoDBRecord) -> None:

@@ -6,6 +6,7 @@ consent to messages and has not given it, or has taken it back, is not.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,20 +20,18 @@ from cccd import clock
 from cccd.dynamodb import client
 from cccd.http import Event
 from cccd.keyring import secret
-from cccd.observability import count_message, flush_metrics, logger
+from cccd.observability import count_message, flush_metrics, log_unexpected, logger
 from cccd.settings import Settings
-from declarations.consents import Consents
-from notifications.notice import MAX_TRIES, Kind, Notice, is_night, next_try, obsolete, template_data, words
-from notifications.store import NoticeStore, Outcome
-from offices.directory import directory
-from offices.office import Office
-from official_account.acquaintances import Acquaintance, Acquaintances
-from official_account.replies import Button, Reply
+from declarations.declaration import Declaration, Status
+from declarations.sealing import KmsKey
+from declarations.store import DeclarationStore
+from notifications.letter import Letter, write
+from notifications.notice import MAX_TRIES, Notice, is_night, next_try, obsolete
+from notifications.store import NoticeStore, Outcome, State
+from notifications.templates import DoesNotFit, Templates, templates
+from official_account.acquaintances import Acquaintances
 from official_account.tokens import TokenKeeper, TokenStore, TokensUnavailable
 from official_account.zalo import OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
-from procedures.documents import documents_to_bring
-
-NO_DECLARATION = "Bạn chưa gắn tờ khai nào với lịch hẹn này: khai trước trên ứng dụng sẽ nhanh hơn."
 
 
 class SenderSettings(Settings):
@@ -42,27 +41,40 @@ class SenderSettings(Settings):
     declarations_table: str
     chat_table: str
     notices_table: str
+    sensitive_key: str
     zalo_app_secret: str
     zalo_app_id: str
     oa_grant: str
     zalo_openapi_url: str
     zalo_oauth_url: str
     mini_app_url: str
-    notice_template: str = "-"
 
 
 @dataclass(frozen=True)
 class Post:
-    """Everything that sending takes; `template` is the office's template id, if it has one."""
+    """Everything that sending takes. The clock is read for each message: a run may last into the night."""
 
     notices: NoticeStore
     bookings: BookingStore
+    declarations: DeclarationStore
     acquaintances: Acquaintances
-    consents: Consents
     tokens: TokenKeeper
     api: OfficialAccountApi
+    templates: Templates
     mini_app_url: str
-    template: str | None
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of a run: how many messages were sent, and how many met an error that no rule names."""
+
+    sent: int
+    broken: int
+
+
+class SomeBroke(Exception):
+    """The run is done and its log says what broke; raised so that the function's errors count it."""
 
 
 settings = SenderSettings.load()
@@ -80,103 +92,134 @@ def post() -> Post:
     return Post(
         notices=NoticeStore(client(), settings.notices_table),
         bookings=BookingStore(client(), settings.bookings_table),
+        declarations=DeclarationStore(client(), settings.declarations_table, KmsKey(settings.sensitive_key)),
         acquaintances=Acquaintances(client(), settings.chat_table),
-        consents=Consents(client(), settings.declarations_table),
         tokens=keeper,
         api=api,
+        templates=templates(),
         mini_app_url=settings.mini_app_url,
-        template=settings.notice_template if settings.notice_template != "-" else None,
+        now=clock.now,
     )
 
 
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:
     ours = post()
     try:
-        sent = send_due(ours, clock.now(), time_left(context))
+        run = send_due(ours, time_left(context))
     finally:
         ours.api.close()
     flush_metrics()
-    return {"sent": sent}
+    if run.broken:
+        raise SomeBroke(run.broken)
+    return {"sent": run.sent}
 
 
-def send_due(post: Post, now: datetime, time_left: Callable[[], bool]) -> int:
-    """Send what is due, while `time_left`; returns how many were sent. Nothing at night: it waits for morning."""
-    if is_night(now):
-        return 0
-    return sum(send(post, notice, state, now) for notice, state in post.notices.due(now) if time_left())
+def send_due(post: Post, time_left: Callable[[], bool]) -> Run:
+    """Send what is due, while `time_left`. Nothing at night: it waits for morning. One that breaks stops no other."""
+    sent = broken = 0
+    for notice, state in post.notices.due(post.now()):
+        if is_night(post.now()) or not time_left():
+            break
+        try:
+            sent += send(post, notice, state)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the messages after it are other people's
+            log_unexpected(error, "sender")
+            broken += 1
+    return Run(sent, broken)
 
 
-def send(post: Post, notice: Notice, state: str, now: datetime) -> bool:
+def send(post: Post, notice: Notice, state: State) -> bool:
     """Send one message, if it is still true and nobody else is at it; whether it was sent."""
     if state == "sending":  # whoever claimed it died: it may have been sent, so it is not sent again
-        return _ended(post, notice, "uncertain")
+        return _ended(post, notice, "uncertain", was="sending")
+    try:
+        letter = _letter(post, notice)
+    except DoesNotFit as misfit:
+        logger.error("a template message does not fit", parameter=str(misfit), kind=notice.kind.value)
+        return _ended(post, notice, "failed", was="waiting")
+    if isinstance(letter, str):
+        return _ended(post, notice, letter, was="waiting")
+    try:
+        token = post.tokens.access()
+    except TokensUnavailable:
+        return _again(post, notice, was="waiting")
+    now = post.now()
+    if is_night(now) or now >= notice.start or not post.notices.claim(notice, now):
+        return False
+    return _sent(post, notice, letter, token)
+
+
+def _letter(post: Post, notice: Notice) -> Letter | Outcome:
+    """The message, or how the notice ends without one."""
+    now = post.now()
     booking_id = BookingId.parse(notice.booking_id)
     booking = post.bookings.find(booking_id) if booking_id else None
     friend = post.acquaintances.find(notice.citizen)
     if booking is None or friend is None or obsolete(notice, booking, now) or not _agreed(post, notice.citizen):
-        return _ended(post, notice, "dropped", was="waiting")
-    if not post.notices.claim(notice, now):
-        return False
-    try:
-        _deliver(post, notice, booking, friend, now)
-    except Uncertain:
-        return _ended(post, notice, "uncertain")
-    except TokensUnavailable:
-        return _again(post, notice, now)
-    except NotSent as failure:
-        logger.warning("a message was not sent", zalo_error=failure.code, final=failure.final)
-        if failure.final or notice.tries + 1 >= MAX_TRIES:
-            return _ended(post, notice, "failed")
-        return _again(post, notice, now)
-    return _ended(post, notice, "sent")
+        return "dropped"
+    declaration = _declaration(post, booking, now)
+    letter = write(notice, booking, declaration, friend, now, post.templates, post.mini_app_url)
+    return letter or "unreachable"
+
+
+def _declaration(post: Post, booking: Booking, now: datetime) -> Declaration | None:
+    """The declaration that the booking is linked to, if it has been submitted and is still there."""
+    if booking.declaration_id is None:
+        return None
+    found = post.declarations.find(booking.citizen, booking.declaration_id, now)
+    return found if found and found.status is Status.SUBMITTED else None
 
 
 def _agreed(post: Post, citizen: str) -> bool:
     """Whether the citizen takes messages. Who was never asked, as they declared nothing, agreed by following."""
-    standing = post.consents.standing(citizen)
+    standing = post.declarations.consents.standing(citizen)
     return standing.get("notifications", not standing)
 
 
-def _deliver(post: Post, notice: Notice, booking: Booking, friend: Acquaintance, now: datetime) -> None:
-    office = directory().find(booking.office_id)
-    token = post.tokens.access(now)
+def _sent(post: Post, notice: Notice, letter: Letter, token: str) -> bool:
+    """Hand a claimed message to Zalo; whether it took it."""
     try:
-        _with_token(post, token, notice, booking, office, friend, now)
+        _hand_over(post.api, letter, token)
+    except Uncertain:
+        return _ended(post, notice, "uncertain", was="sending")
     except TokenRefused:
-        _with_token(post, post.tokens.refresh(now, used=token), notice, booking, office, friend, now)
+        _renew(post, token)
+        return _again(post, notice, was="sending")
+    except NotSent as failure:
+        logger.warning("a message was not sent", zalo_error=failure.code, final=failure.final)
+        if failure.final or notice.tries + 1 >= MAX_TRIES:
+            return _ended(post, notice, "failed", was="sending")
+        return _again(post, notice, was="sending")
+    return _ended(post, notice, "sent", was="sending")
 
 
-def _with_token(
-    post: Post, token: str, notice: Notice, booking: Booking, office: Office | None, friend: Acquaintance, now: datetime
-) -> None:
-    if friend.in_window(now):
+def _hand_over(api: OfficialAccountApi, letter: Letter, token: str) -> None:
+    if letter.words:
         try:
-            post.api.send(token, friend.user, _reply(notice, booking, office).message(post.mini_app_url))
-            return
+            api.send(token, letter.user, letter.words)
         except NotSent as failure:
-            if failure.code not in OUTSIDE_WINDOW or post.template is None:
+            if failure.code not in OUTSIDE_WINDOW or letter.template is None:
                 raise
-    if post.template is None:
-        raise NotSent(-230)
-    post.api.send_template(token, friend.user, post.template, template_data(booking, office))
+        else:
+            return
+    assert letter.template is not None
+    api.send_template(token, letter.user, letter.template.id, letter.template.data)
 
 
-def _reply(notice: Notice, booking: Booking, office: Office | None) -> Reply:
-    papers = [each.name for each in documents_to_bring(booking.procedure, booking.start.date()) if each.mandatory]
-    missing = NO_DECLARATION if notice.kind is Kind.REMINDER and booking.declaration_id is None else None
-    text = words(notice, booking, office, papers, missing)
-    return Reply(text, (Button("Xem lịch hẹn", path="lich-hen"),))
+def _renew(post: Post, token: str) -> None:
+    with suppress(TokensUnavailable):
+        post.tokens.refresh(used=token)
 
 
-def _again(post: Post, notice: Notice, now: datetime) -> bool:
-    when = next_try(notice.tries, now)
+def _again(post: Post, notice: Notice, was: State) -> bool:
+    when = next_try(notice.tries, post.now())
     if when >= notice.start:
-        return _ended(post, notice, "failed")
-    post.notices.again(notice, when)
+        return _ended(post, notice, "failed", was)
+    post.notices.again(notice, when, was)
     return False
 
 
-def _ended(post: Post, notice: Notice, outcome: Outcome, was: str = "sending") -> bool:
+def _ended(post: Post, notice: Notice, outcome: Outcome, was: State) -> bool:
     if post.notices.end(notice, outcome, was):
         count_message(outcome)
     return outcome == "sent"

@@ -1,10 +1,11 @@
 """The messages table: what is to be sent, and what became of it.
 
     waiting ──claim──▶ sending ──▶ sent | failed | uncertain
-        ▲                 │
-        └──── again ◀─────┘        only when Zalo surely did not send it
+     │  ▲                 │
+     │  └──── again ◀─────┘        only when Zalo surely did not send it
+     └──▶ dropped | unreachable | failed     nobody was asked to send it
 
-A message is claimed before it is sent and never claimed twice, so it is sent at most once: a process that dies
+A message is claimed just before it is sent and never claimed twice, so it is sent at most once: a process that dies
 while sending leaves it `sending`, and it ends as `uncertain`.
 """
 
@@ -24,7 +25,10 @@ SHARDS = 4
 KEPT = timedelta(days=30)
 SENDING = timedelta(minutes=10)  # after which a claim's process has surely died
 
-type Outcome = Literal["sent", "failed", "dropped", "uncertain"]
+type State = Literal["waiting", "sending"]
+
+# `dropped` is no longer true or not wanted; `unreachable` has neither Zalo's 7 days nor a template.
+type Outcome = Literal["sent", "failed", "dropped", "unreachable", "uncertain"]
 
 
 class NoticeStore:
@@ -44,8 +48,8 @@ class NoticeStore:
             return False
         return True
 
-    def due(self, now: datetime) -> Iterator[tuple[Notice, str]]:
-        """Messages that are due and their state, `waiting` or `sending`; the index is read a moment late."""
+    def due(self, now: datetime) -> Iterator[tuple[Notice, State]]:
+        """Messages that are due and their state; the index is read a moment late."""
         for shard in range(SHARDS):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
@@ -67,16 +71,16 @@ class NoticeStore:
             {":sending": "sending", ":later": epoch(now + SENDING)},
         )
 
-    def again(self, notice: Notice, when: datetime) -> bool:
+    def again(self, notice: Notice, when: datetime, was: State) -> bool:
         """It was surely not sent: try it at `when`."""
         return self._change(
             notice,
             "SET #state = :waiting, dueAt = :when, tries = :more",
-            "sending",
+            was,
             {":waiting": "waiting", ":when": epoch(when), ":more": notice.tries + 1},
         )
 
-    def end(self, notice: Notice, outcome: Outcome, was: str = "sending") -> bool:
+    def end(self, notice: Notice, outcome: Outcome, was: State) -> bool:
         """Nothing more is to be done about it."""
         return self._change(notice, "SET #state = :outcome REMOVE due, dueAt", was, {":outcome": outcome})
 
@@ -85,7 +89,7 @@ class NoticeStore:
         found = self._client.get_item(TableName=self._table, Key=to_item(_key(notice)), ConsistentRead=True)
         return str(from_item(found["Item"])["state"]) if "Item" in found else None
 
-    def _change(self, notice: Notice, update: str, was: str, values: dict[str, object]) -> bool:
+    def _change(self, notice: Notice, update: str, was: State, values: dict[str, object]) -> bool:
         try:
             self._client.update_item(
                 TableName=self._table,

@@ -1,5 +1,6 @@
 """A police office as the directory knows it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,3 +29,8 @@ class Office:
     valid_from: date | None = None
     valid_to: date | None = None
     successors: tuple[str, ...] = ()
+
+    @property
+    def short_name(self) -> str:
+        """The name where there is little room: everybody calls the provinces' ID card department PC06."""
+        return re.sub(r"^.*\(PC06\)", "Phòng PC06", self.name)

@@ -8,10 +8,12 @@ Zalo may deliver events out of order: who has left leaves the moment behind, and
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from cccd.clock import epoch, from_epoch
-from cccd.dynamodb import from_item, to_item
+from cccd.dynamodb import Item, from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,8 +41,12 @@ class Acquaintances:
         self._client = client
         self._table = table
 
-    def first_time(self, event: str, now: datetime) -> bool:
-        """Whether this event has not been worked on before; from now on it has."""
+    def answered(self, event: str) -> bool:
+        """Whether this event has been answered."""
+        return "Item" in self._client.get_item(TableName=self._table, Key=to_item(_seen(event)), ConsistentRead=True)
+
+    def claim(self, event: str, now: datetime) -> bool:
+        """Whether this process answers the event: nobody has, and from now on nobody else will."""
         try:
             self._client.put_item(
                 TableName=self._table,
@@ -51,27 +57,29 @@ class Acquaintances:
             return False
         return True
 
-    def forget_event(self, event: str) -> None:
-        """The event could not be worked on after all: let it come again."""
+    def unclaim(self, event: str) -> None:
+        """The answer surely did not go out: let the event come again."""
         self._client.delete_item(TableName=self._table, Key=to_item(_seen(event)))
 
-    def meet(self, citizen: str, user: str, at: datetime, known_as: str | None = None) -> bool:
+    def meet(self, citizen: str, user: str, at: datetime, known_as: str) -> bool:
         """The citizen did something in the chat at that moment; False if they have left since.
 
         `known_as` is the keyed hash of the user: some events name only the user, and must lead to the citizen too.
         """
-        item = {**_link(citizen), "user": user, "lastSeen": epoch(at)}
         try:
-            self._client.put_item(
+            self._client.update_item(
                 TableName=self._table,
-                Item=to_item(item),
-                ConditionExpression="attribute_not_exists(leftAt) OR leftAt < :at",
-                ExpressionAttributeValues=to_item({":at": epoch(at)}),
+                Key=to_item(_link(citizen)),
+                UpdateExpression="SET #user = :user, knownAs = :known, lastSeen = :at REMOVE leftAt, #ttl",
+                ConditionExpression="(attribute_not_exists(leftAt) OR leftAt < :at)"
+                " AND (attribute_not_exists(lastSeen) OR lastSeen <= :at)",
+                ExpressionAttributeNames={"#user": "user", "#ttl": "ttl"},
+                ExpressionAttributeValues=to_item({":user": user, ":known": known_as, ":at": epoch(at)}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        if known_as:
-            self._client.put_item(TableName=self._table, Item=to_item({**_user(known_as), "citizen": citizen}))
+        except self._client.exceptions.ConditionalCheckFailedException as refusal:
+            return "leftAt" not in _found(refusal)  # they are here; what they did later has already been told
+        self._client.put_item(TableName=self._table, Item=to_item({**_user(known_as), "citizen": citizen}))
         return True
 
     def find(self, citizen: str) -> Acquaintance | None:
@@ -86,18 +94,38 @@ class Acquaintances:
         return str(from_item(found["Item"])["citizen"]) if "Item" in found else None
 
     def part(self, citizen: str, at: datetime, now: datetime) -> bool:
-        """The citizen left at that moment: forget which user of the chat they are; False if they came back since."""
-        item = {**_link(citizen), "leftAt": epoch(at), "ttl": epoch(now + SEEN_FOR)}
+        """The citizen left at that moment: forget which user of the chat they are; False if they came back since.
+
+        That they left is itself forgotten after two days, and with it under which hash the user was known: until then
+        an event that comes late ties nobody, and a withdrawal that comes twice finds whom it is about.
+        """
+        gone = epoch(now + SEEN_FOR)
         try:
-            self._client.put_item(
+            changed = self._client.update_item(
                 TableName=self._table,
-                Item=to_item(item),
-                ConditionExpression="attribute_not_exists(lastSeen) OR lastSeen <= :at",
-                ExpressionAttributeValues=to_item({":at": epoch(at)}),
+                Key=to_item(_link(citizen)),
+                UpdateExpression="SET leftAt = :at, #ttl = :gone REMOVE #user, lastSeen",
+                ConditionExpression="(attribute_not_exists(lastSeen) OR lastSeen <= :at)"
+                " AND (attribute_not_exists(leftAt) OR leftAt <= :at)",
+                ExpressionAttributeNames={"#user": "user", "#ttl": "ttl"},
+                ExpressionAttributeValues=to_item({":at": epoch(at), ":gone": gone}),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
+        except self._client.exceptions.ConditionalCheckFailedException as refusal:
+            return "leftAt" in _found(refusal)  # they left again, later
+        known_as = from_item(changed["Attributes"]).get("knownAs")
+        if known_as:
+            self._client.put_item(
+                TableName=self._table, Item=to_item({**_user(known_as), "citizen": citizen, "ttl": gone})
+            )
         return True
+
+
+def _found(refusal: ClientError) -> Item:
+    """The item that a condition met."""
+    response: Any = refusal.response
+    return from_item(response.get("Item", {}))
 
 
 def _seen(event: str) -> dict[str, str]:

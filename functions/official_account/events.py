@@ -76,11 +76,11 @@ def parse(event: Mapping[str, Any]) -> ChatEvent:
 
 def event_id(event: Mapping[str, Any]) -> str:
     """What is the same when Zalo delivers an event again: the message's id, or else who, what and when."""
-    message = _string(_inner(event, "message", "msg_id"))
-    if message:
-        return f"msg:{message[:128]}"
-    who = _id(_inner(event, "follower", "id")) or _id(_inner(event, "sender", "id")) or _id(event.get("userId")) or ""
     kind = _string(event.get("event_name")) or _string(event.get("event")) or ""
+    message = _string(_inner(event, "message", "msg_id"))
+    if message:  # which a reaction to the message carries too
+        return f"{kind[:64]}:msg:{message[:128]}"
+    who = _id(_inner(event, "follower", "id")) or _id(_inner(event, "sender", "id")) or _id(event.get("userId")) or ""
     return f"{kind[:64]}:{who}:{str(event.get('timestamp'))[:32]}"
 
 

@@ -43,6 +43,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, object]:
     state = store.read()
     days = days_left(state, now)
     metrics.add_metric("OfficialAccountTokenDaysLeft", MetricUnit.Count, days)
+    metrics.add_metric("OfficialAccountCannotSend", MetricUnit.Count, 0 if state and state.fresh(clock.now()) else 1)
     flush_metrics()
     return {"renewed": renewed, "daysLeft": days}
 
@@ -53,7 +54,7 @@ def renew_in_time(store: TokenStore, keeper: TokenKeeper, now: datetime) -> bool
     if state and state.fresh(now + EARLY):
         return False
     try:
-        keeper.refresh(now)
+        keeper.refresh()
     except TokensUnavailable:
         return False
     return True

@@ -6,24 +6,31 @@
                                                        died after it asked leaves a token that Zalo then refuses:
                                                        `lost`, an alarm, and messages wait for a new grant
 
-Only the holder of the lock asks Zalo, so two workers never use the same refresh token.
+Only the holder of the lock asks Zalo, so two workers never use the same refresh token: the lease is longer than any
+function that asks may run.
 """
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cccd import clock
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import from_item, to_item
-from official_account.zalo import GrantRefused, NotSent, OfficialAccountApi, Uncertain
+from cccd.observability import logger
+from official_account.zalo import GrantRefused, NotSent, OfficialAccountApi, Tokens, Uncertain
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEY = {"pk": "TOKENS", "sk": "TOKENS"}
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=60)
+SAVING = (0.0, 0.2, 1.0, 3.0)  # seconds to wait before each try to save what Zalo gives only once
 EARLY = timedelta(hours=2)  # before the access token's end, when it is refreshed on schedule
 REFRESH_TOKEN_LIFE = timedelta(days=90)
 
@@ -145,50 +152,80 @@ class TokenStore:
 
 
 class TokenKeeper:
-    """Gives the access token, and refreshes it when it is old. `grant` gives the refresh token that an administrator
-    was granted, for the first time and after a loss."""
+    """Gives the access token, and refreshes it when it is old.
+
+    `grant` gives the refresh token that an administrator was granted, for the first time and after a loss. `now` tells
+    the time whenever it matters: a lease that was dated from an earlier moment would end too soon.
+    """
 
     def __init__(
-        self, store: TokenStore, api: OfficialAccountApi, app_id: str, app_secret: bytes, grant: Callable[[], bytes]
+        self,
+        store: TokenStore,
+        api: OfficialAccountApi,
+        app_id: str,
+        app_secret: bytes,
+        grant: Callable[[], bytes],
+        now: Callable[[], datetime] = clock.now,
     ):
         self._store = store
         self._api = api
         self._app_id = app_id
         self._app_secret = app_secret
         self._grant = grant
+        self._now = now
 
-    def access(self, now: datetime) -> str:
+    def access(self) -> str:
         """A token that works.
 
         Raises:
-            TokensUnavailable: there is none now; it is worth trying again in half a minute, unless lost.
+            TokensUnavailable: there is none now; it is worth trying again in a minute, unless lost.
         """
         state = self._store.read()
-        if state and state.fresh(now):
+        if state and state.fresh(self._now()):
             return state.access
-        return self.refresh(now)
+        return self.refresh()
 
-    def refresh(self, now: datetime, used: str | None = None) -> str:
+    def refresh(self, used: str | None = None) -> str:
         """A new token, got by this process or by another; `used` is one that Zalo has just refused.
 
         Raises:
             TokensUnavailable
         """
         state = self._store.read()
-        if (state is None or state.lost) and self._store.adopt(self._grant().decode(), now):
+        if (state is None or state.lost) and self._store.adopt(self._grant().decode(), self._now()):
             state = self._store.read()
         if state is None or state.lost:
             raise TokensUnavailable
-        if used is not None and state.fresh(now) and state.access != used:
+        if used is not None and state.fresh(self._now()) and state.access != used:
             return state.access  # somebody refreshed it meanwhile
-        if not self._store.lock(state, now):
+        if not self._store.lock(state, self._now()):
             raise TokensUnavailable
-        try:
-            tokens = self._api.refresh(self._app_id, self._app_secret, state.refresh)
-        except GrantRefused:
-            self._store.mark_lost(state)
-            raise TokensUnavailable from None
-        except (NotSent, Uncertain):
-            raise TokensUnavailable from None  # the lease ends, and the next try shows whether it was used up
-        self._store.save(state, tokens.access, tokens.refresh, tokens.seconds, now)
+        tokens = self._asked(state)
+        self._save(state, tokens)
         return tokens.access
+
+    def _asked(self, state: TokenState) -> Tokens:
+        try:
+            return self._api.refresh(self._app_id, self._app_secret, state.refresh)
+        except GrantRefused as refusal:
+            logger.error("Zalo refuses the refresh token: grant access anew", zalo_error=refusal.code)
+            self._store.mark_lost(state)
+        except (NotSent, Uncertain) as failure:  # the lease ends, and the next try shows whether it was used up
+            logger.error("Zalo gave no tokens", zalo_error=failure.code)
+        raise TokensUnavailable
+
+    def _save(self, state: TokenState, tokens: Tokens) -> None:
+        """Save the pair, more than once if need be: Zalo gives it once, and the old refresh token is dead."""
+        for pause in SAVING:
+            time.sleep(pause)
+            try:
+                if self._store.save(state, tokens.access, tokens.refresh, tokens.seconds, self._now()):
+                    return
+                found = self._store.read()
+            except (BotoCoreError, ClientError):
+                continue
+            if found is not None and found.access == tokens.access:
+                return  # an earlier try had arrived after all
+            break
+        logger.error("the new refresh token could not be saved and is lost: grant access anew")
+        raise TokensUnavailable

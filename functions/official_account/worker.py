@@ -1,7 +1,7 @@
 """Works through the queue of chat events, one after the other: answers, and erases where a citizen withdraws.
 
-An event is worked on once. If its answer surely did not go out, the event comes again and at last into the dead
-letters; if nobody knows whether it did, it is not sent twice.
+An event is answered once: it is claimed when its answer is ready to go. If the answer surely did not go out, the event
+comes again and at last into the dead letters; if nobody knows whether it did, it is not sent twice.
 """
 
 import json
@@ -20,7 +20,7 @@ from cccd.base32 import base32
 from cccd.dynamodb import client
 from cccd.http import Event
 from cccd.keyring import keyed_hash, secret
-from cccd.observability import flush_metrics, logger
+from cccd.observability import flush_metrics, log_unexpected, logger
 from cccd.settings import Settings
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
@@ -29,11 +29,12 @@ from official_account import replies
 from official_account.acquaintances import Acquaintances
 from official_account.events import Followed, Said, Unfollowed, Withdrew, parse, sent_at
 from official_account.replies import Reply
-from official_account.tokens import TokenKeeper, TokenStore
+from official_account.tokens import TokenKeeper, TokenStore, TokensUnavailable
 from official_account.zalo import NotSent, OfficialAccountApi, TokenRefused, Uncertain
 from privacy.erasure import erase_all
 
-processor = BatchProcessor(event_type=EventType.SQS)
+# An error as a whole would be printed with its words, which may quote what a citizen typed.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 class ChatSettings(Settings):
@@ -103,44 +104,29 @@ def _work_on(record: SQSRecord) -> None:
     ours = chat()
     try:
         work_on(ours, delivered["id"], delivered["event"], clock.now())
+    except (NotSent, TokensUnavailable):
+        raise
+    except Exception as error:
+        log_unexpected(error, "chat")
+        raise
     finally:
         ours.api.close()
 
 
 def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> None:
-    """Answer one event, once.
+    """Do what one event asks for. Whatever stands before the answer does no harm when done twice.
 
     Raises:
         NotSent, TokensUnavailable: it should come again.
     """
-    if isinstance(parse(event), Unfollowed | Withdrew):  # forgetting twice is the same as once: nothing to remember
-        _answer(chat, event, now)
-        return
-    if not chat.acquaintances.first_time(known_as, now):
-        return
-    try:
-        _answer(chat, event, now)
-    except Uncertain:
-        logger.warning("nobody knows whether an answer was sent")
-    except NotSent as failure:
-        logger.warning("an answer was not sent", zalo_error=failure.code, final=failure.final)
-        if not failure.final:
-            chat.acquaintances.forget_event(known_as)
-            raise
-    except BaseException:
-        chat.acquaintances.forget_event(known_as)
-        raise
-
-
-def _answer(chat: Chat, event: dict[str, Any], now: datetime) -> None:
     happened = sent_at(event, now)
     match parse(event):
         case Followed(user, app_user):
             if _meet(chat, user, app_user, happened):
-                _send(chat, user, replies.to_follower(), now)
+                _answer(chat, known_as, user, replies.to_follower(), now)
         case Said(user, app_user, text):
             if _meet(chat, user, app_user, happened):
-                _send(chat, user, _to_said(chat, chat.citizen(app_user), text, now), now)
+                _answer(chat, known_as, user, _to_said(chat, chat.citizen(app_user), text, now), now)
         case Unfollowed(user, app_user) | Withdrew(user, app_user):
             citizen = chat.citizen(app_user) or (chat.acquaintances.citizen_of(chat.user_hash(user)) if user else None)
             if citizen is None:
@@ -168,13 +154,34 @@ def _active(chat: Chat, citizen: str, now: datetime) -> list[Booking]:
 def _meet(chat: Chat, user: str, app_user: str | None, at: datetime) -> bool:
     """Whether the citizen may be answered: who has left since is not."""
     citizen = chat.citizen(app_user)
-    return citizen is None or chat.acquaintances.meet(citizen, user, at, known_as=chat.user_hash(user))
+    return citizen is None or chat.acquaintances.meet(citizen, user, at, chat.user_hash(user))
 
 
-def _send(chat: Chat, user: str, reply: Reply, now: datetime) -> None:
+def _answer(chat: Chat, known_as: str, user: str, reply: Reply, now: datetime) -> None:
+    """Send the answer to an event, unless it has been sent. The event is claimed last, so that nothing else can fail
+    between the claim and the message."""
+    if chat.acquaintances.answered(known_as):
+        return
     message = reply.message(chat.mini_app_url)
-    token = chat.tokens.access(now)
+    token = chat.tokens.access()
+    if not chat.acquaintances.claim(known_as, now):
+        return
+    try:
+        _send(chat, token, user, message)
+    except Uncertain:
+        logger.warning("nobody knows whether an answer was sent")
+    except NotSent as failure:
+        logger.warning("an answer was not sent", zalo_error=failure.code, final=failure.final)
+        if not failure.final:
+            chat.acquaintances.unclaim(known_as)
+            raise
+    except TokensUnavailable:
+        chat.acquaintances.unclaim(known_as)
+        raise
+
+
+def _send(chat: Chat, token: str, user: str, message: dict[str, Any]) -> None:
     try:
         chat.api.send(token, user, message)
     except TokenRefused:
-        chat.api.send(chat.tokens.refresh(now, used=token), user, message)
+        chat.api.send(chat.tokens.refresh(used=token), user, message)

@@ -24,7 +24,11 @@ GRANT_REFUSED = {-14014}  # "Invalid refresh token"
 
 
 class Uncertain(Exception):
-    """The request went out and no answer came that can be relied on."""
+    """The request went out and no answer came that can be relied on; `code` is Zalo's, if it gave one."""
+
+    def __init__(self, code: object = None):
+        super().__init__()
+        self.code = code if isinstance(code, int) else None
 
 
 class NotSent(Exception):
@@ -41,7 +45,11 @@ class TokenRefused(NotSent):
 
 
 class GrantRefused(Exception):
-    """Zalo does not take the refresh token: an administrator must grant access anew."""
+    """Zalo does not take the refresh token: an administrator must grant access anew. `code` is Zalo's."""
+
+    def __init__(self, code: int):
+        super().__init__(str(code))
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,12 @@ class OfficialAccountApi:
         try:
             return Tokens(str(answer["access_token"]), str(answer["refresh_token"]), int(answer["expires_in"]))
         except (KeyError, ValueError, TypeError):
-            if answer.get("error") in GRANT_REFUSED:
-                raise GrantRefused from None
-            raise Uncertain from None  # a limit, a wrong secret, a fault of Zalo's: the refresh token may well be good
+            code = answer.get("error")
+            if isinstance(code, int) and code in GRANT_REFUSED:
+                raise GrantRefused(code) from None
+            raise Uncertain(
+                code
+            ) from None  # a limit, a wrong secret, a fault of Zalo's: the refresh token may well be good
 
     def close(self) -> None:
         """Give the connections back."""

@@ -11,26 +11,36 @@ import pytest
 
 from bookings import items
 from bookings.booking import Booking, Status
-from bookings.holding import hold
+from bookings.holding import HoldRequest, hold
 from bookings.lifecycle import cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import to_item
-from declarations.consents import Consents
+from declarations.consent import Consent
+from declarations.declaration import Declaration
+from declarations.declaration import Status as Declared
+from declarations.sealing import KmsKey
+from declarations.store import DeclarationStore
 from local.zalo import FakeZalo, Mood
 from notifications import outbox
 from notifications.notice import MAX_TRIES, Kind, Notice, is_night, next_try, notices_of, obsolete
-from notifications.sender import Post, send_due
+from notifications.sender import Post, Run, send_due
 from notifications.store import NoticeStore
+from notifications.templates import FILE, configured
 from official_account.acquaintances import Acquaintances
 from official_account.tokens import TokenKeeper, TokenStore
 from official_account.zalo import OfficialAccountApi
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot, wish
 from tests.gateway import CONTEXT
+from tests.official_account.conftest import Hands
+
+PARAMETERS = FILE.read_text(encoding="utf-8")
+WITH_TEMPLATES = '[every-office]\nconfirmed = "300"\ncancelled = "302"\nreminder = "303"\n' + PARAMETERS
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=VIETNAM)
 EVENING = datetime(2026, 11, 25, 17, 0, tzinfo=VIETNAM)  # of the day before
-LAN = wish("lan", at=slot(4))
+LAN = wish("lan", at=slot(4), office_id="ca-26740")
+MINH = wish("minh", at=slot(4), office_id="ca-26740")
 
 
 @pytest.fixture
@@ -40,21 +50,28 @@ def zalo() -> Iterator[FakeZalo]:
 
 
 @pytest.fixture
-def post(aws: None, zalo: FakeZalo) -> Iterator[Post]:
+def hands() -> Hands:
+    return Hands(NOW)
+
+
+@pytest.fixture
+def post(aws: None, zalo: FakeZalo, hands: Hands) -> Iterator[Post]:
     client = boto3.client("dynamodb")
     api = OfficialAccountApi(zalo.url, zalo.url, seconds=1)
     grant = zalo.account.refresh_token.encode()
     friends = Acquaintances(client, "ChatTable")
-    friends.meet(LAN.citizen, "777", NOW)
+    friends.meet(LAN.citizen, "777", NOW, "hash of 777")
+    secret = zalo.app_secret.encode()
     yield Post(
         notices=NoticeStore(client, "NoticesTable"),
         bookings=BookingStore(client, "BookingsTable"),
+        declarations=DeclarationStore(client, "DeclarationsTable", KmsKey("alias/SensitiveKey")),
         acquaintances=friends,
-        consents=Consents(client, "DeclarationsTable"),
-        tokens=TokenKeeper(TokenStore(client, "ChatTable"), api, zalo.app_id, zalo.app_secret.encode(), lambda: grant),
+        tokens=TokenKeeper(TokenStore(client, "ChatTable"), api, zalo.app_id, secret, lambda: grant, hands),
         api=api,
+        templates=configured(PARAMETERS),
         mini_app_url="https://zalo.me/s/1",
-        template=None,
+        now=hands,
     )
     api.close()
 
@@ -71,10 +88,10 @@ def told(before: Booking | None, after: Booking) -> None:
     assert outbox.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
 
 
-def confirmed(post: Post, now: datetime = NOW) -> Booking:
-    held = hold(post.bookings, LAN, RULES, LIMIT, now)[0]
+def confirmed(post: Post, wanted: HoldRequest = LAN, declaration_id: str | None = None) -> Booking:
+    held = hold(post.bookings, replace(wanted, declaration_id=declaration_id), RULES, LIMIT, NOW)[0]
     told(None, held)
-    firm = confirm(post.bookings, LAN.id, LAN.citizen, now)
+    firm = confirm(post.bookings, wanted.id, wanted.citizen, NOW)
     told(held, firm)
     return firm
 
@@ -84,7 +101,21 @@ def texts(zalo: FakeZalo) -> list[str]:
 
 
 def run(post: Post, now: datetime) -> int:
-    return send_due(post, now, lambda: True)
+    """How many messages a run at that moment sends."""
+    hands: Any = post.now
+    hands.at = now
+    done = send_due(post, lambda: True)
+    assert done.broken == 0
+    return done.sent
+
+
+def silent_for_eight_days(post: Post) -> None:
+    """The citizen has not said anything for that long."""
+    post.acquaintances.part(LAN.citizen, NOW, NOW)
+    boto3.client("dynamodb").delete_item(
+        TableName="ChatTable", Key=to_item({"pk": f"CITIZEN#{LAN.citizen}", "sk": "CHAT"})
+    )
+    post.acquaintances.meet(LAN.citizen, "777", NOW - timedelta(days=8), "hash of 777")
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +182,15 @@ def test_slots_and_tallies_of_the_stream_are_left_alone(aws: None) -> None:
     assert outbox.handler(event, CONTEXT) == {"batchItemFailures": []}
 
 
+def test_a_change_that_cannot_be_read_comes_again_and_is_not_quoted(
+    aws: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    image = {"pk": {"S": "APPLICANT#x"}, "applicant": {"M": {"fullName": {"S": "NGUYỄN THỊ LAN"}}}}
+    event = {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "7"}}]}
+    assert outbox.handler(event, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "7"}]}
+    assert caplog.messages == ["unexpected error"]
+
+
 @pytest.mark.parametrize(("hour", "night"), [(21, False), (22, True), (0, True), (5, True), (6, False)])
 def test_nothing_is_sent_at_night(post: Post, zalo: FakeZalo, hour: int, night: bool) -> None:
     confirmed(post)
@@ -169,18 +209,8 @@ def test_who_does_not_follow_is_not_written_to(post: Post, zalo: FakeZalo) -> No
     confirmed(post)
     post.acquaintances.part(LAN.citizen, NOW, NOW)
     assert run(post, NOW) == 0
-    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=1))
+    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=1), "hash of 777")
     assert run(post, NOW) == 0, "and it does not come late"
-
-
-class Standing:
-    """Consents as they stand."""
-
-    def __init__(self, **standing: bool):
-        self._standing = standing
-
-    def standing(self, citizen: str) -> dict[str, bool]:
-        return self._standing
 
 
 @pytest.mark.parametrize(
@@ -192,28 +222,174 @@ class Standing:
         ({"notifications": True}, 1),
     ],
 )
-def test_who_has_not_agreed_is_not_written_to(post: Post, zalo: FakeZalo, standing: dict[str, bool], sent: int) -> None:
-    confirmed(post)
-    asked: Any = Standing(**standing)
-    assert run(replace(post, consents=asked), NOW) == sent
-
-
-def test_outside_the_window_a_template_goes_out_where_there_is_one(post: Post, zalo: FakeZalo) -> None:
-    post.acquaintances.meet(LAN.citizen, "777", NOW - timedelta(days=8))
-    confirmed(post)
-    assert run(replace(post, template="300"), NOW) == 1
-    (sent,) = zalo.account.sent
-    assert (sent["template_id"], sent["template_data"]["time"]) == ("300", "08:00 26/11/2026")
-
-
-def test_outside_the_window_without_a_template_it_fails_and_is_counted(
-    post: Post, zalo: FakeZalo, capsys: pytest.CaptureFixture[str]
+def test_who_has_not_agreed_is_not_written_to(
+    post: Post, monkeypatch: pytest.MonkeyPatch, standing: dict[str, bool], sent: int
 ) -> None:
-    post.acquaintances.meet(LAN.citizen, "777", NOW - timedelta(days=8))
+    confirmed(post)
+    monkeypatch.setattr(post.declarations.consents, "standing", lambda citizen: standing)
+    assert run(post, NOW) == sent
+
+
+def declared(post: Post, status: Declared = Declared.SUBMITTED, **answers: Any) -> str:
+    """Lan's declaration, with her agreement to messages; its id."""
+    declaration = Declaration(
+        id="d" * 26,
+        citizen=LAN.citizen,
+        status=status,
+        version=1,
+        edition="2026",
+        procedure="cap-cccd",
+        office_id=None,
+        answers={"personalId": "079190001234", "dateOfBirth": "1990-05-20", **answers},
+        consent=Consent("2026-01-01", ("declaration", "notifications"), NOW),
+        created_at=NOW,
+        updated_at=NOW,
+        submitted_at=NOW,
+        request_hash=None,
+    )
+    assert post.declarations.add(declaration)
+    return declaration.id
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked", "not_asked"),
+    [
+        ({"request": "Cấp đổi thẻ"}, "Thẻ CCCD hoặc thẻ căn cước đang có", "khai sinh"),
+        ({"request": "Cấp lại", "reason": "Mất thẻ"}, "mang theo", "Thẻ CCCD hoặc thẻ căn cước đang có"),
+        ({"request": "Cấp đổi thẻ", "whatDiffers": ["Họ tên"]}, "khai sinh", "chưa gắn tờ khai"),
+    ],
+)
+def test_who_has_declared_reads_what_their_own_answers_call_for(
+    post: Post, zalo: FakeZalo, answers: dict[str, Any], asked: str, not_asked: str
+) -> None:
+    confirmed(post, declaration_id=declared(post, **answers))
+    run(post, EVENING)
+    for text in texts(zalo):
+        assert asked in text and not_asked not in text
+    assert "079190001234" not in repr(zalo.account.sent)
+
+
+@pytest.mark.parametrize("status", [Declared.DRAFT, Declared.WITHDRAWN])
+def test_a_declaration_that_was_not_handed_in_is_still_missing(post: Post, zalo: FakeZalo, status: Declared) -> None:
+    confirmed(post, declaration_id=declared(post, status))
+    run(post, EVENING)
+    assert "chưa gắn tờ khai" in texts(zalo)[1]
+
+
+def test_outside_the_window_each_kind_goes_out_by_its_own_template(post: Post, zalo: FakeZalo) -> None:
+    silent_for_eight_days(post)
+    ours = replace(post, templates=configured(WITH_TEMPLATES))
+    booking = confirmed(ours)
+    assert run(ours, NOW) == 1
+    assert run(ours, EVENING) == 1
+    confirmation, reminder = zalo.account.sent
+    assert confirmation == {
+        "user_id": "777",
+        "template_id": "300",
+        "template_data": {"ticket": booking.ticket, "time": "08:00 26/11/2026", "office": "Công an phường Sài Gòn"},
+    }
+    assert reminder["template_id"] == "303"
+    assert reminder["template_data"]["declaration"] == "chưa có tờ khai"
+
+
+def test_an_office_may_have_templates_of_its_own(post: Post, zalo: FakeZalo) -> None:
+    silent_for_eight_days(post)
+    own = f'[office.{LAN.office_id}]\nconfirmed = "900"\n'
+    ours = replace(post, templates=configured(WITH_TEMPLATES + own))
+    confirmed(ours)
+    assert run(ours, NOW) == 1
+    assert zalo.account.sent[0]["template_id"] == "900"
+
+
+def test_when_zalo_counts_the_window_otherwise_the_template_goes_out(post: Post, zalo: FakeZalo) -> None:
+    zalo.account.refuse = [-230]
+    ours = replace(post, templates=configured(WITH_TEMPLATES))
+    confirmed(ours)
+    assert run(ours, NOW) == 1
+    assert zalo.account.sent[0]["template_id"] == "300"
+
+
+def test_what_does_not_fit_a_template_is_not_sent(post: Post, zalo: FakeZalo) -> None:
+    silent_for_eight_days(post)
+    ours = replace(post, templates=configured(WITH_TEMPLATES.replace("limit = 80", "limit = 12")))
+    confirmed(ours)
+    (due,) = [notice for notice, _ in post.notices.due(NOW)]
+    assert run(ours, NOW) == 0
+    assert (post.notices.state(due), zalo.account.sent) == ("failed", [])
+
+
+def test_a_template_that_does_not_fit_does_not_hold_up_a_message_in_words(post: Post, zalo: FakeZalo) -> None:
+    ours = replace(post, templates=configured(WITH_TEMPLATES.replace("limit = 80", "limit = 12")))
+    confirmed(ours)
+    assert run(ours, NOW) == 1
+    assert "message" in zalo.account.sent[0]
+
+
+def test_outside_the_window_without_a_template_nobody_can_be_reached(post: Post, zalo: FakeZalo) -> None:
+    silent_for_eight_days(post)
     confirmed(post)
     (due,) = [notice for notice, _ in post.notices.due(NOW)]
     assert run(post, NOW) == 0
-    assert post.notices.state(due) == "failed"
+    assert (post.notices.state(due), zalo.account.sent) == ("unreachable", [])
+
+
+def test_one_message_that_breaks_holds_up_no_other(
+    post: Post, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    confirmed(post)
+    confirmed(post, wanted=MINH)
+    find = post.acquaintances.find
+    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+
+    def broken(citizen: str) -> Any:
+        if citizen == LAN.citizen:
+            raise KeyError("NGUYỄN THỊ LAN")
+        return find(citizen)
+
+    monkeypatch.setattr(post.acquaintances, "find", broken)
+    assert send_due(post, lambda: True) == Run(sent=1, broken=1)
+    assert zalo.account.sent[0]["recipient"] == {"user_id": "888"}
+    assert caplog.messages == ["unexpected error"], "and not what the error quotes"
+
+
+def test_a_run_that_lasts_into_the_night_stops(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    confirmed(post, wanted=MINH)
+    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+    at_ten = NOW.replace(hour=22)
+
+    class Until(Hands):
+        """Shows a minute to ten until something was sent, and ten from then on."""
+
+        def __call__(self) -> datetime:
+            return at_ten if zalo.account.sent else at_ten - timedelta(minutes=1)
+
+    assert send_due(replace(post, now=Until(NOW)), lambda: True) == Run(sent=1, broken=0)
+
+
+def test_a_message_that_is_ready_at_ten_waits_for_the_morning(post: Post, zalo: FakeZalo) -> None:
+    """Its token took so long that night fell."""
+    confirmed(post)
+    hands: Any = post.now
+    hands.at = NOW.replace(hour=21, minute=59)
+
+    class Slow(TokenKeeper):
+        def access(self) -> str:
+            hands.at = NOW.replace(hour=22)
+            return post.tokens.access()
+
+    slow: Any = object.__new__(Slow)
+    assert send_due(replace(post, tokens=slow), lambda: True).sent == 0
+    assert zalo.account.sent == []
+    assert run(post, (NOW + timedelta(days=1)).replace(hour=6)) == 1
+
+
+def test_without_a_token_the_message_waits(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    zalo.mood = Mood.SERVER_ERROR
+    assert run(post, NOW) == 0
+    zalo.mood = Mood.WELL
+    assert run(post, NOW + timedelta(minutes=1)) == 1
 
 
 @pytest.mark.parametrize("error", [-32, -211])
@@ -230,13 +406,15 @@ def test_what_surely_was_not_sent_is_sent_later(post: Post, zalo: FakeZalo, erro
 def test_an_old_token_is_renewed_on_the_way(post: Post, zalo: FakeZalo) -> None:
     confirmed(post)
     zalo.account.refuse = [-216]
-    assert run(post, NOW) == 1
+    assert run(post, NOW) == 0
+    assert run(post, NOW + timedelta(minutes=1)) == 1
+    assert (len(zalo.account.sent), zalo.account.refreshed) == (1, 2)
 
 
 @pytest.mark.parametrize("mood", [Mood.SERVER_ERROR, Mood.HTML, Mood.WRONG_JSON, Mood.CLOSED, Mood.SLOW])
 def test_what_may_have_been_sent_is_not_sent_again(post: Post, zalo: FakeZalo, mood: Mood) -> None:
     confirmed(post)
-    post.tokens.access(NOW)
+    post.tokens.access()
     (due,) = [notice for notice, _ in post.notices.due(NOW)]
     zalo.mood = mood
     assert run(post, NOW) == 0

@@ -20,6 +20,16 @@ NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
 MINI_APP = "https://zalo.me/s/123"
 
 
+class Hands:
+    """A clock that tells what its hands show."""
+
+    def __init__(self, at: datetime):
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
 @pytest.fixture
 def zalo() -> Iterator[FakeZalo]:
     with FakeZalo() as fake:
@@ -34,10 +44,15 @@ def api(zalo: FakeZalo) -> Iterator[OfficialAccountApi]:
 
 
 @pytest.fixture
-def tokens(aws: None, zalo: FakeZalo, api: OfficialAccountApi) -> TokenKeeper:
+def hands() -> Hands:
+    return Hands(NOW)
+
+
+@pytest.fixture
+def tokens(aws: None, zalo: FakeZalo, api: OfficialAccountApi, hands: Hands) -> TokenKeeper:
     grant = zalo.account.refresh_token.encode()
     store = TokenStore(boto3.client("dynamodb"), "ChatTable")
-    return TokenKeeper(store, api, zalo.app_id, zalo.app_secret.encode(), lambda: grant)
+    return TokenKeeper(store, api, zalo.app_id, zalo.app_secret.encode(), lambda: grant, hands)
 
 
 @pytest.fixture

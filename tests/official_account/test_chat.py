@@ -1,13 +1,17 @@
 """The chat window: what Zalo tells us, and what the citizen reads."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from bookings.holding import hold
 from bookings.lifecycle import confirm
+from cccd.dynamodb import from_item
 from local.zalo import FakeZalo, Mood
-from official_account.tokens import TokensUnavailable
+from official_account.tokens import TokenKeeper, TokensUnavailable
 from official_account.worker import Chat, work_on
 from official_account.zalo import NotSent
 from tests.bookings.wishes import LIMIT, RULES, slot, wish
@@ -129,6 +133,35 @@ def at(seconds: int) -> dict[str, str]:
     return {"timestamp": str((int(NOW.timestamp()) - 100 + seconds) * 1000)}
 
 
+def test_what_was_said_earlier_does_not_shorten_the_seven_days(chat: Chat) -> None:
+    citizen = chat.citizen("1001")
+    assert citizen
+    tell(chat, said("sau") | at(9), "1")
+    tell(chat, said("trước") | at(1), "2")
+    friend = chat.acquaintances.find(citizen)
+    assert friend and friend.last_seen == NOW - timedelta(seconds=91)
+
+
+def test_who_left_leaves_no_trace_after_two_days(chat: Chat) -> None:
+    tell(chat, FOLLOW | at(1), "1")
+    tell(chat, {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(2), "2")
+    left = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="ChatTable")["Items"]]
+    kept = [item["pk"] for item in left if "ttl" not in item]
+    assert kept == ["TOKENS"], "all else goes by itself"
+    assert "777" not in repr([item for item in left if item["pk"] != "TOKENS"])
+    tell(chat, FOLLOW | at(3), "3")
+    back = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="ChatTable")["Items"]]
+    assert not [item["pk"] for item in back if "ttl" in item and item["sk"] in ("CHAT", "CITIZEN")]
+
+
+def test_an_earlier_unfollow_told_after_a_later_one_changes_nothing(chat: Chat) -> None:
+    unfollow = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+    tell(chat, unfollow | at(5), "1")
+    tell(chat, unfollow | at(3), "2")
+    tell(chat, FOLLOW | at(4), "3")
+    assert chat.acquaintances.find(chat.citizen("1001") or "") is None
+
+
 def test_events_out_of_order_do_not_undo_each_other(chat: Chat, zalo: FakeZalo) -> None:
     citizen = chat.citizen("1001")
     assert citizen
@@ -146,12 +179,40 @@ def test_events_out_of_order_do_not_undo_each_other(chat: Chat, zalo: FakeZalo) 
 
 @pytest.mark.parametrize("mood", [Mood.SERVER_ERROR, Mood.HTML, Mood.WRONG_JSON, Mood.CLOSED, Mood.SLOW])
 def test_an_answer_that_may_have_gone_out_is_not_sent_twice(chat: Chat, zalo: FakeZalo, mood: Mood) -> None:
-    chat.tokens.access(NOW)
+    chat.tokens.access()
     zalo.mood = mood
     tell(chat, FOLLOW)
     zalo.mood = Mood.WELL
     tell(chat, FOLLOW)
     assert zalo.account.sent == []
+
+
+class Died(BaseException):
+    """The process died here."""
+
+
+def test_a_worker_that_dies_before_it_sends_loses_no_answer(
+    chat: Chat, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(TokenKeeper, "access", lambda self: (_ for _ in ()).throw(Died()))
+        with pytest.raises(Died):
+            tell(chat, FOLLOW)
+    tell(chat, FOLLOW)
+    assert len(zalo.account.sent) == 1
+
+
+def test_two_workers_with_the_same_event_answer_it_once(chat: Chat, zalo: FakeZalo) -> None:
+    """The rival claims it after we looked and before we claim it ourselves."""
+
+    class Rivalled(TokenKeeper):
+        def access(self) -> str:
+            tell(chat, FOLLOW)
+            return chat.tokens.access()
+
+    rivalled: Any = object.__new__(Rivalled)
+    tell(replace(chat, tokens=rivalled), FOLLOW)
+    assert len(zalo.account.sent) == 1
 
 
 @pytest.mark.parametrize("error", [-32, -211])
@@ -171,7 +232,7 @@ def test_what_can_never_pass_is_given_up(chat: Chat, zalo: FakeZalo) -> None:
 
 
 def test_an_old_token_is_refreshed_once_and_the_answer_sent(chat: Chat, zalo: FakeZalo) -> None:
-    chat.tokens.access(NOW)
+    chat.tokens.access()
     zalo.account.refuse = [-216]
     tell(chat, FOLLOW)
     assert len(zalo.account.sent) == 1

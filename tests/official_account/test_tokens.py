@@ -1,16 +1,24 @@
-"""The refresh token works once and rotates: two workers, a crash and a loss."""
+"""The refresh token works once and rotates: two workers, a crash, a storage that fails, and a loss."""
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
+import time_machine
+from botocore.exceptions import ConnectTimeoutError
 
+from local.intrinsics import read
 from local.zalo import FakeZalo, Mood
+from official_account import refresh
 from official_account.refresh import days_left, renew_in_time
-from official_account.tokens import EARLY, LEASE, TokenKeeper, TokenStore, TokensUnavailable
-from official_account.zalo import OfficialAccountApi
-from tests.official_account.conftest import NOW
+from official_account.tokens import EARLY, LEASE, TokenKeeper, TokenState, TokenStore, TokensUnavailable
+from official_account.zalo import OfficialAccountApi, Tokens
+from tests.conftest import TEMPLATE
+from tests.gateway import CONTEXT
+from tests.official_account.conftest import NOW, Hands
 
 
 @pytest.fixture
@@ -18,98 +26,211 @@ def store(aws: None) -> TokenStore:
     return TokenStore(boto3.client("dynamodb"), "ChatTable")
 
 
+@pytest.fixture
+def keeper(zalo: FakeZalo, store: TokenStore, api: OfficialAccountApi, hands: Hands) -> Callable[..., TokenKeeper]:
+    """A keeper, of another store or API if need be, or of another grant."""
+    first_grant = zalo.account.refresh_token.encode()
+
+    def keeper(store: TokenStore = store, api: OfficialAccountApi = api, grant: Any = None) -> TokenKeeper:
+        secret = zalo.app_secret.encode()
+        return TokenKeeper(store, api, zalo.app_id, secret, grant or (lambda: first_grant), hands)
+
+    return keeper
+
+
 def test_the_first_use_gets_tokens_for_the_grant_and_the_next_ones_keep_them(
-    tokens: TokenKeeper, zalo: FakeZalo
+    tokens: TokenKeeper, zalo: FakeZalo, hands: Hands
 ) -> None:
-    assert tokens.access(NOW) == zalo.account.access_token
-    assert tokens.access(NOW + timedelta(hours=24)) == zalo.account.access_token
+    assert tokens.access() == zalo.account.access_token
+    hands.at = NOW + timedelta(hours=24)
+    assert tokens.access() == zalo.account.access_token
     assert zalo.account.refreshed == 1
-    assert tokens.access(NOW + timedelta(hours=26)) == zalo.account.access_token
+    hands.at = NOW + timedelta(hours=26)
+    assert tokens.access() == zalo.account.access_token
     assert zalo.account.refreshed == 2
 
 
 def test_two_workers_at_once_use_the_refresh_token_once(
-    tokens: TokenKeeper, zalo: FakeZalo, store: TokenStore, api: OfficialAccountApi
+    tokens: TokenKeeper, keeper: Callable[..., TokenKeeper], zalo: FakeZalo, api: OfficialAccountApi, hands: Hands
 ) -> None:
     """The rival acts between our lock and our call: it finds the lock, and leaves the token alone."""
-    tokens.access(NOW)
-    later = NOW + timedelta(hours=26)
+    tokens.access()
+    hands.at = NOW + timedelta(hours=26)
 
     class Rivalled(OfficialAccountApi):
-        def refresh(self, *parts: Any) -> Any:
+        def refresh(self, *parts: Any) -> Tokens:
             with pytest.raises(TokensUnavailable):
-                tokens.access(later)
+                tokens.access()
             return api.refresh(*parts)
 
-    ours = TokenKeeper(store, Rivalled(zalo.url, zalo.url), zalo.app_id, zalo.app_secret.encode(), lambda: b"-")
-    assert ours.access(later) == zalo.account.access_token
+    assert keeper(api=Rivalled(zalo.url, zalo.url)).access() == zalo.account.access_token
     assert zalo.account.refreshed == 2
-    assert tokens.access(later) == zalo.account.access_token, "the rival reads what we saved"
+    assert tokens.access() == zalo.account.access_token, "the rival reads what we saved"
 
 
 def test_who_was_refused_reads_what_another_has_refreshed(tokens: TokenKeeper, zalo: FakeZalo) -> None:
-    old = tokens.access(NOW)
-    new = tokens.refresh(NOW, used=old)
+    old = tokens.access()
+    new = tokens.refresh(used=old)
     assert new != old
-    assert tokens.refresh(NOW, used=old) == new
+    assert tokens.refresh(used=old) == new
     assert zalo.account.refreshed == 2
+
+
+def test_the_lease_begins_when_it_is_taken_and_outlives_every_function_that_asks(
+    tokens: TokenKeeper, store: TokenStore, zalo: FakeZalo, hands: Hands
+) -> None:
+    zalo.mood = Mood.SERVER_ERROR
+    hands.at = NOW + timedelta(minutes=5)  # the keeper is older than that
+    with pytest.raises(TokensUnavailable):
+        tokens.access()
+    state = store.read()
+    assert state is not None and state.locked_until == hands.at + LEASE
+    for name, resource in read(TEMPLATE)["Resources"].items():
+        variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+        if "OA_GRANT" in variables:
+            assert resource["Properties"]["Timeout"] < LEASE.total_seconds(), name
 
 
 class Died(BaseException):
     """The process died here."""
 
 
-def test_a_crash_before_zalo_was_asked_loses_nothing(tokens: TokenKeeper, zalo: FakeZalo, store: TokenStore) -> None:
+def test_a_crash_before_zalo_was_asked_loses_nothing(
+    tokens: TokenKeeper, keeper: Callable[..., TokenKeeper], zalo: FakeZalo, hands: Hands
+) -> None:
     class Dying(OfficialAccountApi):
-        def refresh(self, *parts: Any) -> Any:
+        def refresh(self, *parts: Any) -> Tokens:
             raise Died
 
-    dying = TokenKeeper(store, Dying(zalo.url, zalo.url), zalo.app_id, b"", lambda: zalo.account.refresh_token.encode())
     with pytest.raises(Died):
-        dying.access(NOW)
+        keeper(api=Dying(zalo.url, zalo.url)).access()
     with pytest.raises(TokensUnavailable):
-        tokens.access(NOW)
-    assert tokens.access(NOW + LEASE) == zalo.account.access_token
+        tokens.access()
+    hands.at = NOW + LEASE
+    assert tokens.access() == zalo.account.access_token
 
 
 def test_a_crash_between_refresh_and_save_is_noticed_and_mended_by_a_new_grant(
-    zalo: FakeZalo, store: TokenStore, api: OfficialAccountApi
+    keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore, hands: Hands
 ) -> None:
     """Zalo has used up the token and its answer died with the process: nobody can have it, so it must not go unnoticed."""
     grants = [zalo.account.refresh_token.encode()]
 
     class DyingAfter(OfficialAccountApi):
-        def refresh(self, *parts: Any) -> Any:
+        def refresh(self, *parts: Any) -> Tokens:
             super().refresh(*parts)
             raise Died
 
-    secret = zalo.app_secret.encode()
-    dying = TokenKeeper(store, DyingAfter(zalo.url, zalo.url), zalo.app_id, secret, lambda: grants[-1])
     with pytest.raises(Died):
-        dying.access(NOW)
-    keeper = TokenKeeper(store, api, zalo.app_id, secret, lambda: grants[-1])
+        keeper(api=DyingAfter(zalo.url, zalo.url)).access()
+    hands.at = NOW + LEASE
+    ours = keeper(grant=lambda: grants[-1])
     with pytest.raises(TokensUnavailable):
-        keeper.access(NOW + LEASE)
+        ours.access()
     state = store.read()
     assert state is not None and state.lost
     assert days_left(state, NOW) == 0, "which raises the alarm"
     with pytest.raises(TokensUnavailable):
-        keeper.access(NOW + LEASE)
+        ours.access()
     grants.append(zalo.account.refresh_token.encode())
-    assert keeper.access(NOW + LEASE) == zalo.account.access_token
+    assert ours.access() == zalo.account.access_token
 
 
-def test_a_zalo_that_does_not_answer_is_asked_again_later(tokens: TokenKeeper, zalo: FakeZalo) -> None:
+class Failing(TokenStore):
+    """Storage that does not answer the first `times` saves; with `after`, it has done them all the same."""
+
+    def __init__(self, times: int, after: bool):
+        super().__init__(boto3.client("dynamodb"), "ChatTable")
+        self.times = times
+        self._after = after
+
+    def save(self, *parts: Any) -> bool:
+        if self.times == 0:
+            return super().save(*parts)
+        self.times -= 1
+        if self._after:
+            super().save(*parts)
+        raise ConnectTimeoutError(endpoint_url="dynamodb")
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("official_account.tokens.SAVING", (0.0,) * 4)
+
+
+@pytest.mark.usefixtures("aws", "no_pauses")
+@pytest.mark.parametrize(("times", "after"), [(1, False), (3, False), (1, True), (3, True)])
+def test_what_zalo_gives_once_is_saved_although_storage_fails(
+    keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore, times: int, after: bool
+) -> None:
+    assert keeper(store=Failing(times, after)).access() == zalo.account.access_token
+    state = store.read()
+    assert state is not None
+    assert (state.access, state.refresh) == (zalo.account.access_token, zalo.account.refresh_token)
+
+
+@pytest.mark.usefixtures("aws", "no_pauses")
+def test_a_storage_that_never_answers_is_no_success(keeper: Callable[..., TokenKeeper]) -> None:
+    with pytest.raises(TokensUnavailable):
+        keeper(store=Failing(99, after=False)).access()
+
+
+@pytest.mark.usefixtures("aws", "no_pauses")
+def test_a_pair_that_another_has_replaced_is_not_used(
+    keeper: Callable[..., TokenKeeper], store: TokenStore, zalo: FakeZalo
+) -> None:
+    """Nobody can, while the lease outlives the functions; if they could, the pair in force would be theirs."""
+
+    class Overtaken(TokenStore):
+        def save(self, state: TokenState, *parts: Any) -> bool:
+            super().save(state, "theirs", "theirs", 90_000, NOW)
+            return super().save(state, *parts)
+
+    with pytest.raises(TokensUnavailable):
+        keeper(store=Overtaken(boto3.client("dynamodb"), "ChatTable")).access()
+    state = store.read()
+    assert state is not None and state.access == "theirs"
+
+
+def test_a_zalo_that_does_not_answer_is_asked_again_later(tokens: TokenKeeper, zalo: FakeZalo, hands: Hands) -> None:
     zalo.mood = Mood.SERVER_ERROR
     with pytest.raises(TokensUnavailable):
-        tokens.access(NOW)
+        tokens.access()
     zalo.mood = Mood.WELL
-    assert tokens.access(NOW + LEASE) == zalo.account.access_token
+    hands.at = NOW + LEASE
+    assert tokens.access() == zalo.account.access_token
 
 
-def test_tokens_are_renewed_before_they_end(tokens: TokenKeeper, zalo: FakeZalo, store: TokenStore) -> None:
+def test_tokens_are_renewed_before_they_end(
+    tokens: TokenKeeper, zalo: FakeZalo, store: TokenStore, hands: Hands
+) -> None:
     assert renew_in_time(store, tokens, NOW)
-    assert not renew_in_time(store, tokens, NOW + timedelta(hours=20))
-    assert renew_in_time(store, tokens, NOW + timedelta(hours=25) - EARLY)
+    hands.at = NOW + timedelta(hours=20)
+    assert not renew_in_time(store, tokens, hands.at)
+    hands.at = NOW + timedelta(hours=25) - EARLY
+    assert renew_in_time(store, tokens, hands.at)
     assert days_left(store.read(), NOW + timedelta(days=80)) in (10, 11)
     assert days_left(None, NOW) == 0
+
+
+def counted(output: str, metric: str) -> float:
+    """What a metric was set to, in the embedded metric format that was printed last."""
+    told = [json.loads(line) for line in output.splitlines() if metric in line]
+    return float(told[-1][metric][0])
+
+
+def test_an_account_that_cannot_send_is_counted_whatever_zalo_says(
+    aws: None, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong app secret, say: the refresh token still has months to live, and yet nothing can be sent."""
+    addresses = {"zalo_openapi_url": zalo.url, "zalo_oauth_url": zalo.url, "zalo_app_id": zalo.app_id}
+    monkeypatch.setattr(refresh, "settings", refresh.settings.model_copy(update=addresses))
+    given = {"ZaloAppSecret": b"wrong", "OfficialAccountGrant": zalo.account.refresh_token.encode()}
+    monkeypatch.setattr(refresh, "secret", given.__getitem__)
+    with time_machine.travel(NOW, tick=False):
+        assert refresh.handler({}, CONTEXT)["renewed"] is False
+    assert counted(capsys.readouterr().out, "OfficialAccountCannotSend") == 1
+    given["ZaloAppSecret"] = zalo.app_secret.encode()
+    with time_machine.travel(NOW + LEASE, tick=False):
+        assert refresh.handler({}, CONTEXT)["renewed"] is True
+    assert counted(capsys.readouterr().out, "OfficialAccountCannotSend") == 0

@@ -82,7 +82,7 @@ def followed(at: datetime) -> Acquaintances:
     """Lan follows the Official Account, as the user "chat-77" of its chat."""
     acquaintances = Acquaintances(client(), "ChatTable")
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    assert acquaintances.meet(citizen, "chat-77", at)
+    assert acquaintances.meet(citizen, "chat-77", at, known_as="hash of chat-77")
     return acquaintances
 
 
@@ -94,7 +94,7 @@ def test_who_one_is_in_the_chat_is_told_and_forgotten(declare: Act, ahead: int) 
     assert mine()["chat"] == {"userId": "chat-77", "lastSeen": seen.isoformat()}
     assert mine("minh")["chat"] is None
     assert "35 ngày" in erase().body["note"]
-    assert "chat-77" not in repr(items("ChatTable"))
+    assert '"chat-77"' not in repr(items("ChatTable")).replace("'", '"')
     assert mine()["chat"] is None
 
 
@@ -103,7 +103,7 @@ def test_an_event_delivered_late_does_not_undo_the_erasure(declare: Act, at: Any
     chat = followed(NOW - timedelta(hours=1))
     erase()
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    assert not chat.meet(citizen, "chat-77", NOW - timedelta(minutes=1))
+    assert not chat.meet(citizen, "chat-77", NOW - timedelta(minutes=1), known_as="hash of chat-77")
     assert mine()["chat"] is None
 
 

@@ -65,3 +65,28 @@ def test_no_function_may_do_anything_to_everything() -> None:
                 for action in [actions] if isinstance(actions, str) else actions:
                     assert "*" not in action, f"{name}: {action}"
                 assert statement["Resource"] != "*", name
+
+
+def test_every_alarm_tells_somebody_and_is_explained() -> None:
+    alarms = {
+        name: resource["Properties"]
+        for name, resource in read(TEMPLATE)["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    explained = re.findall(r"^\| ([A-Z]\w+) \|", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(alarms) == sorted(explained)
+    assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
+
+
+def test_every_function_that_nobody_calls_has_an_alarm() -> None:
+    """Of a caller's failure the caller knows; of a schedule's, a queue's or a stream's only an alarm tells."""
+    resources = read(TEMPLATE)["Resources"]
+    alarms = json.dumps([each for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"])
+    for name, resource in resources.items():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        kinds = {event["Type"] for event in resource["Properties"].get("Events", {}).values()}
+        if "SQS" in kinds:
+            assert '"ChatDeadLetters.QueueName"' in alarms or '["ChatDeadLetters", "QueueName"]' in alarms
+        elif kinds - {"HttpApi"}:
+            assert f'{{"Ref": "{name}"}}' in alarms, name

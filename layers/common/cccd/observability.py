@@ -55,5 +55,5 @@ def flush_metrics() -> None:
 
 
 def count_message(outcome: str) -> None:
-    """Count a message to a citizen by what became of it: sent, failed, dropped, uncertain."""
+    """Count a message to a citizen by what became of it: sent, failed, dropped, unreachable, uncertain."""
     metrics.add_metric(f"Messages{outcome.capitalize()}", MetricUnit.Count, 1)

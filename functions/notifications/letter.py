@@ -1,0 +1,107 @@
+"""A message as it goes out: in words within Zalo's 7 days, as a template's parameters otherwise. Plain values in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bookings.booking import Booking
+from cccd.clock import shown, weekday
+from declarations.checklist import to_bring
+from declarations.declaration import Declaration
+from notifications.notice import Kind, Notice
+from notifications.templates import DoesNotFit, Templates
+from offices.directory import directory
+from offices.office import Office
+from official_account.acquaintances import Acquaintance
+from official_account.replies import Button, Reply
+from procedures.content import Document
+
+NO_DECLARATION = "Bạn chưa gắn tờ khai nào với lịch hẹn này: khai trước trên ứng dụng sẽ nhanh hơn."
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template message: the template's id and its parameters."""
+
+    id: str
+    data: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message to one user of the chat: `words` while Zalo takes them, or else `template`; one of them is there."""
+
+    user: str
+    words: dict[str, Any] | None
+    template: Template | None
+
+
+def write(
+    notice: Notice,
+    booking: Booking,
+    declaration: Declaration | None,
+    friend: Acquaintance,
+    now: datetime,
+    templates: Templates,
+    mini_app_url: str,
+) -> Letter | None:
+    """The message of a notice; None if there is no way to write to the citizen. `declaration` is the booking's, if any.
+
+    Raises:
+        DoesNotFit: only a template could be sent, and Zalo would not take its parameters.
+    """
+    in_window = friend.in_window(now)
+    reply = Reply(words(notice.kind, booking, declaration), (Button("Xem lịch hẹn", path="lich-hen"),))
+    ordinary = reply.message(mini_app_url) if in_window else None
+    try:
+        template = _template(notice.kind, booking, declaration, templates)
+    except DoesNotFit:
+        if not in_window:
+            raise
+        template = None
+    return Letter(friend.user, ordinary, template) if ordinary or template else None
+
+
+def words(kind: Kind, booking: Booking, declaration: Declaration | None) -> str:
+    """What the citizen reads. No name: a chat is read over shoulders."""
+    office = directory().find(booking.office_id)
+    place = _place(office)
+    day = booking.start.date()
+    when = f"{booking.start:%H:%M} {weekday(day)} {shown(day)}"
+    match kind:
+        case Kind.CONFIRMED:
+            text = f"Lịch hẹn làm căn cước (CCCD) đã được xác nhận: {when}, số {booking.ticket}, tại {place}."
+        case Kind.MOVED:
+            text = f"Lịch hẹn làm căn cước (CCCD) đã đổi sang {when}, số mới {booking.ticket}, tại {place}."
+        case Kind.CANCELLED:
+            return (
+                f"Lịch hẹn làm căn cước (CCCD) lúc {when} tại {place} đã được huỷ. Bạn có thể đặt lại bất cứ lúc nào."
+            )
+        case Kind.REMINDER:
+            text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
+    lines = [text]
+    papers = to_bring(booking.procedure, declaration.answers if declaration else None, day)
+    if papers:
+        lines.append(f"Bạn nhớ mang theo: {_listed(papers)}.")
+    if kind is Kind.REMINDER and declaration is None:
+        lines.append(NO_DECLARATION)
+    return "\n".join(lines)
+
+
+def _listed(papers: Sequence[Document]) -> str:
+    return "; ".join(paper.name if paper.mandatory else f"{paper.name} (nếu cần)" for paper in papers)
+
+
+def _place(office: Office | None) -> str:
+    if office is None:
+        return "cơ quan Công an đã chọn"
+    return f"{office.name} ({office.address})" if office.address else office.name
+
+
+def _template(kind: Kind, booking: Booking, declaration: Declaration | None, templates: Templates) -> Template | None:
+    office = directory().find(booking.office_id)
+    found = templates.id(booking.office_id, kind)
+    if found is None or office is None:
+        return None
+    return Template(found, templates.data(kind, booking, office, declaration is not None))

@@ -1,0 +1,58 @@
+"""What functions do to tables and keys, and what the template allows them, in IAM's words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cccd import dynamodb
+from declarations import sealing
+from local.intrinsics import read
+from tests.conftest import TEMPLATE
+
+ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+
+
+@pytest.fixture
+def performed(aws: None) -> Iterator[set[tuple[str, str]]]:
+    """What was done to what, as IAM names it, since the set was last cleared."""
+    seen: set[tuple[str, str]] = set()
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        if model.name == "TransactWriteItems":
+            parts = [(ACTIONS[kind], part) for each in params["TransactItems"] for kind, part in each.items()]
+            seen.update((f"dynamodb:{action}", part["TableName"]) for action, part in parts)
+        elif model.name == "BatchGetItem":
+            seen.update((f"dynamodb:{model.name}", table) for table in params["RequestItems"])
+        else:
+            index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+            seen.add((f"dynamodb:{model.name}", params["TableName"] + index))
+
+    def note_key(model: Any, **_: object) -> None:
+        seen.add((f"kms:{model.name}", "SensitiveKey"))
+
+    dynamodb.client().meta.events.register("provide-client-params.dynamodb", note)
+    sealing._kms().meta.events.register("provide-client-params.kms", note_key)
+    yield seen
+    dynamodb.client().meta.events.unregister("provide-client-params.dynamodb", note)
+    sealing._kms().meta.events.unregister("provide-client-params.kms", note_key)
+
+
+def allowed(function: str) -> set[tuple[str, str]]:
+    """Actions on tables and keys in the template, with their resources."""
+    found = set()
+    for policy in read(TEMPLATE)["Resources"][function]["Properties"]["Policies"]:
+        for statement in policy["Statement"]:
+            actions, resource = statement["Action"], statement["Resource"]
+            for action in actions if isinstance(actions, list) else [actions]:
+                if action.startswith(("dynamodb:", "kms:")):
+                    found.add((action, _name(resource)))
+    return found
+
+
+def _name(resource: dict[str, Any]) -> str:
+    """The logical id that a GetAtt or a Sub names, with the index it may end in."""
+    if "Fn::Sub" in resource:
+        return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "")
+    named = resource["Fn::GetAtt"]
+    return str(named[0] if isinstance(named, list) else named.partition(".")[0])

@@ -1,0 +1,123 @@
+"""Least privilege, proved: the functions of the chat and of messages are allowed exactly what they do."""
+
+import json
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import Any
+
+import pytest
+import time_machine
+
+from bookings import items
+from bookings.holding import hold
+from bookings.lifecycle import confirm
+from bookings.store import BookingStore
+from cccd.base32 import base32
+from cccd.dynamodb import client, to_item
+from cccd.keyring import keyed_hash
+from declarations.consent import Consent
+from declarations.declaration import Declaration, Status
+from declarations.sealing import KmsKey
+from declarations.store import DeclarationStore
+from local.zalo import FakeZalo
+from notifications import outbox, sender
+from official_account import refresh, worker
+from official_account.tokens import LEASE
+from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
+from tests.gateway import CONTEXT
+from tests.template.iam import allowed, performed
+
+__all__ = ["performed"]  # a fixture
+
+FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+LEFT = FOLLOW | {"event_name": "unfollow"}
+KEY = b"a key of the tests"
+CITIZEN = base32(keyed_hash(KEY, "citizen", "1001"))
+
+
+@pytest.fixture
+def zalo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
+    """A fake Zalo that the functions talk to."""
+    with FakeZalo() as fake:
+        addresses = {"zalo_openapi_url": fake.url, "zalo_oauth_url": fake.url, "zalo_app_id": fake.app_id}
+        modules: tuple[ModuleType, ...] = (worker, sender, refresh)
+        for module in modules:
+            monkeypatch.setattr(module, "settings", module.settings.model_copy(update=addresses))
+            monkeypatch.setattr(
+                module, "secret", lambda name: KEY if name == "IdentityKey" else fake.secrets[name].encode()
+            )
+        yield fake
+
+
+def tell(event: dict[str, Any], known_as: str, failed: Sequence[str] = ()) -> None:
+    record = {"messageId": known_as, "body": json.dumps({"id": known_as, "event": event}), "eventSource": "aws:sqs"}
+    told = worker.handler({"Records": [record]}, CONTEXT)
+    assert told == {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
+
+
+def declared() -> str:
+    """A declaration of 2021, which holds sensitive answers; its id."""
+    store = DeclarationStore(client(), "DeclarationsTable", KmsKey("alias/SensitiveKey"))
+    consent = Consent("2026-01-01", ("declaration", "notifications"), NOW)
+    answers: Any = {"ethnicity": "Kinh", "oldCardNumber": "024123456"}
+    declaration = Declaration(
+        id="d" * 26,
+        citizen=CITIZEN,
+        status=Status.SUBMITTED,
+        version=1,
+        edition="legacy-2021",
+        procedure="cap-cccd",
+        office_id=None,
+        answers=answers,
+        consent=consent,
+        created_at=NOW,
+        updated_at=NOW,
+        submitted_at=NOW,
+        request_hash=None,
+    )
+    assert store.add(declaration)
+    return declaration.id
+
+
+def confirmed(declaration_id: str) -> None:
+    """A booking of the citizen's, of which the stream tells."""
+    store = BookingStore(client(), "BookingsTable")
+    wanted = wish("lan", citizen=CITIZEN, at=slot(4), office_id="ca-26740", declaration_id=declaration_id)
+    hold(store, wanted, RULES, LIMIT, NOW)
+    booking = confirm(store, wanted.id, CITIZEN, NOW)
+    image = to_item(items.booking_item(booking))
+    record = {"eventName": "MODIFY", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
+    assert outbox.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+
+
+def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str]], zalo: FakeZalo) -> None:
+    with time_machine.travel(NOW, tick=False) as at:
+        tell(FOLLOW, "1")
+        zalo.account.refuse = [-32]
+        tell(FOLLOW, "2", failed=["2"])
+        answered = set(performed)
+
+        declaration = declared()
+        performed.clear()
+        confirmed(declaration)
+        assert {each for each in performed if each[1] == "NoticesTable"} == allowed("OutboxFunction")
+
+        performed.clear()
+        at.shift(LEASE)
+        zalo.account.refuse = [-216]
+        assert sender.handler({}, CONTEXT) == {"sent": 0}
+        at.shift(LEASE)
+        assert sender.handler({}, CONTEXT) == {"sent": 1}
+        assert performed | {("dynamodb:PutItem", "ChatTable")} == allowed("SenderFunction"), "PutItem: the first grant"
+
+        performed.clear()
+        assert refresh.handler({}, CONTEXT)["renewed"] is False
+        client().delete_item(TableName="ChatTable", Key=to_item({"pk": "TOKENS", "sk": "TOKENS"}))
+        performed.clear()
+        refresh.handler({}, CONTEXT)
+        assert performed == allowed("TokenFunction")
+
+        performed.clear()
+        tell(FOLLOW | {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "lịch hẹn"}}, "3")
+        tell(LEFT, "4")
+        assert performed | answered == allowed("ChatWorkerFunction")
