@@ -85,7 +85,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Đặt lịch làm căn cước (CCCD) qua Zalo",
             "version": "1",
-            "description": "What a Mini App front end calls. JSON in camelCase; instants carry +07:00; ids are strings.",
+            "description": "What a Mini App front end calls. JSON in camelCase; instants carry +07:00; ids are strings. "
+            "Bodies have at most 64 KB: more is refused with 413 `payload_too_large`.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
