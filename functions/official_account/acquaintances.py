@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from cccd.clock import epoch, from_epoch
+from cccd.clock import VIETNAM, epoch
 from cccd.dynamodb import Item, from_item, to_item
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Acquaintances:
                 ConditionExpression="(attribute_not_exists(leftAt) OR leftAt < :at)"
                 " AND (attribute_not_exists(lastSeen) OR lastSeen <= :at)",
                 ExpressionAttributeNames={"#user": "user", "#ttl": "ttl"},
-                ExpressionAttributeValues=to_item({":user": user, ":known": known_as, ":at": epoch(at)}),
+                ExpressionAttributeValues=to_item({":user": user, ":known": known_as, ":at": _milliseconds(at)}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
@@ -86,7 +86,7 @@ class Acquaintances:
         """The citizen in the chat, if they follow the account."""
         found = self._client.get_item(TableName=self._table, Key=to_item(_link(citizen)), ConsistentRead=True)
         item = from_item(found.get("Item", {}))
-        return Acquaintance(item["user"], from_epoch(item["lastSeen"])) if "user" in item else None
+        return Acquaintance(item["user"], _moment(item["lastSeen"])) if "user" in item else None
 
     def citizen_of(self, known_as: str) -> str | None:
         """The citizen whom a user of the chat, by their keyed hash, was last known to be."""
@@ -108,7 +108,7 @@ class Acquaintances:
                 ConditionExpression="(attribute_not_exists(lastSeen) OR lastSeen <= :at)"
                 " AND (attribute_not_exists(leftAt) OR leftAt <= :at)",
                 ExpressionAttributeNames={"#user": "user", "#ttl": "ttl"},
-                ExpressionAttributeValues=to_item({":at": epoch(at), ":gone": gone}),
+                ExpressionAttributeValues=to_item({":at": _milliseconds(at), ":gone": gone}),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -120,6 +120,15 @@ class Acquaintances:
                 TableName=self._table, Item=to_item({**_user(known_as), "citizen": citizen, "ttl": gone})
             )
         return True
+
+
+def _milliseconds(moment: datetime) -> int:
+    """As Zalo tells time: within a second one may leave and come back."""
+    return round(moment.timestamp() * 1000)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, VIETNAM)
 
 
 def _found(refusal: ClientError) -> Item:

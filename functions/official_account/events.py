@@ -5,10 +5,10 @@ Zalo's payload is hostile until parsed: every field may be missing or of another
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from cccd.clock import from_epoch
+from cccd.clock import VIETNAM
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,10 @@ def event_id(event: Mapping[str, Any]) -> str:
 def sent_at(event: Mapping[str, Any], now: datetime) -> datetime:
     """When it happened, by Zalo's timestamp in milliseconds; never later than `now`, which stands in for a missing one."""
     try:
-        return min(now, from_epoch(int(str(event.get("timestamp"))) // 1000))
+        told = datetime.fromtimestamp(int(str(event.get("timestamp"))) / 1000, VIETNAM)
     except (ValueError, OverflowError, OSError):
         return now
+    return min(told, now + timedelta(milliseconds=999))  # `now` is to the second
 
 
 def _inner(event: Mapping[str, Any], outer: str, inner: str) -> object:

@@ -154,6 +154,15 @@ def test_who_left_leaves_no_trace_after_two_days(chat: Chat) -> None:
     assert not [item["pk"] for item in back if "ttl" in item and item["sk"] in ("CHAT", "CITIZEN")]
 
 
+def test_who_leaves_and_comes_back_within_a_second_is_answered(chat: Chat, zalo: FakeZalo) -> None:
+    left = int(NOW.timestamp() * 1000) + 100
+    unfollow = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001", "timestamp": str(left)}
+    tell(chat, unfollow, "1")
+    tell(chat, FOLLOW | {"timestamp": str(left + 1)}, "2")
+    assert len(zalo.account.sent) == 1
+    assert chat.acquaintances.find(chat.citizen("1001") or "")
+
+
 def test_an_earlier_unfollow_told_after_a_later_one_changes_nothing(chat: Chat) -> None:
     unfollow = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
     tell(chat, unfollow | at(5), "1")
