@@ -26,8 +26,8 @@ help: ## show this list
 run: .venv/.ready .tools/engine/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
 	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local
 
-test: .venv/.ready .tools/engine/.ready .cache/dynamodb-local/.ready .cache/java ## every test, offline but for what set-up fetches (ARGS='-k slot' to choose)
-	@$(PY) -m pytest $(ARGS)
+test: .venv/.ready .tools/engine/.ready .cache/dynamodb-local/.ready .cache/java ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
+	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/.ready .tools/sam/.ready ## style, types, template
 	.venv/bin/ruff format --check .

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
@@ -54,11 +55,17 @@ def dynamodb_local() -> Iterator[str]:
 
 def client_of(url: str) -> "DynamoDBClient":
     """A client of its own connections: threads of a race share none. It never repeats a call by itself."""
-    return boto3.session.Session().client(
+    return _session().client(
         "dynamodb",
         endpoint_url=url,
         config=Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=1),
     )
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for all clients, which are made one after the other: each session would read the services' models anew."""
+    return boto3.session.Session()
 
 
 def _wait(url: str, port: int, process: subprocess.Popen[bytes]) -> None:
