@@ -39,6 +39,7 @@ class FakeOfficialAccount:
         self.refresh_token = secrets.token_urlsafe(24)
         self.sent: list[Json] = []
         self.refuse: list[int] = []
+        self.asked = 0  # for tokens, and how often it gave them:
         self.refreshed = 0
 
     def message(self, request: Asked) -> Json:
@@ -53,6 +54,7 @@ class FakeOfficialAccount:
         """New tokens for the refresh token, which is used up; the old access token dies at once."""
         fields = parse_qs(request.body.decode())
         with self._lock:
+            self.asked += 1
             if request.headers.get("secret_key") != self._app_secret or fields.get("app_id") != [self._app_id]:
                 return {"error": -14004, "error_name": "Invalid secret key", "message": "Invalid secret key"}
             if fields.get("refresh_token") != [self.refresh_token] or fields.get("grant_type") != ["refresh_token"]:

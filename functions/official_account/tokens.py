@@ -192,27 +192,44 @@ class TokenKeeper:
             TokensUnavailable
         """
         state = self._store.read()
-        if (state is None or state.lost) and self._store.adopt(self._grant().decode(), self._now()):
-            state = self._store.read()
         if state is None or state.lost:
-            raise TokensUnavailable
+            state = self._granted()
         if used is not None and state.fresh(self._now()) and state.access != used:
             return state.access  # somebody refreshed it meanwhile
-        if not self._store.lock(state, self._now()):
-            raise TokensUnavailable
-        tokens = self._asked(state)
-        self._save(state, tokens)
-        return tokens.access
-
-    def _asked(self, state: TokenState) -> Tokens:
         try:
-            return self._api.refresh(self._app_id, self._app_secret, state.refresh)
+            return self._renewed(state)
         except GrantRefused as refusal:
             logger.error("Zalo refuses the refresh token: grant access anew", zalo_error=refusal.code)
             self._store.mark_lost(state)
+        return self._after_loss()
+
+    def _after_loss(self) -> str:
+        """The tokens of a newer grant, if an administrator has given one already."""
+        state = self._granted()
+        try:
+            return self._renewed(state)
+        except GrantRefused as refusal:
+            logger.error("Zalo refuses the new grant too", zalo_error=refusal.code)
+            self._store.mark_lost(state)
+            raise TokensUnavailable from None
+
+    def _granted(self) -> TokenState:
+        """What there is after a grant that was not known yet."""
+        state = self._store.read() if self._store.adopt(self._grant().decode(), self._now()) else None
+        if state is None or state.lost:
+            raise TokensUnavailable
+        return state
+
+    def _renewed(self, state: TokenState) -> str:
+        if not self._store.lock(state, self._now()):
+            raise TokensUnavailable
+        try:
+            tokens = self._api.refresh(self._app_id, self._app_secret, state.refresh)
         except (NotSent, Uncertain) as failure:  # the lease ends, and the next try shows whether it was used up
             logger.error("Zalo gave no tokens", zalo_error=failure.code)
-        raise TokensUnavailable
+            raise TokensUnavailable from None
+        self._save(state, tokens)
+        return tokens.access
 
     def _save(self, state: TokenState, tokens: Tokens) -> None:
         """Save the pair, more than once if need be: Zalo gives it once, and the old refresh token is dead."""

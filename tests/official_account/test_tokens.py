@@ -136,6 +136,34 @@ def test_a_crash_between_refresh_and_save_is_noticed_and_mended_by_a_new_grant(
     assert ours.access() == zalo.account.access_token
 
 
+def test_a_grant_that_waits_is_taken_up_at_the_loss_itself(
+    keeper: Callable[..., TokenKeeper], zalo: FakeZalo, hands: Hands
+) -> None:
+    first = keeper(grant=lambda: b"granted before")
+    with pytest.raises(TokensUnavailable):
+        first.access()
+    assert keeper().access() == zalo.account.access_token
+    zalo.account.refresh_token = "granted anew"  # the administrator did it before anybody noticed the loss
+    hands.at = NOW + timedelta(hours=26)
+    assert keeper(grant=lambda: b"granted anew").access() == zalo.account.access_token
+
+
+def test_a_grant_that_zalo_refuses_too_is_not_tried_again(
+    keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore, hands: Hands
+) -> None:
+    keeper().access()
+    zalo.account.refresh_token = "known to nobody"
+    hands.at = NOW + timedelta(hours=26)
+    asked = zalo.account.asked
+    wrong = keeper(grant=lambda: b"a wrong one")
+    for _ in range(3):
+        with pytest.raises(TokensUnavailable):
+            wrong.access()
+    assert zalo.account.asked == asked + 2
+    state = store.read()
+    assert state is not None and state.lost
+
+
 class Failing(TokenStore):
     """Storage that does not answer the first `times` saves; with `after`, it has done them all the same."""
 
