@@ -52,7 +52,7 @@ prepared: .venv/.ready ## write the FAQ as Lambda reads it anew from its content
 	@$(PY) -m faq.prepare
 
 facts: .venv/.ready ## what of the content expires in 90 days, and what is unconfirmed
-	@$(PY) -m procedures.facts
+	@$(PY) -m faq.facts
 
 offices: .venv/.ready .tools/offices/.ready ## write the directory of the country's offices anew from open data
 	.tools/offices/bin/python -m offices.generate

@@ -1,12 +1,11 @@
 """The content itself passes its review, and the review finds what it should."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from procedures.content import CONTENT, Content, Residence, Section, Statement, Topic
-from procedures.facts import report
 from procedures.review import findings
 from procedures.sourced import Confidence, Silence
 
@@ -70,19 +69,3 @@ def test_an_explained_gap_passes() -> None:
         statements={**CONTENT.statements, Section.BENEFITS: (*(t for t in benefits if t is not vneid), without)},
     )
     assert [line for line in findings(content) if "benefits/vneid: nothing said or explained from 2021-01-01" in line]
-
-
-def test_facts_lists_what_expires_within_90_days() -> None:
-    lines = list(report(CONTENT, date(2026, 11, 23)))
-    assert any(line.startswith("  2026-12-31  fee/muc-thu") for line in lines)
-    ends = date(2027, 2, 28)
-    expiring = f"  {ends}  fee/mien-truc-tuyen"
-    assert not any(line.startswith(expiring) for line in report(CONTENT, ends - timedelta(days=91)))
-    assert any(line.startswith(expiring) for line in report(CONTENT, ends - timedelta(days=90)))
-
-
-def test_facts_lists_what_nobody_confirmed() -> None:
-    text = "\n".join(report(CONTENT, date(2026, 11, 23)))
-    assert "only “unsure”" in text
-    assert "fee/doi-theo-tuoi" in text
-    assert "only “verified”" not in text
