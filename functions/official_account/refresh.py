@@ -54,7 +54,7 @@ def renew_in_time(store: TokenStore, keeper: TokenKeeper, now: datetime) -> bool
     if state and state.fresh(now + EARLY):
         return False
     try:
-        keeper.refresh()
+        keeper.refresh(used=state.access if state else None)
     except TokensUnavailable:
         return False
     return True

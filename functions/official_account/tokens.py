@@ -186,7 +186,7 @@ class TokenKeeper:
         return self.refresh()
 
     def refresh(self, used: str | None = None) -> str:
-        """A new token, got by this process or by another; `used` is one that Zalo has just refused.
+        """A new token, got by this process or by another; `used` is one that will not do, however fresh.
 
         Raises:
             TokensUnavailable
@@ -194,7 +194,7 @@ class TokenKeeper:
         state = self._store.read()
         if state is None or state.lost:
             state = self._granted()
-        if used is not None and state.fresh(self._now()) and state.access != used:
+        if state.fresh(self._now()) and state.access != used:
             return state.access  # somebody refreshed it meanwhile
         try:
             return self._renewed(state)

@@ -76,6 +76,23 @@ def test_who_was_refused_reads_what_another_has_refreshed(tokens: TokenKeeper, z
     assert zalo.account.refreshed == 2
 
 
+def test_who_finds_that_another_has_just_refreshed_asks_nobody(
+    tokens: TokenKeeper, keeper: Callable[..., TokenKeeper], zalo: FakeZalo, hands: Hands
+) -> None:
+    """The rival refreshes between our look at the token, which has ended, and our own try."""
+    tokens.access()
+    hands.at = NOW + timedelta(hours=26)
+
+    class Late(TokenStore):
+        def read(self) -> TokenState | None:
+            found = super().read()
+            tokens.access()
+            return found
+
+    assert keeper(store=Late(boto3.client("dynamodb"), "ChatTable")).access() == zalo.account.access_token
+    assert zalo.account.asked == 2
+
+
 def test_the_lease_begins_when_it_is_taken_and_outlives_every_function_that_asks(
     tokens: TokenKeeper, store: TokenStore, zalo: FakeZalo, hands: Hands
 ) -> None:

@@ -1,0 +1,205 @@
+"""Real threads against DynamoDB Local and a fake Zalo over HTTP: many workers, one refresh token, one message each."""
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bookings.booking import Booking, Status
+from bookings.holding import hold
+from bookings.lifecycle import confirm
+from bookings.store import BookingStore
+from declarations.sealing import KmsKey
+from declarations.store import DeclarationStore
+from local.template import Stack
+from local.zalo import FakeZalo
+from notifications.notice import notices_of
+from notifications.sender import Post, send_due
+from notifications.store import NoticeStore
+from notifications.templates import templates
+from official_account.acquaintances import Acquaintances
+from official_account.tokens import TokenKeeper, TokenStore, TokensUnavailable
+from official_account.worker import Chat, work_on
+from official_account.zalo import OfficialAccountApi
+from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
+from tests.races.engine import client_of
+
+WORKERS = 16
+ROUNDS = 10
+TABLES = ("BookingsTable", "DeclarationsTable", "ChatTable", "NoticesTable")
+LAN = wish("lan", at=slot(4), office_id="ca-26740")
+
+_numbers = itertools.count()
+
+
+class Worker:
+    """One process of the service: its own connections, the same tables."""
+
+    def __init__(self, engine: str, tables: dict[str, str], zalo: FakeZalo):
+        self.client = client_of(engine)
+        self.api = OfficialAccountApi(zalo.url, zalo.url)
+        grant = zalo.account.refresh_token.encode()
+        self.now = NOW
+        store = TokenStore(self.client, tables["ChatTable"])
+        secret = zalo.app_secret.encode()
+        self.tokens = TokenKeeper(store, self.api, zalo.app_id, secret, lambda: grant, lambda: self.now)
+        self.notices = NoticeStore(self.client, tables["NoticesTable"])
+        bookings = BookingStore(self.client, tables["BookingsTable"])
+        declarations = DeclarationStore(self.client, tables["DeclarationsTable"], KmsKey("-"))
+        friends = Acquaintances(self.client, tables["ChatTable"])
+        self.chat = Chat(friends, bookings, declarations, self.tokens, self.api, b"key", "https://zalo.me/s/1")
+        self.post = Post(
+            notices=self.notices,
+            bookings=bookings,
+            declarations=declarations,
+            acquaintances=friends,
+            tokens=self.tokens,
+            api=self.api,
+            templates=templates(),
+            mini_app_url="https://zalo.me/s/1",
+            now=lambda: self.now,
+        )
+
+    def close(self) -> None:
+        self.api.close()
+        self.client.close()
+
+
+@pytest.fixture
+def zalo() -> Iterator[FakeZalo]:
+    with FakeZalo() as fake:
+        yield fake
+
+
+@pytest.fixture
+def workers(engine: str, stack: Stack, zalo: FakeZalo) -> Iterator[list[Worker]]:
+    """As many as there are, on empty tables."""
+    client = client_of(engine)
+    names = {each: f"{each}{next(_numbers)}" for each in TABLES}
+    for each, name in names.items():
+        client.create_table(**{**stack.tables[each].definition, "TableName": name})
+    made = [Worker(engine, names, zalo) for _ in range(WORKERS)]
+    yield made
+    for worker in made:
+        worker.close()
+    for name in names.values():
+        client.delete_table(TableName=name)
+    client.close()
+
+
+def all_at_once(workers: list[Worker], deed: Callable[[Worker], Any]) -> list[Any]:
+    """What each worker's deed came to; all begin at the same moment."""
+    barrier = threading.Barrier(len(workers))
+
+    def act(worker: Worker) -> Any:
+        barrier.wait()
+        return deed(worker)
+
+    with ThreadPoolExecutor(len(workers)) as pool:
+        return list(pool.map(act, workers))
+
+
+def token(worker: Worker) -> str | None:
+    try:
+        return worker.tokens.access()
+    except TokensUnavailable:
+        return None
+
+
+def confirmed(worker: Worker) -> Booking:
+    hold(worker.chat.bookings, LAN, RULES, LIMIT, NOW)
+    return confirm(worker.chat.bookings, LAN.id, LAN.citizen, NOW)
+
+
+def test_the_refresh_token_is_used_once_however_many_need_it(workers: list[Worker], zalo: FakeZalo) -> None:
+    for n in range(ROUNDS):
+        for worker in workers:
+            worker.now = NOW + n * timedelta(hours=26)  # each time the access token has ended
+        got = Counter(all_at_once(workers, token))
+        assert zalo.account.asked == zalo.account.refreshed == n + 1
+        assert got.keys() <= {zalo.account.access_token, None}
+        assert got[zalo.account.access_token] >= 1
+
+
+def test_a_refused_access_token_is_renewed_once(workers: list[Worker], zalo: FakeZalo) -> None:
+    for n in range(ROUNDS):
+        used = workers[0].tokens.access()
+
+        def renew(worker: Worker, used: str = used) -> None:
+            with suppress(TokensUnavailable):
+                worker.tokens.refresh(used=used)
+
+        all_at_once(workers, renew)
+        assert zalo.account.asked == n + 2  # and the first token of all
+
+
+def test_a_message_is_sent_once_however_many_senders_run(workers: list[Worker], zalo: FakeZalo) -> None:
+    workers[0].tokens.access()
+    workers[0].post.acquaintances.meet(LAN.citizen, "777", NOW, "hash of 777")
+    booking = confirmed(workers[0])
+
+    def tell(worker: Worker) -> None:
+        for notice in notices_of(None, booking, NOW):
+            worker.notices.add(notice)
+
+    all_at_once(workers, tell)
+    runs = all_at_once(workers, lambda worker: send_due(worker.post, lambda: True))
+    assert [sum(each.sent for each in runs), sum(each.broken for each in runs), len(zalo.account.sent)] == [1, 0, 1]
+
+
+def test_an_event_is_answered_once_however_many_workers_have_it(workers: list[Worker], zalo: FakeZalo) -> None:
+    workers[0].tokens.access()
+    follow = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+    for n in range(ROUNDS):
+
+        def answer(worker: Worker, n: int = n) -> None:
+            work_on(worker.chat, f"event {n}", follow, NOW)
+
+        all_at_once(workers, answer)
+        assert len(zalo.account.sent) == n + 1
+
+
+def test_who_leaves_while_they_are_written_to_has_left(workers: list[Worker], zalo: FakeZalo) -> None:
+    """Words of before, delivered with the farewell at the same moment, tie nobody anew."""
+    workers[0].tokens.access()
+    before = NOW.timestamp() * 1000
+    said = {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "menu"}, "user_id_by_app": "1"}
+    left = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1"}
+    citizen = workers[0].chat.citizen("1") or ""
+    numbers = {worker: n for n, worker in enumerate(workers)}
+    for n in range(ROUNDS):
+
+        def happen(worker: Worker, n: int = n) -> None:
+            last = numbers[worker] == len(workers) - 1
+            event = left if last else said
+            timestamp = int(before) + 100 * n + (50 if last else numbers[worker])
+            work_on(
+                worker.chat,
+                f"event {n} {numbers[worker]}",
+                event | {"timestamp": str(timestamp)},
+                NOW + timedelta(minutes=1),
+            )
+
+        all_at_once(workers, happen)
+        assert workers[0].chat.acquaintances.find(citizen) is None
+
+
+def test_states_that_exclude_each_other_exclude_each_other(workers: list[Worker]) -> None:
+    """One notice, at once claimed, ended and put off by many: exactly one of them did it."""
+    booking = confirmed(workers[0])
+    (notice, _) = notices_of(None, booking, NOW)
+    workers[0].notices.add(notice)
+    deeds: list[Callable[[NoticeStore], bool]] = [
+        lambda store: store.claim(notice, NOW),
+        lambda store: store.end(notice, "dropped", was="waiting"),
+        lambda store: store.again(notice, NOW, was="waiting"),
+    ]
+    chosen = {worker: deeds[n % len(deeds)] for n, worker in enumerate(workers)}
+    assert sum(all_at_once(workers, lambda worker: chosen[worker](worker.notices))) == 1
+    assert booking.status is Status.CONFIRMED
