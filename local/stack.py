@@ -219,6 +219,11 @@ class _Reload:
     def _follow(self, stack: Stack) -> None:
         self._timers.follow(stack)
         self._gateway.serve(stack)
-        if (stack.tables, stack.secrets) != (self._stack.tables, self._stack.secrets):
-            self._say("· tables or secrets changed: start the stack again to have them")
+        if _lasting(stack) != _lasting(self._stack):
+            self._say("· tables, secrets, queues or what they feed changed: start the stack again to have them")
         self._stack = stack
+
+
+def _lasting(stack: Stack) -> tuple[Any, ...]:
+    """What is made when the stack starts, and not again."""
+    return stack.tables, stack.secrets, stack.queues, stack.queue_sources, stack.stream_sources
