@@ -49,6 +49,9 @@ class Consent:
     given_at: datetime
 
 
+ERASURE = "erasure"  # in place of the channel by which a consent was given or taken back
+
+
 @dataclass(frozen=True)
 class ConsentRecord:
     """One purpose agreed to, or no longer. `declaration_id` says on which occasion, empty where on none."""
@@ -70,6 +73,10 @@ class ConsentRecord:
     def taken_back(self, now: datetime) -> Self:
         """That the same is agreed to no longer."""
         return replace(self, given=False, at=now)
+
+    def erased(self, now: datetime) -> Self:
+        """That the same is agreed to no longer, as everything of the citizen's was erased."""
+        return replace(self.taken_back(now), channel=ERASURE)
 
 
 def consent_text() -> ConsentText:

@@ -13,7 +13,7 @@ from cccd.clock import epoch
 from cccd.dynamodb import Item, from_item, to_item
 from cccd.errors import TemporarilyUnavailable
 from cccd.transactions import Refused, Unknown, Write, commit, pauses
-from declarations.consent import ConsentRecord
+from declarations.consent import ERASURE, ConsentRecord
 from declarations.keys import consent_key
 from declarations.retention import RECORDS
 
@@ -34,8 +34,12 @@ class Consents:
         self._table = table
 
     def standing(self, citizen: str) -> dict[str, bool]:
-        """By purpose, whether the citizen agrees to it as of now; a purpose never asked for is missing."""
-        return {record.purpose: record.given for record in self._last(self.items(citizen))}
+        """By purpose, whether the citizen agrees to it as of now; a purpose never asked for is missing.
+
+        So is one that ended because everything of theirs was erased: who comes back begins anew.
+        """
+        last = self._last(self.items(citizen))
+        return {record.purpose: record.given for record in last if record.channel != ERASURE}
 
     def items(self, citizen: str) -> list[Item]:
         """All consent records of the citizen, as stored, oldest first."""
@@ -75,12 +79,12 @@ class Consents:
         raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
     def withdraw(self, citizen: str, now: datetime) -> None:
-        """Append, for each purpose that the citizen still agrees to, that they no longer do.
+        """Append, for each purpose that the citizen still agrees to, that they no longer do, as all is erased.
 
         Raises:
             TemporarilyUnavailable: it cannot be said that the records are kept.
         """
-        self.append(citizen, lambda last: [each.taken_back(now) for each in last if each.given])
+        self.append(citizen, lambda last: [each.erased(now) for each in last if each.given])
 
     def _append(self, citizen: str, record: ConsentRecord, number: int) -> Write:
         item = {

@@ -31,7 +31,7 @@ from notifications.store import NoticeStore, Outcome, State
 from notifications.templates import DoesNotFit, Templates, templates
 from official_account.acquaintances import Acquaintances
 from official_account.tokens import TokenKeeper, TokenStore, TokensUnavailable
-from official_account.zalo import OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
+from official_account.zalo import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
 
 
 class SenderSettings(Settings):
@@ -71,6 +71,10 @@ class Run:
 
     sent: int
     broken: int
+
+
+class ZaloAils(Exception):
+    """Zalo does not serve now: what is still due waits for the next run, so that an outage costs one message a run."""
 
 
 class SomeBroke(Exception):
@@ -122,6 +126,9 @@ def send_due(post: Post, time_left: Callable[[], bool]) -> Run:
             break
         try:
             sent += send(post, notice, state)
+        except ZaloAils:
+            logger.warning("zalo ails: the rest waits")
+            break
         except Exception as error:  # noqa: BLE001 - whatever it is, the messages after it are other people's
             log_unexpected(error, "sender")
             broken += 1
@@ -129,7 +136,11 @@ def send_due(post: Post, time_left: Callable[[], bool]) -> Run:
 
 
 def send(post: Post, notice: Notice, state: State) -> bool:
-    """Send one message, if it is still true and nobody else is at it; whether it was sent."""
+    """Send one message, if it is still true and nobody else is at it; whether it was sent.
+
+    Raises:
+        ZaloAils: what became of this message is written down; the next one had better wait.
+    """
     if state == "sending":  # whoever claimed it died: it may have been sent, so it is not sent again
         return _ended(post, notice, "uncertain", was="sending")
     try:
@@ -142,7 +153,7 @@ def send(post: Post, notice: Notice, state: State) -> bool:
     try:
         token = post.tokens.access()
     except TokensUnavailable:
-        return _again(post, notice, was="waiting")
+        raise ZaloAils from None
     now = post.now()
     if is_night(now) or now >= notice.start or not post.notices.claim(notice, now):
         return False
@@ -181,15 +192,19 @@ def _sent(post: Post, notice: Notice, letter: Letter, token: str) -> bool:
     try:
         _hand_over(post.api, letter, token)
     except Uncertain:
-        return _ended(post, notice, "uncertain", was="sending")
+        _ended(post, notice, "uncertain", was="sending")
+        raise ZaloAils from None
     except TokenRefused:
         _renew(post, token)
-        return _again(post, notice, was="sending")
+        return _again(post, notice)
     except NotSent as failure:
         logger.warning("a message was not sent", zalo_error=failure.code, final=failure.final)
         if failure.final or notice.tries + 1 >= MAX_TRIES:
             return _ended(post, notice, "failed", was="sending")
-        return _again(post, notice, was="sending")
+        _again(post, notice)
+        if failure.code in AILING:
+            raise ZaloAils from None
+        return False
     return _ended(post, notice, "sent", was="sending")
 
 
@@ -211,11 +226,11 @@ def _renew(post: Post, token: str) -> None:
         post.tokens.refresh(used=token)
 
 
-def _again(post: Post, notice: Notice, was: State) -> bool:
+def _again(post: Post, notice: Notice) -> bool:
     when = next_try(notice.tries, post.now())
     if when >= notice.start:
-        return _ended(post, notice, "failed", was)
-    post.notices.again(notice, when, was)
+        return _ended(post, notice, "failed", was="sending")
+    post.notices.again(notice, when)
     return False
 
 

@@ -71,12 +71,12 @@ class NoticeStore:
             {":sending": "sending", ":later": epoch(now + SENDING)},
         )
 
-    def again(self, notice: Notice, when: datetime, was: State) -> bool:
+    def again(self, notice: Notice, when: datetime) -> bool:
         """It was surely not sent: try it at `when`."""
         return self._change(
             notice,
             "SET #state = :waiting, dueAt = :when, tries = :more",
-            was,
+            "sending",
             {":waiting": "waiting", ":when": epoch(when), ":more": notice.tries + 1},
         )
 

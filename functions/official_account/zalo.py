@@ -19,6 +19,7 @@ _MAX_ANSWER_BYTES = 64 * 1024
 _FINAL = {-201, -204, -205, -209, -212, -213, -219, -223, -227, -230, -232, -240, -244, -248, -1121, -1122, -1124}
 _FINAL |= {-108, -109, -114, -117, -118, -119, -131, -132, -139, -140, -141, -146}
 TOKEN_OLD = {-216, -220, -124}
+AILING = {0, -32}  # it cannot be reached, or we ask too often: true of every other message too
 OUTSIDE_WINDOW = {-230, -213}
 GRANT_REFUSED = {-14014}  # "Invalid refresh token"
 
@@ -88,15 +89,13 @@ class OfficialAccountApi:
         fields = {"refresh_token": refresh_token, "app_id": app_id, "grant_type": "refresh_token"}
         headers = {"secret_key": app_secret.decode(), "content-type": "application/x-www-form-urlencoded"}
         answer = self._post(f"{self._oauth}/v4/oa/access_token", headers, urlencode(fields).encode())
-        try:
-            return Tokens(str(answer["access_token"]), str(answer["refresh_token"]), int(answer["expires_in"]))
-        except (KeyError, ValueError, TypeError):
-            code = answer.get("error")
-            if isinstance(code, int) and code in GRANT_REFUSED:
-                raise GrantRefused(code) from None
-            raise Uncertain(
-                code
-            ) from None  # a limit, a wrong secret, a fault of Zalo's: the refresh token may well be good
+        access, renewed, seconds = (answer.get(name) for name in ("access_token", "refresh_token", "expires_in"))
+        if _is_token(access) and _is_token(renewed) and str(seconds).isdecimal():
+            return Tokens(str(access), str(renewed), int(str(seconds)))
+        code = answer.get("error")
+        if isinstance(code, int) and code in GRANT_REFUSED:
+            raise GrantRefused(code)
+        raise Uncertain(code)  # a limit, a wrong secret, a fault of Zalo's: the refresh token may well be good
 
     def close(self) -> None:
         """Give the connections back."""
@@ -133,3 +132,7 @@ class OfficialAccountApi:
         if not isinstance(answer, dict):
             raise Uncertain
         return answer
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable()

@@ -21,6 +21,8 @@ from cccd.phone import NotAPhone, parse_phone
 
 TOKEN_REFUSED = {452, 100, 110, 111}
 ABROAD = -501
+OURS = {ABROAD, -242, -32}  # our network, our secret, our rate: no token of the citizen's could help
+QUOTA = range(12000, 12100)
 RETRY_AFTER = 30  # seconds
 PATIENCE = 4  # seconds; Lambda gives ten in all
 _MAX_ANSWER_BYTES = 64 * 1024
@@ -53,10 +55,10 @@ class ZaloGraph:
         """
         proof = hmac.digest(self._app_secret, access_token.encode(), hashlib.sha256).hex()
         answer = self._ask(self._me, {"access_token": access_token, "appsecret_proof": proof})
-        code = answer.get("error", 0)
+        code = _code(answer)
         if code in TOKEN_REFUSED:
             raise ZaloTokenInvalid
-        if code != 0 or not isinstance(answer.get("id"), str) or not answer["id"].isdigit():
+        if code != 0 or not _is_id(answer.get("id")):
             raise _unavailable(zalo_error=code)
         picture = answer.get("picture")
         return ZaloProfile(
@@ -75,10 +77,10 @@ class ZaloGraph:
         """
         secret_key = self._app_secret.decode()
         answer = self._ask(self._info, {"access_token": access_token, "code": phone_token, "secret_key": secret_key})
-        code = answer.get("error", 0)
+        code = _code(answer)
         if code in TOKEN_REFUSED:
             raise ZaloTokenInvalid
-        if code == ABROAD:
+        if code is None or code in OURS or code in QUOTA:
             raise _unavailable(zalo_error=code)
         if code != 0:  # Zalo publishes no table of these
             logger.warning("zalo refused a phone token", zalo_error=code)
@@ -104,6 +106,16 @@ class ZaloGraph:
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not isinstance(answer, dict):
             raise _unavailable(status=response.status)
         return answer
+
+
+def _code(answer: dict[str, Any]) -> int | None:
+    """Zalo's error number, 0 for none; None where it is no number."""
+    code = answer.get("error", 0)
+    return code if isinstance(code, int) else None
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 32
 
 
 def _unavailable(**why: Any) -> ZaloUnavailable:

@@ -15,14 +15,16 @@ from bookings.holding import HoldRequest, hold
 from bookings.lifecycle import cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
-from cccd.dynamodb import to_item
-from declarations.consent import Consent
+from cccd.dynamodb import from_item, to_item
+from cccd.observability import flush_metrics
+from declarations.consent import Consent, chosen
 from declarations.declaration import Declaration
 from declarations.declaration import Status as Declared
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
+from local.engine import free_port
 from local.zalo import FakeZalo, Mood
-from notifications import outbox
+from notifications import outbox, sender
 from notifications.notice import MAX_TRIES, Kind, Notice, is_night, next_try, notices_of, obsolete
 from notifications.sender import Post, Run, send_due
 from notifications.store import NoticeStore
@@ -30,6 +32,7 @@ from notifications.templates import FILE, configured
 from official_account.acquaintances import Acquaintances
 from official_account.tokens import TokenKeeper, TokenStore
 from official_account.zalo import OfficialAccountApi
+from privacy.erasure import erase_all
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot, wish
 from tests.gateway import CONTEXT
 from tests.official_account.conftest import Hands
@@ -445,3 +448,156 @@ def test_a_message_that_is_no_longer_true_is_obsolete(post: Post) -> None:
     assert obsolete(notice, replace(booking, status=Status.CANCELLED), NOW)
     assert obsolete(notice, replace(booking, version=booking.version + 1), NOW), "it was moved, even there and back"
     assert obsolete(notice, booking, SLOT_START - timedelta(hours=1)), "on the day itself it is not tomorrow"
+
+
+def test_a_change_told_again_does_not_bring_back_what_was_sent(post: Post, zalo: FakeZalo) -> None:
+    booking = confirmed(post)
+    (notice, _) = notices_of(None, booking, NOW)
+    assert not post.notices.add(notice)
+    assert run(post, NOW) == 1
+    assert not post.notices.add(notice)
+    assert (post.notices.state(notice), run(post, NOW)) == ("sent", 0)
+
+
+def test_what_was_put_off_meanwhile_is_not_claimed_by_an_old_reading(post: Post) -> None:
+    booking = confirmed(post)
+    (notice, _) = notices_of(None, booking, NOW)
+    assert post.notices.claim(notice, NOW) and post.notices.again(notice, NOW)
+    assert not post.notices.claim(notice, NOW), "it has been tried since"
+    assert post.notices.claim(replace(notice, tries=1), NOW)
+
+
+def test_a_claim_is_left_alone_while_its_process_may_live(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    (notice,) = [notice for notice, _ in post.notices.due(NOW)]
+    assert post.notices.claim(notice, NOW)
+    run(post, NOW + timedelta(minutes=9))
+    assert post.notices.state(notice) == "sending"
+
+
+def test_what_is_over_is_looked_at_no_more_and_forgotten_later(post: Post) -> None:
+    confirmed(post)
+    assert run(post, NOW) == 1
+    assert list(post.notices.due(NOW + timedelta(minutes=1))) == []
+    kept = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="NoticesTable")["Items"]]
+    assert {item["ttl"] for item in kept} == {int((SLOT_START + timedelta(days=30)).timestamp())}
+
+
+@pytest.mark.parametrize("mood", [Mood.SERVER_ERROR, Mood.CLOSED, Mood.SLOW])
+def test_an_outage_costs_one_message_and_the_rest_waits(post: Post, zalo: FakeZalo, mood: Mood) -> None:
+    confirmed(post)
+    confirmed(post, wanted=MINH)
+    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+    post.tokens.access()
+    zalo.mood = mood
+    assert run(post, NOW) == 0
+    zalo.mood = Mood.WELL
+    assert run(post, NOW + timedelta(minutes=1)) == 1
+
+
+def test_a_zalo_that_cannot_be_reached_costs_no_message(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    confirmed(post, wanted=MINH)
+    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+    post.tokens.access()
+    nowhere = OfficialAccountApi(f"http://127.0.0.1:{free_port()}", zalo.url)
+    assert run(replace(post, api=nowhere), NOW) == 0
+    assert run(post, NOW + timedelta(minutes=1)) == 2
+
+
+def test_waiting_for_a_token_uses_up_no_try(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    zalo.mood = Mood.SERVER_ERROR
+    for minute in range(2 * MAX_TRIES):
+        assert run(post, NOW + timedelta(minutes=minute)) == 0
+    zalo.mood = Mood.WELL
+    zalo.account.refuse = [-211]
+    later = NOW + timedelta(hours=1)
+    assert run(post, later) == 0
+    assert run(post, later + timedelta(minutes=1)) == 1
+
+
+def test_what_is_refused_again_and_again_is_given_up(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    (notice,) = [notice for notice, _ in post.notices.due(NOW)]
+    zalo.account.refuse = [-211] * (MAX_TRIES + 1)
+    for hour in range(MAX_TRIES + 1):
+        run(post, NOW + timedelta(hours=1.2 * hour))
+    assert (post.notices.state(notice), len(zalo.account.refuse)) == ("failed", 1)
+
+
+def test_no_try_is_planned_for_after_the_appointment(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    (notice,) = [notice for notice, _ in post.notices.due(NOW)]
+    zalo.account.refuse = [-211]
+    assert run(post, SLOT_START - timedelta(seconds=30)) == 0
+    assert post.notices.state(notice) == "failed"
+
+
+def test_a_message_that_is_ready_at_the_appointment_is_not_sent(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    hands: Any = post.now
+    hands.at = SLOT_START - timedelta(seconds=1)
+
+    class Slow(TokenKeeper):
+        def access(self) -> str:
+            hands.at = SLOT_START
+            return post.tokens.access()
+
+    slow: Any = object.__new__(Slow)
+    assert send_due(replace(post, tokens=slow), lambda: True).sent == 0
+    assert zalo.account.sent == []
+
+
+def test_a_run_whose_time_is_up_stops(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    assert send_due(post, lambda: False) == Run(sent=0, broken=0)
+    assert run(post, NOW) == 1
+
+
+def test_only_a_closed_window_turns_words_into_a_template(post: Post, zalo: FakeZalo) -> None:
+    ours = replace(post, templates=configured(WITH_TEMPLATES))
+    confirmed(ours)
+    zalo.account.refuse = [-32]
+    assert run(ours, NOW) == 0
+    assert zalo.account.sent == []
+
+
+def test_an_appointment_made_in_the_last_hours_has_no_reminder(post: Post) -> None:
+    booking = confirmed(post)
+    kinds = [
+        [notice.kind for notice in notices_of(None, booking, now)] for now in (EVENING - timedelta(seconds=1), EVENING)
+    ]
+    assert kinds == [[Kind.CONFIRMED, Kind.REMINDER], [Kind.CONFIRMED]]
+
+
+def test_a_run_counts_what_became_of_messages_and_errs_if_one_broke(
+    post: Post, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    confirmed(post)
+    monkeypatch.setattr("notifications.sender.post", lambda: post)
+    flush_metrics()
+    capsys.readouterr()
+    assert sender.handler({}, CONTEXT) == {"sent": 1}
+    assert '"MessagesSent":[1.0]' in capsys.readouterr().out
+    monkeypatch.setattr("notifications.sender.send_due", lambda *_: Run(sent=0, broken=2))
+    with pytest.raises(sender.SomeBroke):
+        sender.handler({}, CONTEXT)
+
+
+def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) -> None:
+    declared(post)
+    post.acquaintances.part(LAN.citizen, NOW, NOW)
+    erase_all(post.declarations, post.bookings, LAN.citizen, NOW)
+    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=5), "hash of 777")
+    confirmed(post)
+    assert run(post, NOW + timedelta(seconds=10)) == 1
+
+
+def test_who_took_their_consent_back_is_not_written_to_after_coming_back_either(post: Post, zalo: FakeZalo) -> None:
+    declared(post)
+    nothing = Consent("2026-01-01", (), NOW)
+    post.declarations.consents.append(LAN.citizen, lambda last: chosen(last, nothing))
+    erase_all(post.declarations, post.bookings, LAN.citizen, NOW)
+    confirmed(post)
+    assert run(post, NOW) == 0

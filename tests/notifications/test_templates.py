@@ -97,3 +97,10 @@ def test_what_is_wrong_is_said(text: str, said: str) -> None:
     with pytest.raises(ValueError, match="^") as refused:
         configured(text)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("told", ["8 giờ", "08:00", "08:00 26-11-2026", "2026-11-26T08:00"])
+def test_a_time_in_another_form_is_not_sent(told: str) -> None:
+    (parameter,) = [each for each in templates().parameters if each.name == "time"]
+    with pytest.raises(DoesNotFit, match="^time$"):
+        parameter.checked(told)

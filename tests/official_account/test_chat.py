@@ -1,5 +1,8 @@
 """The chat window: what Zalo tells us, and what the citizen reads."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,10 +14,12 @@ from bookings.holding import hold
 from bookings.lifecycle import confirm
 from cccd.dynamodb import from_item
 from local.zalo import FakeZalo, Mood
-from official_account.tokens import TokenKeeper, TokensUnavailable
+from official_account import worker
+from official_account.tokens import LEASE, TokenKeeper, TokensUnavailable
 from official_account.worker import Chat, work_on
 from official_account.zalo import NotSent
-from tests.bookings.wishes import LIMIT, RULES, slot, wish
+from tests.bookings.wishes import LIMIT, RULES, SLOT_START, slot, wish
+from tests.gateway import CONTEXT
 from tests.official_account.conftest import MINI_APP, NOW
 
 FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
@@ -59,6 +64,7 @@ def test_what_is_not_understood_is_told_honestly(chat: Chat, zalo: FakeZalo, tex
     tell(chat, said(text))
     (message,) = zalo.account.sent
     assert 0 < len(message["message"]["text"]) <= 2000
+    assert "bạn cũng có thể hỏi cơ quan Công an" in message["message"]["text"].replace("Bạn", "bạn")
     assert message["message"]["attachment"]["payload"]["buttons"]
 
 
@@ -253,3 +259,72 @@ def test_without_tokens_the_event_waits(chat: Chat, zalo: FakeZalo) -> None:
     with pytest.raises(TokensUnavailable):
         tell(chat, FOLLOW)
     zalo.mood = Mood.WELL
+
+
+def test_only_what_stands_is_told_and_the_next_one_first(chat: Chat, zalo: FakeZalo) -> None:
+    citizen = chat.citizen("1001")
+    assert citizen
+    later = wish("lan", key="key-2", citizen=citizen, at=slot(4, SLOT_START + timedelta(days=1)))
+    hold(chat.bookings, wish("minh", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
+    hold(chat.bookings, later, RULES, LIMIT, NOW)
+    hold(chat.bookings, wish("an", key="key-3", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW - timedelta(minutes=16))
+    tell(chat, said("lịch hẹn của tôi"))
+    first, second = zalo.account.sent[0]["message"]["text"].split("\n\n")
+    assert "26/11/2026" in first and "27/11/2026" in second, "and not the hold that has lapsed"
+
+
+def test_a_token_that_cannot_be_renewed_on_the_way_leaves_the_event_to_come_again(chat: Chat, zalo: FakeZalo) -> None:
+    chat.tokens.access()
+    zalo.account.refuse = [-216]
+    with zalo_that_gives_no_tokens(zalo), pytest.raises(TokensUnavailable):
+        tell(chat, FOLLOW)
+    hands: Any = chat.tokens._now
+    hands.at = NOW + LEASE
+    tell(chat, FOLLOW)
+    assert len(zalo.account.sent) == 1
+
+
+@contextmanager
+def zalo_that_gives_no_tokens(zalo: FakeZalo) -> Iterator[None]:
+    gives = zalo.endpoints["POST", "/v4/oa/access_token"]
+    zalo.endpoints["POST", "/v4/oa/access_token"] = lambda request: {"error": -1}
+    yield
+    zalo.endpoints["POST", "/v4/oa/access_token"] = gives
+
+
+def test_who_leaves_at_the_very_moment_of_a_word_has_left(chat: Chat) -> None:
+    tell(chat, {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(5), "1")
+    tell(chat, FOLLOW | at(5), "2")
+    assert chat.acquaintances.find(chat.citizen("1001") or "") is None
+
+
+def test_the_seven_days_end_to_the_second(chat: Chat) -> None:
+    tell(chat, FOLLOW)
+    friend = chat.acquaintances.find(chat.citizen("1001") or "")
+    assert friend
+    assert friend.in_window(NOW + timedelta(days=7, seconds=-1))
+    assert not friend.in_window(NOW + timedelta(days=7))
+
+
+def test_an_answer_is_remembered_for_longer_than_zalo_repeats(chat: Chat) -> None:
+    tell(chat, FOLLOW, "an event")
+    marks = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="ChatTable")["Items"]]
+    (until,) = [item["ttl"] for item in marks if item["pk"] == "SEEN#an event"]
+    assert until > (NOW + timedelta(hours=3)).timestamp()
+
+
+def test_a_time_to_come_is_taken_for_now(chat: Chat) -> None:
+    tell(chat, FOLLOW | {"timestamp": str(int((NOW + timedelta(hours=2)).timestamp() * 1000))})
+    friend = chat.acquaintances.find(chat.citizen("1001") or "")
+    assert friend and friend.last_seen < NOW + timedelta(seconds=1)
+
+
+def test_an_unexpected_error_is_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, chat: Chat
+) -> None:
+    monkeypatch.setattr(worker, "chat", lambda: chat)
+    monkeypatch.setattr(worker, "parse", lambda event: {}[event["message"]["text"]])
+    body = json.dumps({"id": "1", "event": said("tôi là NGUYỄN THỊ LAN")})
+    record = {"messageId": "7", "body": body, "eventSource": "aws:sqs"}
+    assert worker.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "7"}]}
+    assert caplog.messages == ["unexpected error"]

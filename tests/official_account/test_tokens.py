@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from botocore.exceptions import ConnectTimeoutError
 
+from local.engine import free_port
 from local.intrinsics import read
 from local.zalo import FakeZalo, Mood
 from official_account import refresh
@@ -91,6 +92,71 @@ def test_who_finds_that_another_has_just_refreshed_asks_nobody(
 
     assert keeper(store=Late(boto3.client("dynamodb"), "ChatTable")).access() == zalo.account.access_token
     assert zalo.account.asked == 2
+
+
+def test_what_another_has_that_has_ended_too_is_renewed(tokens: TokenKeeper, zalo: FakeZalo, hands: Hands) -> None:
+    old = tokens.access()
+    tokens.refresh(used=old)
+    hands.at = NOW + timedelta(hours=26)
+    assert tokens.refresh(used=old) == zalo.account.access_token
+    assert zalo.account.refreshed == 3
+
+
+def test_after_a_loss_an_access_token_with_hours_to_live_is_not_used(
+    keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore
+) -> None:
+    """It was Zalo's refusal of that very token that led to the loss."""
+    ours = keeper()
+    used = ours.access()
+    zalo.account.refresh_token = "known to nobody"
+    with pytest.raises(TokensUnavailable):
+        ours.refresh(used=used)
+    with pytest.raises(TokensUnavailable):
+        ours.access()
+
+
+def test_a_zalo_that_cannot_be_reached_loses_nothing(
+    tokens: TokenKeeper, keeper: Callable[..., TokenKeeper], zalo: FakeZalo, hands: Hands
+) -> None:
+    with pytest.raises(TokensUnavailable):
+        keeper(api=OfficialAccountApi(zalo.url, f"http://127.0.0.1:{free_port()}")).access()
+    hands.at = NOW + LEASE
+    assert tokens.access() == zalo.account.access_token
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"access_token": None, "refresh_token": None, "expires_in": "90000"},
+        {"access_token": "a", "refresh_token": "", "expires_in": "90000"},
+        {"access_token": "a", "refresh_token": "b"},
+        {"access_token": "a", "refresh_token": "b", "expires_in": "soon"},
+        {"access_token": "a\nb", "refresh_token": "b", "expires_in": "90000"},
+        {"error": ["-14014"]},
+        {},
+    ],
+)
+def test_half_an_answer_takes_nobodys_place(
+    tokens: TokenKeeper, zalo: FakeZalo, hands: Hands, answer: dict[str, Any]
+) -> None:
+    whole = zalo.endpoints["POST", "/v4/oa/access_token"]
+    zalo.endpoints["POST", "/v4/oa/access_token"] = lambda request: answer
+    with pytest.raises(TokensUnavailable):
+        tokens.access()
+    zalo.endpoints["POST", "/v4/oa/access_token"] = whole
+    hands.at = NOW + LEASE
+    assert tokens.access() == zalo.account.access_token
+
+
+def test_a_lock_is_refused_once_the_tokens_are_others(tokens: TokenKeeper, store: TokenStore, hands: Hands) -> None:
+    tokens.access()
+    seen = store.read()
+    assert seen is not None
+    tokens.refresh(used=seen.access)
+    assert not store.lock(seen, hands.at)
+    assert not store.mark_lost(seen), "nor is what another has got called lost"
+    assert not store.adopt("a new grant", hands.at), "nor does a grant take the place of what works"
+    assert tokens.access()
 
 
 def test_the_lease_begins_when_it_is_taken_and_outlives_every_function_that_asks(
@@ -254,7 +320,9 @@ def test_tokens_are_renewed_before_they_end(
     assert not renew_in_time(store, tokens, hands.at)
     hands.at = NOW + timedelta(hours=25) - EARLY
     assert renew_in_time(store, tokens, hands.at)
-    assert days_left(store.read(), NOW + timedelta(days=80)) in (10, 11)
+    state = store.read()
+    assert state is not None and state.granted_at == hands.at, "each renewal gives three months more"
+    assert days_left(state, hands.at + timedelta(days=80)) == 10
     assert days_left(None, NOW) == 0
 
 

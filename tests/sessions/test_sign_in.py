@@ -106,3 +106,30 @@ def test_a_session_ends() -> None:
         session.verify(f"Bearer {token}", b"k" * 32, ends)
     with pytest.raises(Unauthenticated):
         session.verify(f"Bearer {token}", b"another key" * 3, now)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"error": []},
+        {"error": {"code": 452}},
+        {"error": "452"},
+        {"error": None},
+        {"error": 0},
+        {"error": 0, "id": 7},
+        {"error": 0, "id": ""},
+        {"error": 0, "id": "²"},
+        {"error": 0, "id": "1" * 33},
+        {"error": -501},
+        {"error": 12000},
+    ],
+)
+def test_an_answer_of_another_shape_is_no_citizen(zalo: FakeZalo, told: dict[str, object]) -> None:
+    zalo.endpoints["GET", "/v2.0/me"] = lambda request: told
+    assert sign_in("demo-lan").code == "zalo_unavailable"
+
+
+@pytest.mark.parametrize("error", [-242, -32, -501, 12000, 12002, [], None, "117"])
+def test_what_no_token_could_help_is_not_the_tokens_fault(zalo: FakeZalo, error: object) -> None:
+    zalo.endpoints["GET", "/v2.0/me/info"] = lambda request: {"error": error}
+    assert phone("phone-84912345678").code == "zalo_unavailable"

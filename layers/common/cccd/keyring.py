@@ -14,13 +14,13 @@ HASH_BYTES = 16  # 128 bits: enough that two people never share a hash, short en
 
 
 def secret(name: str) -> bytes:
-    """The secret of that name or ARN, asked for once an hour.
+    """The secret of that name or ARN, asked for once an hour; a line's end that was pasted with it is no part of it.
 
     Raises:
         aws_lambda_powertools.utilities.parameters.exceptions.GetParameterError: it cannot be read.
     """
     value = parameters.get_secret(name, max_age=3600)
-    return value if isinstance(value, bytes) else str(value).encode()
+    return (value if isinstance(value, bytes) else str(value).encode()).strip()
 
 
 def keyed_hash(key: bytes, kind: Literal["applicant", "citizen", "request"], value: str) -> bytes:
