@@ -15,6 +15,6 @@ class ScheduledSettings(Settings):
     bookings_table: str
 
 
-def time_left(context: LambdaContext) -> Callable[[], bool]:
-    """Whether there is still time to begin something; what is left waits for the next run."""
-    return lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_END
+def time_left(context: LambdaContext, reserve: int = STOP_BEFORE_END) -> Callable[[], bool]:
+    """Whether there is still time, more than `reserve` milliseconds, to begin something; what is left waits for the next run."""
+    return lambda: context.get_remaining_time_in_millis() > reserve

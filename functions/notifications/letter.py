@@ -75,9 +75,7 @@ def words(kind: Kind, booking: Booking, declaration: Declaration | None) -> str:
         case Kind.MOVED:
             text = f"Lịch hẹn làm căn cước (CCCD) đã đổi sang {when}, số mới {booking.ticket}, tại {place}."
         case Kind.CANCELLED:
-            return (
-                f"Lịch hẹn làm căn cước (CCCD) lúc {when} tại {place} đã được huỷ. Bạn có thể đặt lại bất cứ lúc nào."
-            )
+            return f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} đã được huỷ. Bạn có thể đặt lại bất cứ lúc nào."
         case Kind.REMINDER:
             text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
     lines = [text]
@@ -96,6 +94,8 @@ def _listed(papers: Sequence[Document]) -> str:
 def _place(office: Office | None) -> str:
     if office is None:
         return "cơ quan Công an đã chọn"
+    if office.address == f"{office.ward}, {office.province}":
+        return f"{office.name}, {office.province}"
     return f"{office.name} ({office.address})" if office.address else office.name
 
 

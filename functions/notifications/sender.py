@@ -33,6 +33,9 @@ from official_account.acquaintances import Acquaintances
 from official_account.tokens import TokenKeeper, TokenStore, TokensUnavailable
 from official_account.zalo import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
 
+# Milliseconds for one message: its token may have to be renewed and saved, which must not be cut short.
+ONE_MESSAGE = 25_000
+
 
 class SenderSettings(Settings):
     """Tables, secrets, and where Zalo and the Mini App are."""
@@ -91,7 +94,7 @@ def post() -> Post:
         api,
         settings.zalo_app_id,
         secret(settings.zalo_app_secret),
-        lambda: secret(settings.oa_grant),
+        lambda: secret(settings.oa_grant, anew=True),
     )
     return Post(
         notices=NoticeStore(client(), settings.notices_table),
@@ -109,7 +112,7 @@ def post() -> Post:
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:
     ours = post()
     try:
-        run = send_due(ours, time_left(context))
+        run = send_due(ours, time_left(context, ONE_MESSAGE))
     finally:
         ours.api.close()
     flush_metrics()

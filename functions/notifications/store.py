@@ -9,10 +9,11 @@ A message is claimed just before it is sent and never claimed twice, so it is se
 while sending leaves it `sending`, and it ends as `uncertain`.
 """
 
+import secrets
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
@@ -64,11 +65,12 @@ class NoticeStore:
 
     def claim(self, notice: Notice, now: datetime) -> bool:
         """Whether this process sends it: nobody else has claimed it."""
+        mark = secrets.token_hex(8)  # by which our own claim is known, when it was repeated because its answer was lost
         return self._change(
             notice,
-            "SET #state = :sending, dueAt = :later",
+            "SET #state = :sending, dueAt = :later, claimedBy = :mark",
             "waiting",
-            {":sending": "sending", ":later": epoch(now + SENDING)},
+            {":sending": "sending", ":later": epoch(now + SENDING), ":mark": mark},
         )
 
     def again(self, notice: Notice, when: datetime) -> bool:
@@ -98,9 +100,12 @@ class NoticeStore:
                 ConditionExpression="#state = :was AND tries = :tries",
                 ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues=to_item({":was": was, ":tries": notice.tries, **values}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
+        except self._client.exceptions.ConditionalCheckFailedException as refusal:
+            response: Any = refusal.response
+            found = from_item(response.get("Item", {}))
+            return ":mark" in values and found.get("claimedBy") == values[":mark"]
         return True
 
 

@@ -6,6 +6,7 @@ kept as it is, since nothing else reaches them. Zalo lets an office write for se
 Zalo may deliver events out of order: who has left leaves the moment behind, and what they did before it changes nothing.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW = timedelta(days=7)
-SEEN_FOR = timedelta(days=2)  # Zalo repeats a delivery for about two hours
+SEEN_FOR = timedelta(days=10)  # Zalo repeats for two hours, but dead letters may be driven back for a week
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,16 @@ class Acquaintances:
 
     def claim(self, event: str, now: datetime) -> bool:
         """Whether this process answers the event: nobody has, and from now on nobody else will."""
+        mark = secrets.token_hex(8)  # by which our own claim is known, when it was repeated because its answer was lost
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=to_item({**_seen(event), "ttl": epoch(now + SEEN_FOR)}),
+                Item=to_item({**_seen(event), "by": mark, "ttl": epoch(now + SEEN_FOR)}),
                 ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
+        except self._client.exceptions.ConditionalCheckFailedException as refusal:
+            return _found(refusal).get("by") == mark
         return True
 
     def unclaim(self, event: str) -> None:
@@ -96,7 +99,7 @@ class Acquaintances:
     def part(self, citizen: str, at: datetime, now: datetime) -> bool:
         """The citizen left at that moment: forget which user of the chat they are; False if they came back since.
 
-        That they left is itself forgotten after two days, and with it under which hash the user was known: until then
+        That they left is itself forgotten after ten days, and with it under which hash the user was known: until then
         an event that comes late ties nobody, and a withdrawal that comes twice finds whom it is about.
         """
         gone = epoch(now + SEEN_FOR)

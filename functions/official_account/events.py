@@ -29,7 +29,7 @@ class Unfollowed:
 
 @dataclass(frozen=True)
 class Said:
-    """A citizen typed or pressed something."""
+    """A citizen typed or pressed something; no text where they sent a picture, a sticker or the like."""
 
     user: str
     app_user: str | None
@@ -67,6 +67,8 @@ def parse(event: Mapping[str, Any]) -> ChatEvent:
             return Unfollowed(follower, app_user)
         case "user_send_text" if sender:
             return Said(sender, app_user, _string(_inner(event, "message", "text")) or "")
+        case _ if kind.startswith("user_send_") and sender:
+            return Said(sender, app_user, "")
         case "user_withdraw" if sender or follower or app_user:
             return Withdrew(sender or follower, app_user)
         case "user.revoke.consent" if _id(event.get("userId")):

@@ -34,7 +34,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, object]:
     store = TokenStore(client(), settings.chat_table)
     api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
     keeper = TokenKeeper(
-        store, api, settings.zalo_app_id, secret(settings.zalo_app_secret), lambda: secret(settings.oa_grant)
+        store, api, settings.zalo_app_id, secret(settings.zalo_app_secret), lambda: secret(settings.oa_grant, anew=True)
     )
     try:
         renewed = renew_in_time(store, keeper, now)

@@ -22,7 +22,16 @@ MAX_BUTTONS = 5
 
 HELP = "#hoidap"
 MY_BOOKINGS = "#lichhen"
-_BOOKING_WORDS = ("lich hen cua toi", "lich hen toi", "xem lich hen", "lich cua toi", "so thu tu cua toi")
+_BOOKING_WORDS = (
+    "lich hen cua toi",
+    "lich hen toi",
+    "xem lich hen",
+    "lich cua toi",
+    "so thu tu cua toi",
+    "huy lich",
+    "doi lich",
+    "huy hen",
+)
 _GREETINGS = frozenset({"", "menu", "hi", "hello", "alo", "chao", "xin chao", "bat dau", "chao ban", "xin chao ban"})
 
 
@@ -76,7 +85,7 @@ def words() -> Words:
 def wants_bookings(text: str) -> bool:
     """Whether the citizen asks for their own appointments."""
     folded = fold(text)
-    return folded == MY_BOOKINGS or any(each in folded for each in _BOOKING_WORDS)
+    return folded in (MY_BOOKINGS, "lich hen") or any(each in folded for each in _BOOKING_WORDS)
 
 
 def to_follower() -> Reply:

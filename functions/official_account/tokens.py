@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEY = {"pk": "TOKENS", "sk": "TOKENS"}
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=90)
+WAITING = (0.3, 0.7, 1.5)  # seconds between looks at what another process is getting
 SAVING = (0.0, 0.2, 1.0, 3.0)  # seconds to wait before each try to save what Zalo gives only once
 EARLY = timedelta(hours=2)  # before the access token's end, when it is refreshed on schedule
 REFRESH_TOKEN_LIFE = timedelta(days=90)
@@ -222,7 +223,7 @@ class TokenKeeper:
 
     def _renewed(self, state: TokenState) -> str:
         if not self._store.lock(state, self._now()):
-            raise TokensUnavailable
+            return self._anothers(state)
         try:
             tokens = self._api.refresh(self._app_id, self._app_secret, state.refresh)
         except (NotSent, Uncertain) as failure:  # the lease ends, and the next try shows whether it was used up
@@ -230,6 +231,15 @@ class TokenKeeper:
             raise TokensUnavailable from None
         self._save(state, tokens)
         return tokens.access
+
+    def _anothers(self, old: TokenState) -> str:
+        """What whoever holds the lock gets, if it is soon."""
+        for pause in WAITING:
+            time.sleep(pause)
+            state = self._store.read()
+            if state and state.fresh(self._now()) and state.access != old.access:
+                return state.access
+        raise TokensUnavailable
 
     def _save(self, state: TokenState, tokens: Tokens) -> None:
         """Save the pair, more than once if need be: Zalo gives it once, and the old refresh token is dead."""

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from cccd import clock
@@ -15,6 +16,7 @@ from cccd.base32 import base32
 from cccd.errors import BadSignature, MalformedJson
 from cccd.http import Model, lambda_handler, resolver
 from cccd.keyring import keyed_hash, secret
+from cccd.observability import metrics
 from cccd.settings import Settings
 from official_account.events import event_id
 from official_account.signature import matches, mini_app_mac, official_account_mac, recent
@@ -78,6 +80,7 @@ def _body() -> tuple[str, dict[str, Any]]:
 def _accept(event: dict[str, Any], mac: str) -> None:
     headers = app.current_event.headers
     if not matches(headers.get("x-zevent-signature"), mac) or not recent(event.get("timestamp"), clock.now()):
+        metrics.add_metric("WebhookRefused", MetricUnit.Count, 1)
         raise BadSignature
     # The id is hashed: it may hold a person's id, and it becomes a key.
     known_as = base32(keyed_hash(secret(settings.identity_key_secret), "request", event_id(event)))

@@ -85,7 +85,11 @@ def chat() -> Chat:
         bookings=BookingStore(client(), settings.bookings_table),
         declarations=DeclarationStore(client(), settings.declarations_table, KmsKey(settings.sensitive_key)),
         tokens=TokenKeeper(
-            tokens, api, settings.zalo_app_id, secret(settings.zalo_app_secret), lambda: secret(settings.oa_grant)
+            tokens,
+            api,
+            settings.zalo_app_id,
+            secret(settings.zalo_app_secret),
+            lambda: secret(settings.oa_grant, anew=True),
         ),
         api=api,
         identity_key=secret(settings.identity_key_secret),
@@ -127,12 +131,16 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
         case Said(user, app_user, text):
             if _meet(chat, user, app_user, happened):
                 _answer(chat, known_as, user, _to_said(chat, chat.citizen(app_user), text, now), now)
+        case Unfollowed(_, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
+            logger.info("done before")  # what the citizen did since must not be erased by a repetition
         case Unfollowed(user, app_user) | Withdrew(user, app_user):
             citizen = chat.citizen(app_user) or (chat.acquaintances.citizen_of(chat.user_hash(user)) if user else None)
             if citizen is None:
                 logger.warning("somebody withdrew whom we do not know")
             elif chat.acquaintances.part(citizen, happened, now):
                 erased = erase_all(chat.declarations, chat.bookings, citizen, now)
+                chat.declarations.note_erasure(citizen, "chat", 1, "citizen", now)
+                chat.acquaintances.claim(known_as, now)
                 logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
         case ignored:
             logger.debug("ignored", kind=ignored.kind)

@@ -15,9 +15,9 @@ import urllib3
 PATIENCE = 8  # seconds
 _MAX_ANSWER_BYTES = 64 * 1024
 
-# What no later try of the same message can change: parameters, permission, the citizen's own settings, closed window.
-_FINAL = {-201, -204, -205, -209, -212, -213, -219, -223, -227, -230, -232, -240, -244, -248, -1121, -1122, -1124}
-_FINAL |= {-108, -109, -114, -117, -118, -119, -131, -132, -139, -140, -141, -146}
+# What no later try of the same message can change: parameters, the citizen's own settings, closed window.
+_FINAL = {-201, -213, -227, -230, -232, -240, -244, -248, -1121, -1122, -1124}
+_FINAL |= {-108, -109, -114, -118, -119, -132, -139, -140, -141}
 TOKEN_OLD = {-216, -220, -124}
 AILING = {0, -32}  # it cannot be reached, or we ask too often: true of every other message too
 OUTSIDE_WINDOW = {-230, -213}

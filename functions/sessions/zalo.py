@@ -19,12 +19,12 @@ from cccd.errors import PhoneTokenInvalid, ZaloTokenInvalid, ZaloUnavailable
 from cccd.observability import logger, metrics
 from cccd.phone import NotAPhone, parse_phone
 
-TOKEN_REFUSED = {452, 100, 110, 111}
+TOKEN_REFUSED = {452}  # 100 is what a relay earns that drops the header with the token
 ABROAD = -501
 OURS = {ABROAD, -242, -32}  # our network, our secret, our rate: no token of the citizen's could help
 QUOTA = range(12000, 12100)
 RETRY_AFTER = 30  # seconds
-PATIENCE = 4  # seconds; Lambda gives ten in all
+PATIENCE = 4  # seconds; Lambda gives fifteen in all
 _MAX_ANSWER_BYTES = 64 * 1024
 
 
@@ -122,6 +122,8 @@ def _unavailable(**why: Any) -> ZaloUnavailable:
     """Zalo cannot be relied on now: for the log and the alarm, and for the citizen."""
     logger.error("zalo unavailable", **why)
     metrics.add_metric("ZaloUnavailable", MetricUnit.Count, 1)
+    if why.get("zalo_error") == ABROAD:
+        metrics.add_metric("ZaloRefusesOurNetwork", MetricUnit.Count, 1)
     return ZaloUnavailable(retry_after=RETRY_AFTER)
 
 

@@ -328,3 +328,55 @@ def test_an_unexpected_error_is_not_quoted(
     record = {"messageId": "7", "body": body, "eventSource": "aws:sqs"}
     assert worker.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "7"}]}
     assert caplog.messages == ["unexpected error"]
+
+
+def test_a_farewell_told_again_erases_nothing_that_came_after_it(chat: Chat) -> None:
+    """Zalo repeats, dead letters are driven back, and a signed event can be replayed."""
+    citizen = chat.citizen("1001")
+    assert citizen
+    left = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(2)
+    tell(chat, FOLLOW | at(1), "1")
+    tell(chat, left, "2")
+    hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
+    tell(chat, left, "2")
+    assert len(chat.bookings.of_citizen(citizen)) == 1
+
+
+def test_a_farewell_that_could_not_be_finished_is_finished_when_it_comes_again(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen = chat.citizen("1001")
+    assert citizen
+    left = {"event_name": "unfollow", "follower": {"id": "777"}} | at(2)
+    tell(chat, FOLLOW | at(1), "1")
+    hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
+    with monkeypatch.context() as broken:
+        broken.setattr(worker, "erase_all", lambda *_: (_ for _ in ()).throw(Died()))
+        with pytest.raises(Died):
+            tell(chat, left, "2")
+    tell(chat, left, "2")
+    assert chat.bookings.of_citizen(citizen) == []
+    assert {each["what"] for each in chat.declarations.records(citizen, "ERASED")} == {"booking", "chat"}
+
+
+def test_our_own_claim_is_known_when_it_had_to_be_repeated(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to the first try was lost, and the client tried again by itself."""
+    monkeypatch.setattr("official_account.acquaintances.secrets.token_hex", lambda size: "the same")
+    assert chat.acquaintances.claim("an event", NOW)
+    assert chat.acquaintances.claim("an event", NOW)
+    monkeypatch.setattr("official_account.acquaintances.secrets.token_hex", lambda size: "another")
+    assert not chat.acquaintances.claim("an event", NOW)
+
+
+@pytest.mark.parametrize("kind", ["user_send_sticker", "user_send_image", "user_send_location"])
+def test_a_picture_or_sticker_gets_the_menu_and_counts_as_a_word(chat: Chat, zalo: FakeZalo, kind: str) -> None:
+    event = {"event_name": kind, "sender": {"id": "777"}, "user_id_by_app": "1001", "message": {"msg_id": "1"}}
+    tell(chat, event)
+    assert zalo.account.sent[0]["message"]["text"].startswith("Bạn cần gì?")
+    assert chat.acquaintances.find(chat.citizen("1001") or "")
+
+
+@pytest.mark.parametrize("text", ["lịch hẹn", "huỷ lịch hẹn", "doi lich hen", "Xem lịch hẹn"])
+def test_whoever_speaks_of_their_appointment_reads_it(chat: Chat, zalo: FakeZalo, text: str) -> None:
+    tell(chat, said(text))
+    assert "chưa có lịch hẹn" in zalo.account.sent[0]["message"]["text"]

@@ -339,7 +339,7 @@ def test_an_account_that_cannot_send_is_counted_whatever_zalo_says(
     addresses = {"zalo_openapi_url": zalo.url, "zalo_oauth_url": zalo.url, "zalo_app_id": zalo.app_id}
     monkeypatch.setattr(refresh, "settings", refresh.settings.model_copy(update=addresses))
     given = {"ZaloAppSecret": b"wrong", "OfficialAccountGrant": zalo.account.refresh_token.encode()}
-    monkeypatch.setattr(refresh, "secret", given.__getitem__)
+    monkeypatch.setattr(refresh, "secret", lambda name, anew=False: given[name])
     with time_machine.travel(NOW, tick=False):
         assert refresh.handler({}, CONTEXT)["renewed"] is False
     assert counted(capsys.readouterr().out, "OfficialAccountCannotSend") == 1

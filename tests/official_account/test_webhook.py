@@ -77,6 +77,11 @@ def test_a_bad_signature_is_refused(queue: Any, mac: str | None) -> None:
     assert queue() == []
 
 
+def test_what_is_refused_is_counted(queue: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    post(json.dumps(event()), "mac=00")
+    assert '"WebhookRefused":[1.0]' in capsys.readouterr().out
+
+
 def test_a_changed_body_is_refused(queue: Any) -> None:
     told = event()
     body = json.dumps(told)

@@ -40,12 +40,14 @@ def zalo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
     """A fake Zalo that the functions talk to."""
     with FakeZalo() as fake:
         addresses = {"zalo_openapi_url": fake.url, "zalo_oauth_url": fake.url, "zalo_app_id": fake.app_id}
+
+        def given(name: str, *, anew: bool = False) -> bytes:
+            return KEY if name == "IdentityKey" else fake.secrets[name].encode()
+
         modules: tuple[ModuleType, ...] = (worker, sender, refresh)
         for module in modules:
             monkeypatch.setattr(module, "settings", module.settings.model_copy(update=addresses))
-            monkeypatch.setattr(
-                module, "secret", lambda name: KEY if name == "IdentityKey" else fake.secrets[name].encode()
-            )
+            monkeypatch.setattr(module, "secret", given)
         yield fake
 
 
