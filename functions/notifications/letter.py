@@ -65,8 +65,7 @@ def write(
 
 def words(kind: Kind, booking: Booking, declaration: Declaration | None) -> str:
     """What the citizen reads. No name: a chat is read over shoulders."""
-    office = directory().find(booking.office_id)
-    place = _place(office)
+    place = _place(directory().find(booking.office_id))
     day = booking.start.date()
     when = f"{booking.start:%H:%M} {weekday(day)} {shown(day)}"
     match kind:
@@ -75,7 +74,10 @@ def words(kind: Kind, booking: Booking, declaration: Declaration | None) -> str:
         case Kind.MOVED:
             text = f"Lịch hẹn làm căn cước (CCCD) đã đổi sang {when}, số mới {booking.ticket}, tại {place}."
         case Kind.CANCELLED:
-            return f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} đã được huỷ. Bạn có thể đặt lại bất cứ lúc nào."
+            return (
+                f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} đã được huỷ. "
+                "Bạn có thể đặt lại bất cứ lúc nào."
+            )
         case Kind.REMINDER:
             text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
     lines = [text]

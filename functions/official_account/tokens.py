@@ -179,7 +179,7 @@ class TokenKeeper:
         """A token that works.
 
         Raises:
-            TokensUnavailable: there is none now; it is worth trying again in a minute, unless lost.
+            TokensUnavailable: there is none now; it is worth trying again once the lease is over, unless lost.
         """
         state = self._store.read()
         if state and state.fresh(self._now()):
