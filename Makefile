@@ -19,7 +19,7 @@ CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
 
-.PHONY: help run test check fmt build openapi bench prepared facts lock clean
+.PHONY: help run test check fmt build openapi bench prepared facts offices check-offices lock clean
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
@@ -48,18 +48,19 @@ openapi: .venv/.ready ## write docs/openapi.json anew from the code
 bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
 	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings
 
-prepared: .venv/.ready ## write the FAQ as Lambda reads it anew from its content
-	@$(PY) -m faq.prepare
+prepared: .venv/.ready ## write the FAQ and the offices' index, as Lambda reads them, anew from their content
+	@$(PY) -m authoring.faq.prepare
+	@$(PY) -m authoring.offices.prepare
 
 facts: .venv/.ready ## what of the content expires in 90 days, and what is unconfirmed
-	@$(PY) -m faq.facts
+	@$(PY) -m authoring.facts
 
 offices: .venv/.ready .tools/offices/.ready ## write the directory of the country's offices anew from open data
-	.tools/offices/bin/python -m offices.generate
-	$(PY) -m offices.prepare
+	.tools/offices/bin/python -m authoring.offices.generate
+	$(PY) -m authoring.offices.prepare
 
 check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for another)
-	@$(PY) -m offices.check $(FILE)
+	@$(PY) -m authoring.offices.check $(FILE)
 
 lock: $(UV) ## choose dependency versions anew, with their hashes
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
+from authoring.faq.prepare import phrases, prepare, read_toml
 from bench.faq_quality import (
     FRESH,
     REPORTED,
@@ -31,7 +32,6 @@ from bench.faq_quality import (
 )
 from faq.index import terms
 from faq.language import Language, folded
-from faq.prepare import phrases, prepare, read_toml
 from faq.search import SEARCH, Search
 from procedures.content import FOLDER as PROCEDURES
 
@@ -178,7 +178,7 @@ def print_speed(asked: list[Query]) -> None:
 LOADS = {
     "python with json, dataclasses, re, datetime": "import json, dataclasses, re, datetime, unicodedata, enum, pathlib",
     "FAQ: modules and prepared.json, ready": "import faq.search",
-    "FAQ: built from TOML instead": "from faq.prepare import *; from faq.search import Search; Search(prepare(read_toml()))",
+    "FAQ: built from TOML instead": "from authoring.faq.prepare import *; from faq.search import Search; Search(prepare(read_toml()))",
     "procedures: modules and TOML, ready": "import procedures.guide",
 }
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from authoring.faq.prepare import phrases, prepare, read_toml
 from faq.content import Content, Version
 from faq.language import folded
-from faq.prepare import phrases, prepare, read_toml
 from faq.search import SEARCH, Search
 
 QUERIES = Path("tests/faq/queries.toml")

@@ -23,14 +23,14 @@ API_MODULES = {
     "offices.api": False,
     "bookings.availability_api": False,
     "procedures.api": False,
-    "declarations.forms_api": False,
+    "forms.api": False,
     "places.api": False,
     "declarations.api": True,
     "declarations.print_api": True,
     "privacy.api": True,
     "bookings.api": True,
     "faq.api": False,
-    "official_account.webhook": False,
+    "chat.webhook": False,
     "edge.api": False,
 }
 

@@ -15,7 +15,7 @@ from bookings.booking import Applicant, Booking, Status
 from bookings.booking_id import BookingId, new_id
 from bookings.calendar_entry import calendar_entry
 from bookings.holding import HoldRequest, hold
-from bookings.queue import people_ahead
+from bookings.people_ahead import people_ahead
 from bookings.store import BookingStore
 from bookings.views import ApplicantIn, ApplicantView, BookingRequest, BookingView, DocumentView, Move
 from cccd import clock
@@ -28,7 +28,7 @@ from cccd.personal_id import PersonalId
 from cccd.settings import Settings
 from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
-from declarations.keys import link
+from declarations.items import link
 from offices import opening
 from offices.directory import bookable, directory
 from offices.office import Office

@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 from bookings.booking import Status
 from cccd.fields import BirthDateField, NameField, PersonalIdField, PhoneField, StartField
 from cccd.http import Model
-from declarations.keys import ID_PATTERN
+from declarations.items import ID_PATTERN
 
 
 class ApplicantIn(Model):

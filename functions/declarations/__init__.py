@@ -1,1 +1,1 @@
-"""The electronic declaration (tờ khai): its form editions, what is wrong with it, what to bring, what is kept."""
+"""The life of a declaration (tờ khai): a draft, submitted, revised, withdrawn; what to bring, its cost, its printed copy."""

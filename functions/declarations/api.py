@@ -13,9 +13,9 @@ from cccd.errors import StaleVersion
 from cccd.http import Page, citizen, created, lambda_handler, resolver
 from cccd.keyring import keyed_hash
 from declarations import intake, lifecycle
-from declarations.access import DeclarationId, DeclarationsSettings, checked_id
 from declarations.declaration import Declaration, new_declaration_id
 from declarations.lifecycle import Stale
+from declarations.settings import DeclarationId, DeclarationsSettings, checked_id
 from declarations.views import DeclarationRequest, DeclarationView, RevisionRequest, view
 
 app = resolver()

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from declarations.answers import Answers
-from declarations.dates import age, first_day
-from declarations.doubts import CHILD
+from forms.answers import Answers
+from forms.birth_dates import age, first_day
+from forms.doubts import CHILD
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import Document
 from procedures.documents import documents_to_bring

@@ -10,9 +10,9 @@ from datetime import date
 
 from cccd.effective import in_force
 from cccd.working_calendar import WorkingCalendar, add_working_days
-from declarations.answers import Answers
-from declarations.dates import age, first_day
-from declarations.requests import doubtful_card, is_reason_for
+from forms.answers import Answers
+from forms.birth_dates import age, first_day
+from forms.combinations import doubtful_card, is_reason_for
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import CONTENT, Section, Statement
 from procedures.guide import Amount, guide

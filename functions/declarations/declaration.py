@@ -13,8 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from cccd.base32 import base32
-from declarations.answers import Answers
-from declarations.consent import Consent
+from consent.choices import Consent
+from forms.answers import Answers
 
 
 class Status(StrEnum):

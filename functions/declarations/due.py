@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from cccd.clock import epoch
 from cccd.dynamodb import from_item, to_item
 from cccd.transactions import Refused, Write, commit
-from declarations.keys import DUE_SHARDS, Key, due_shard, retention_run_key
-from declarations.records import erased_item
-from declarations.retention import RECORDS
+from consent.journal import erased_item
+from consent.retention import RECORDS
+from declarations.items import DUE_SHARDS, Key, due_shard, retention_run_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

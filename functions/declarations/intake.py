@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from cccd.errors import FieldError, InvalidRequest
-from declarations.answers import Answers, check, kept_as_typed
-from declarations.consent import Consent, read_consent
-from declarations.form import Form, form_for
+from consent.choices import Consent, read_consent
+from forms.answers import Answers, check, kept_as_typed
+from forms.form import Form, form_for
 from offices.directory import directory
 
 _ANY_PROCEDURE = "cap-cccd"  # whose form the fields are checked against while the procedure itself is a mistake

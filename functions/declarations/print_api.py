@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler import Response
 from cccd import clock
 from cccd.http import citizen, lambda_handler, resolver
 from declarations import lifecycle
-from declarations.access import DeclarationId, DeclarationsSettings, checked_id
 from declarations.printing.render import render
+from declarations.settings import DeclarationId, DeclarationsSettings, checked_id
 from offices.directory import directory
 
 app = resolver()

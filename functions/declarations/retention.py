@@ -1,21 +1,12 @@
-"""How long what is kept: each purpose, its period, and why. A proposal until the office's own rule is known.
+"""How long a declaration is kept, and why. A proposal until the office's own rule is known.
 
 Source: Luật 91/2025/QH15 Điều 3 (only as long as the purpose needs); periods as docs/decisions/0012 proposes.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from consent.retention import Retention
 from declarations.declaration import Declaration, Status
-
-
-@dataclass(frozen=True)
-class Retention:
-    """One purpose: how long after its last change something is kept, and why, in Vietnamese."""
-
-    kept: timedelta
-    why: str
-
 
 # An appointment lies at most 31 days ahead; the submitted form outlives it by two weeks.
 DECLARATIONS = {
@@ -23,10 +14,6 @@ DECLARATIONS = {
     Status.SUBMITTED: Retention(timedelta(days=45), "Tờ khai đã gửi được giữ 45 ngày để cơ quan dùng trong buổi hẹn."),
     Status.WITHDRAWN: Retention(timedelta(days=7), "Tờ khai đã rút được giữ 7 ngày phòng khi bạn đổi ý."),
 }
-RECORDS = Retention(
-    timedelta(days=5 * 365),
-    "Nhật ký đồng ý, truy cập và xoá được giữ 5 năm để chứng minh; trong đó không có nội dung tờ khai.",
-)
 
 
 def kept_until(declaration: Declaration) -> datetime:

@@ -17,7 +17,7 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-    from declarations.values import Answer
+    from forms.values import Answer
 
 type Context = Mapping[str, str]
 

@@ -13,14 +13,14 @@ from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item, from_item, to_item
 from cccd.errors import TemporarilyUnavailable
 from cccd.transactions import Refused, Unknown, Write, commit
-from declarations.consent import Consent, declared
-from declarations.consents import RETRY_AFTER, Consents
+from consent.choices import Consent, declared
+from consent.journal import By, Looked, access_item, erased_item
+from consent.store import RETRY_AFTER, Consents
 from declarations.declaration import Declaration, Status
-from declarations.form import form_of
-from declarations.keys import TTL_AFTER, Key, declaration_key, due_partition
-from declarations.records import By, Looked, access_item, erased_item
+from declarations.items import TTL_AFTER, Key, declaration_key, due_partition
 from declarations.retention import kept_until
 from declarations.sealing import Context, KeyProvider, open_answers, seal_answers
+from forms.form import form_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,11 +9,11 @@ from pydantic.alias_generators import to_camel
 from cccd.http import Model
 from cccd.working_calendar import national_calendar
 from declarations import cost
-from declarations.answers import check
 from declarations.checklist import to_bring
 from declarations.declaration import Declaration, Status
-from declarations.form import form_of
 from declarations.retention import kept_until
+from forms.answers import check
+from forms.form import form_of
 from procedures.sourced import CONFIDENCE_TOLD, Confidence
 
 # The head is read together with the form (intake.py), so that all mistakes are told at once: here it is only described.

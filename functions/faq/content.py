@@ -3,7 +3,7 @@
 A *topic* is one thing people ask; `asked` are ways of asking it, its *versions* the answers from one day to
 another (each with an id that never changes), and a *silence* explains the days without an answer.
 
-People write TOML; Lambda reads prepared.json, which `python -m faq.prepare` makes of it.
+People write TOML; Lambda reads prepared.json, which `python -m authoring.faq.prepare` makes of it.
 """
 
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class Content:
 
 
 def content_of(plain: dict[str, Any]) -> Content:
-    """The content of what `faq.prepare.read_toml` gives, or of its JSON.
+    """The content of what `authoring.faq.prepare.read_toml` gives, or of its JSON.
 
     Raises:
         KeyError, TypeError, ValueError: a file lacks a member, misspells one, or names an unknown confidence.

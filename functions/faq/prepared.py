@@ -1,6 +1,6 @@
 """The content and its index as Lambda loads them: prepared.json, in a tenth of the time that building them takes.
 
-Its shape is nobody's contract: `python -m faq.prepare` writes it, this module reads it, a test compares the two.
+Its shape is nobody's contract: `python -m authoring.faq.prepare` writes it, this module reads it, a test compares the two.
 """
 
 import json
@@ -27,7 +27,7 @@ class Prepared:
 
 
 def prepared(path: Path = PREPARED) -> Prepared:
-    """Read what `python -m faq.prepare` wrote."""
+    """Read what `python -m authoring.faq.prepare` wrote."""
     plain = json.loads(path.read_text())
     vocabulary, terms = plain["vocabulary"], plain["terms"]
     return Prepared(

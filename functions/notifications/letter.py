@@ -13,9 +13,9 @@ from notifications.notice import Kind, Notice
 from notifications.templates import DoesNotFit, Templates
 from offices.directory import directory
 from offices.office import Office
-from official_account.acquaintances import Acquaintance
-from official_account.replies import Button, Reply
 from procedures.content import Document
+from zalo.acquaintances import Acquaintance
+from zalo.message import Button, Reply
 
 NO_DECLARATION = "Bạn chưa gắn tờ khai nào với lịch hẹn này: khai trước trên ứng dụng sẽ nhanh hơn."
 

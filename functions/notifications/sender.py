@@ -29,9 +29,9 @@ from notifications.letter import Letter, write
 from notifications.notice import MAX_TRIES, Notice, is_night, next_try, obsolete
 from notifications.store import NoticeStore, Outcome, State
 from notifications.templates import DoesNotFit, Templates, templates
-from official_account.acquaintances import Acquaintances
-from official_account.tokens import TokenKeeper, TokenStore, TokensUnavailable
-from official_account.zalo import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
+from zalo.acquaintances import Acquaintances
+from zalo.official_account import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
+from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
 
 # Milliseconds for one message: its token may have to be renewed and saved, which must not be cut short.
 ONE_MESSAGE = 25_000

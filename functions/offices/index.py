@@ -1,4 +1,4 @@
-"""The names that lead to an office, by their words: data/index.json, which `python -m offices.prepare` makes.
+"""The names that lead to an office, by their words: data/index.json, which `python -m authoring.offices.prepare` makes.
 
 Its shape is nobody's contract. Columns are read whole and cut when needed: a cold start pays for reading, not for objects.
 """

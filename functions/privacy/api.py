@@ -10,12 +10,12 @@ from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import InvalidRequest
 from cccd.http import Model, citizen, lambda_handler, resolver
-from declarations.access import DeclarationsSettings
-from declarations.consent import chosen, read_choice
+from consent.choices import chosen, read_choice
+from declarations.settings import DeclarationsSettings
 from declarations.views import ConsentView
-from official_account.acquaintances import Acquaintances
 from privacy.erasure import erase_all, forget_in_chat
 from privacy.held import held
+from zalo.acquaintances import Acquaintances
 
 app = resolver()
 

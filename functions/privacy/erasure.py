@@ -12,7 +12,7 @@ from bookings.booking import Booking
 from bookings.forgetting import forget_citizen
 from bookings.store import BookingStore
 from declarations.store import DeclarationStore
-from official_account.acquaintances import Acquaintances
+from zalo.acquaintances import Acquaintances
 
 
 @dataclass(frozen=True)

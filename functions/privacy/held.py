@@ -8,10 +8,11 @@ from bookings.store import BookingStore
 from cccd.clock import from_epoch
 from cccd.dynamodb import Item
 from cccd.session import Citizen
+from consent.retention import RECORDS
 from declarations.declaration import Declaration
-from declarations.retention import DECLARATIONS, RECORDS
+from declarations.retention import DECLARATIONS
 from declarations.store import DeclarationStore
-from official_account.acquaintances import Acquaintance, Acquaintances
+from zalo.acquaintances import Acquaintance, Acquaintances
 
 _CHAT_KEPT = "Mã của bạn trong trò chuyện được giữ đến khi bạn bỏ quan tâm trang Zalo hoặc yêu cầu xoá."
 BOOKINGS_KEPT_DAYS = 30  # after the appointment, as bookings.items has it

@@ -13,7 +13,7 @@ from cccd.keyring import secret
 from cccd.phone import shown_phone
 from cccd.session import Citizen
 from cccd.settings import Settings
-from sessions.zalo import ZaloGraph
+from zalo.graph import ZaloGraph
 
 app = resolver()
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from cccd.working_calendar import national_calendar
-from declarations.answers import check
 from declarations.checklist import RULES, to_bring
 from declarations.cost import duration, fee
-from declarations.form import form_of
+from forms.answers import check
+from forms.form import form_of
 from procedures.content import CONTENT
 from tests.declarations.people import FORM_2021, FORM_2026
 

@@ -8,9 +8,9 @@ import time_machine
 
 from cccd.clock import VIETNAM
 from declarations.api import handler
-from declarations.form import form_of
-from declarations.forms_api import handler as forms
-from declarations.requests import requests_for
+from forms.api import handler as forms
+from forms.combinations import requests_for
+from forms.form import form_of
 from tests.bookings.people import signed_in
 from tests.declarations.people import FORM_2021, FORM_2026
 from tests.gateway import Answer, call

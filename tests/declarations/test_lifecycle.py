@@ -13,7 +13,7 @@ import time_machine
 from cccd.clock import VIETNAM, epoch
 from cccd.dynamodb import client, from_item, to_item
 from declarations.api import handler
-from declarations.keys import link
+from declarations.items import link
 from tests.bookings.people import signed_in
 from tests.declarations.people import CONSENT, FORM_2021, FORM_2026
 from tests.gateway import Answer, call

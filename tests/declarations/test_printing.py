@@ -15,10 +15,10 @@ from pypdf import PdfReader
 
 from cccd.clock import VIETNAM
 from declarations.api import handler
-from declarations.form import form_of, forms
 from declarations.print_api import handler as printing
 from declarations.printing.layout import layout_of
 from declarations.printing.paper import BOLD, ITALIC, REGULAR, RIGHT, Paper, printable
+from forms.form import form_of, forms
 from tests.bookings.people import signed_in
 from tests.conftest import STACK
 from tests.declarations.people import CONSENT, FORM_2021, FORM_2026, NAMES

@@ -11,8 +11,8 @@ from bookings.api import handler as bookings
 from bookings.availability_api import handler as availability
 from cccd.observability import logger
 from declarations.api import handler as declarations
-from declarations.forms_api import handler as forms
 from edge.api import handler as edge
+from forms.api import handler as forms
 from offices.api import handler as offices
 from sessions.api import handler as sessions
 from tests.bookings.people import signed_in

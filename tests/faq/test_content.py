@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from authoring.faq.prepare import prepare, read_toml, written
+from authoring.faq.review import findings, sounding_outside
 from faq.content import Content, Topic
-from faq.prepare import prepare, read_toml, written
 from faq.prepared import PREPARED
-from faq.review import findings, sounding_outside
 
 CONTENT = prepare(read_toml()).content
 TODAY = date(2026, 11, 23)
@@ -34,7 +34,7 @@ def test_no_way_of_asking_is_taken_for_something_outside() -> None:
 def test_prepared_json_is_what_the_files_say() -> None:
     """Numbers may differ in the last digits from machine to machine; nothing else may."""
     assert _rounded(json.loads(PREPARED.read_text())) == _rounded(json.loads(written(read_toml()))), (
-        "functions/faq/content/prepared.json is stale: run python -m faq.prepare"
+        "functions/faq/content/prepared.json is stale: run python -m authoring.faq.prepare"
     )
 
 

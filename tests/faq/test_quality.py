@@ -2,9 +2,9 @@
 
 import pytest
 
+from authoring.faq.prepare import phrases
 from bench.faq_quality import FRESH, REPORTED, Quality, answers_of, folded_tfidf, ours, quality, queries, unseen
 from cccd.text import fold
-from faq.prepare import phrases
 from faq.search import SEARCH
 
 QUERIES = queries()

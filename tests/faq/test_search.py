@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from authoring.faq.prepare import phrases
 from faq import search
 from faq.language import Language
-from faq.prepare import phrases
 from faq.prepared import prepared
 from faq.search import SEARCH, answer, browse
 

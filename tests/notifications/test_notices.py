@@ -17,7 +17,7 @@ from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import from_item, to_item
 from cccd.observability import flush_metrics
-from declarations.consent import Consent, chosen
+from consent.choices import Consent, chosen
 from declarations.declaration import Declaration
 from declarations.declaration import Status as Declared
 from declarations.sealing import KmsKey
@@ -29,13 +29,13 @@ from notifications.notice import MAX_TRIES, Kind, Notice, is_night, next_try, no
 from notifications.sender import Post, Run, send_due
 from notifications.store import NoticeStore
 from notifications.templates import FILE, configured
-from official_account.acquaintances import Acquaintances
-from official_account.tokens import LEASE, TokenKeeper, TokenStore
-from official_account.zalo import OfficialAccountApi
 from privacy.erasure import erase_all
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot, wish
 from tests.gateway import CONTEXT
-from tests.official_account.conftest import Hands
+from tests.zalo.conftest import Hands
+from zalo.acquaintances import Acquaintances
+from zalo.official_account import OfficialAccountApi
+from zalo.tokens import LEASE, TokenKeeper, TokenStore
 
 PARAMETERS = FILE.read_text(encoding="utf-8")
 WITH_TEMPLATES = '[every-office]\nconfirmed = "300"\ncancelled = "302"\nreminder = "303"\n' + PARAMETERS

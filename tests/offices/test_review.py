@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from offices import check
+from authoring.offices import check
 from offices.directory import parse
 from offices.review import findings
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from authoring.offices import prepare
 from bench.office_quality import FRESH, REPORTED, UNSEEN, Query, ours, quality, queries
-from offices import country, prepare
+from offices import country
 from offices.directory import directory
 from offices.typed import read
 

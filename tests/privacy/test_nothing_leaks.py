@@ -22,8 +22,8 @@ from cccd.dynamodb import client, from_item
 from cccd.observability import logger
 from cccd.text import fold
 from declarations.api import handler as declarations
-from declarations.forms_api import handler as forms
 from declarations.print_api import handler as printing
+from forms.api import handler as forms
 from local.template import Stack
 from privacy.api import handler as privacy
 from privacy.retention_run import handler as retention

@@ -10,16 +10,16 @@ from bookings import lifecycle
 from bookings.api import handler as bookings
 from cccd.clock import VIETNAM
 from cccd.dynamodb import client
+from consent.items import consent_key
 from declarations.api import handler as declarations
-from declarations.keys import consent_key
 from declarations.print_api import handler as printing
-from official_account.acquaintances import Acquaintances
 from privacy.api import handler
 from tests.bookings.people import signed_in
 from tests.declarations.people import CONSENT, FORM_2026
 from tests.declarations.test_lifecycle import before_the_next_transaction
 from tests.gateway import CONTEXT, Answer, call, event
 from tests.privacy.conftest import NOW, START, items
+from zalo.acquaintances import Acquaintances
 
 type Act = Callable[..., Answer]
 
@@ -216,8 +216,8 @@ def test_a_change_that_cannot_be_recorded_is_not_answered_as_done(
     declare: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare()
-    monkeypatch.setattr("declarations.consents.consent_key", lambda citizen, _: consent_key(citizen, 1))
-    monkeypatch.setattr("declarations.consents.pauses", lambda: iter([0, 0]))
+    monkeypatch.setattr("consent.store.consent_key", lambda citizen, _: consent_key(citizen, 1))
+    monkeypatch.setattr("consent.store.pauses", lambda: iter([0, 0]))
     assert consents(["declaration", "notifications"]).code == "temporarily_unavailable"
     assert erase().code == "temporarily_unavailable"
 

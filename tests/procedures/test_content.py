@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from authoring.procedures.review import findings
 from procedures.content import CONTENT, Content, Residence, Section, Statement, Topic
-from procedures.review import findings
 from procedures.sourced import Confidence, Silence
 
 

@@ -15,6 +15,7 @@ from bookings.booking import Booking, Status
 from bookings.holding import hold
 from bookings.lifecycle import confirm
 from bookings.store import BookingStore
+from chat.worker import Chat, work_on
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
 from local.template import Stack
@@ -23,12 +24,11 @@ from notifications.notice import notices_of
 from notifications.sender import Post, send_due
 from notifications.store import NoticeStore
 from notifications.templates import templates
-from official_account.acquaintances import Acquaintances
-from official_account.tokens import TokenKeeper, TokenStore, TokensUnavailable
-from official_account.worker import Chat, work_on
-from official_account.zalo import OfficialAccountApi
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
 from tests.races.engine import client_of
+from zalo.acquaintances import Acquaintances
+from zalo.official_account import OfficialAccountApi
+from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
 
 WORKERS = 16
 ROUNDS = 10

@@ -11,8 +11,8 @@ from cccd.errors import SessionExpired, Unauthenticated
 from cccd.keyring import secret
 from local.zalo import FakeZalo, Mood
 from sessions import api
-from sessions.zalo import ZaloGraph
 from tests.gateway import Answer, call
+from zalo.graph import ZaloGraph
 
 
 @pytest.fixture

@@ -15,17 +15,18 @@ from bookings.store import BookingStore
 from cccd.base32 import base32
 from cccd.dynamodb import client, to_item
 from cccd.keyring import keyed_hash
-from declarations.consent import Consent
+from chat import worker
+from consent.choices import Consent
 from declarations.declaration import Declaration, Status
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
 from local.zalo import FakeZalo
 from notifications import outbox, sender
-from official_account import refresh, worker
-from official_account.tokens import LEASE
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
 from tests.gateway import CONTEXT
 from tests.template.iam import allowed, performed
+from zalo import refresh
+from zalo.tokens import LEASE
 
 __all__ = ["performed"]  # a fixture
 

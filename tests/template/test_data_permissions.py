@@ -7,7 +7,6 @@ from typing import Any
 from cccd.dynamodb import client
 from declarations import api as declarations_api
 from declarations import print_api
-from official_account.acquaintances import Acquaintances
 from privacy import api as privacy_api
 from privacy import retention_run
 from tests.bookings.people import signed_in
@@ -15,6 +14,7 @@ from tests.declarations.people import FORM_2021, FORM_2026
 from tests.gateway import CONTEXT, Answer, call, event
 from tests.privacy.conftest import NOW, at, book, declare, items
 from tests.template.iam import allowed, performed
+from zalo.acquaintances import Acquaintances
 
 type Act = Callable[..., Answer]
 

@@ -6,12 +6,12 @@ from reportlab.lib.units import mm
 
 from cccd.clock import VIETNAM
 from cccd.phone import shown_phone
-from declarations.dates import shown_partial
 from declarations.declaration import Declaration, Status
-from declarations.form import Form, FormField, form_of
 from declarations.printing.layout import Cell, Layout, Part, layout_of
 from declarations.printing.paper import BOLD, ITALIC, LEFT, REGULAR, RIGHT, TOP, Paper
-from declarations.values import Answer, shown_address
+from forms.birth_dates import shown_partial
+from forms.form import Form, FormField, form_of
+from forms.values import Answer, shown_address
 
 INDENT = 8 * mm
 QR_SIDE = 21 * mm

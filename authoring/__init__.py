@@ -1,0 +1,1 @@
+"""What prepares the content: nothing here runs in Lambda. `make prepared`, `make offices`, `make facts`."""

@@ -1,0 +1,86 @@
+"""`make facts`: what of the procedures and the FAQ expires in the next 90 days, and what nobody has confirmed yet.
+
+python -m authoring.facts [YYYY-MM-DD]
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from authoring.faq import review as faq_review
+from authoring.faq.prepare import read_toml
+from authoring.procedures import review as procedures_review
+from cccd import clock
+from faq import content as faq
+from procedures.content import CONTENT, Content
+from procedures.sourced import Confidence, Sourced
+
+HORIZON = timedelta(days=90)
+CONFIRMED = (Confidence.VERIFIED, Confidence.SERVICE_RULE)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something that citizens read: where it stands, its days and source, and its words."""
+
+    where: str
+    facts: Sourced
+    words: str
+
+
+def in_procedures(content: Content) -> list[Said]:
+    """Everything that the procedures say."""
+    return [Said(where, each, procedures_review.told(each)) for where, each in procedures_review.statements(content)]
+
+
+def in_faq(content: faq.Content) -> list[Said]:
+    """Every answer of the FAQ."""
+    return [
+        Said(f"faq/{version.id}", version, f"{version.question} {version.answer}")
+        for topic in content.topics
+        for version in topic.versions
+    ]
+
+
+def report(said: Sequence[Said], today: date) -> Iterator[str]:
+    """The report, line by line."""
+    ending = [
+        (each.facts.valid_to, each.where, each.words)
+        for each in said
+        if each.facts.valid_to and today <= each.facts.valid_to <= today + HORIZON
+    ]
+    yield f"Expires between {today} and {today + HORIZON}: {len(ending)}"
+    for ends, where, words in sorted(ending):
+        yield f"  {ends}  {where}: {words}"
+
+    open_ended = [each for each in said if each.facts.valid_to is None or each.facts.valid_to >= today]
+    for level in Confidence:
+        rows = [each for each in open_ended if each.facts.confidence is level]
+        if level in CONFIRMED or not rows:
+            continue
+        yield ""
+        yield f"In force or to come, and only “{level}”: {len(rows)}"
+        for each in rows:
+            yield f"  {each.where} (from {each.facts.valid_from}): {each.words}"
+            yield f"      source: {each.facts.source}"
+
+
+def main(arguments: list[str]) -> int:
+    """Print the report; 1 if the content would not pass a review."""
+    today = date.fromisoformat(arguments[0]) if arguments else clock.today()
+    questions = faq.content_of(read_toml())
+    problems = [*procedures_review.findings(CONTENT), *faq_review.findings(questions)]
+    reviewed = CONTENT.reviewed_on
+    lines = [
+        *report([*in_procedures(CONTENT), *in_faq(questions)], today),
+        "",
+        f"Procedures last reviewed on {reviewed}, {(today - reviewed).days} days ago.",
+        *problems,
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

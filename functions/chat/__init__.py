@@ -1,0 +1,1 @@
+"""The chat window: Zalo's events in, an answer out."""

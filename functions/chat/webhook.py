@@ -1,0 +1,90 @@
+"""Zalo's two webhooks: check that Zalo sent it, put it into the queue, answer. Nothing slow happens here.
+
+Zalo waits two seconds, repeats what failed for about two hours, and then gives up the subscription.
+"""
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.config import Config
+
+from cccd import clock
+from cccd.base32 import base32
+from cccd.errors import BadSignature, MalformedJson
+from cccd.http import Model, lambda_handler, resolver
+from cccd.keyring import keyed_hash, secret
+from cccd.observability import metrics
+from cccd.settings import Settings
+from chat.events import event_id
+from zalo.signatures import matches, mini_app_mac, official_account_mac, recent
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+app = resolver()
+
+
+class WebhookSettings(Settings):
+    """The queue, and the names of the secrets."""
+
+    chat_queue_url: str
+    zalo_app_id: str
+    oa_secret: str
+    mini_app_key: str
+    identity_key_secret: str
+
+
+class Received(Model):
+    """All that Zalo wants to read."""
+
+    received: bool = True
+
+
+settings = WebhookSettings.load()
+
+
+@cache
+def queue() -> "SQSClient":
+    return boto3.client("sqs", config=Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1}))
+
+
+@app.post("/zalo/official-account/events", summary="Official Account webhook", description="Signed by Zalo.")
+def receive_chat_event() -> Received:
+    body, event = _body()
+    timestamp = str(event.get("timestamp", ""))
+    mac = official_account_mac(settings.zalo_app_id, body, timestamp, secret(settings.oa_secret))
+    _accept(event, mac)
+    return Received()
+
+
+@app.post("/zalo/mini-app/events", summary="Mini App consent webhook", description="Signed by Zalo.")
+def receive_mini_app_event() -> Received:
+    _, event = _body()
+    _accept(event, mini_app_mac(event, secret(settings.mini_app_key)))
+    return Received()
+
+
+def _body() -> tuple[str, dict[str, Any]]:
+    """The body as it came, and as an object; the edge has made sure that it is one, or empty."""
+    body = app.current_event.body
+    if not body:
+        raise MalformedJson
+    event = json.loads(body)
+    assert isinstance(event, dict)
+    return body, event
+
+
+def _accept(event: dict[str, Any], mac: str) -> None:
+    headers = app.current_event.headers
+    if not matches(headers.get("x-zevent-signature"), mac) or not recent(event.get("timestamp"), clock.now()):
+        metrics.add_metric("WebhookRefused", MetricUnit.Count, 1)
+        raise BadSignature
+    # The id is hashed: it may hold a person's id, and it becomes a key.
+    known_as = base32(keyed_hash(secret(settings.identity_key_secret), "request", event_id(event)))
+    queue().send_message(QueueUrl=settings.chat_queue_url, MessageBody=json.dumps({"id": known_as, "event": event}))
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,195 @@
+"""Works through the queue of chat events, one after the other: answers, and erases where a citizen withdraws.
+
+An event is answered once: it is claimed when its answer is ready to go. If the answer surely did not go out, the event
+comes again and at last into the dead letters; if nobody knows whether it did, it is not sent twice.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from bookings.booking import Booking
+from bookings.store import BookingStore
+from cccd import clock
+from cccd.base32 import base32
+from cccd.dynamodb import client
+from cccd.http import Event
+from cccd.keyring import keyed_hash, secret
+from cccd.observability import flush_metrics, log_unexpected, logger
+from cccd.settings import Settings
+from chat import replies
+from chat.events import Followed, Said, Unfollowed, Withdrew, parse, sent_at
+from declarations.sealing import KmsKey
+from declarations.store import DeclarationStore
+from offices.directory import directory
+from privacy.erasure import erase_all
+from zalo.acquaintances import Acquaintances
+from zalo.message import Reply
+from zalo.official_account import NotSent, OfficialAccountApi, TokenRefused, Uncertain
+from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
+
+# An error as a whole would be printed with its words, which may quote what a citizen typed.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+class ChatSettings(Settings):
+    """Tables, secrets, and where Zalo and the Mini App are."""
+
+    bookings_table: str
+    declarations_table: str
+    chat_table: str
+    sensitive_key: str
+    identity_key_secret: str
+    zalo_app_secret: str
+    zalo_app_id: str
+    oa_grant: str
+    zalo_openapi_url: str
+    zalo_oauth_url: str
+    mini_app_url: str
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Everything that answering takes."""
+
+    acquaintances: Acquaintances
+    bookings: BookingStore
+    declarations: DeclarationStore
+    tokens: TokenKeeper
+    api: OfficialAccountApi
+    identity_key: bytes
+    mini_app_url: str
+
+    def user_hash(self, user: str) -> str:
+        """The keyed hash of a user of the chat."""
+        return base32(keyed_hash(self.identity_key, "citizen", f"chat {user}"))
+
+    def citizen(self, app_user: str | None) -> str | None:
+        """The keyed hash of a citizen whose Mini App id Zalo told."""
+        return base32(keyed_hash(self.identity_key, "citizen", app_user)) if app_user else None
+
+
+settings = ChatSettings.load()
+
+
+def chat() -> Chat:
+    api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
+    tokens = TokenStore(client(), settings.chat_table)
+    return Chat(
+        acquaintances=Acquaintances(client(), settings.chat_table),
+        bookings=BookingStore(client(), settings.bookings_table),
+        declarations=DeclarationStore(client(), settings.declarations_table, KmsKey(settings.sensitive_key)),
+        tokens=TokenKeeper(
+            tokens,
+            api,
+            settings.zalo_app_id,
+            secret(settings.zalo_app_secret),
+            lambda: secret(settings.oa_grant, anew=True),
+        ),
+        api=api,
+        identity_key=secret(settings.identity_key_secret),
+        mini_app_url=settings.mini_app_url,
+    )
+
+
+def handler(event: Event, context: LambdaContext) -> Any:
+    answer = process_partial_response(event=event, record_handler=_work_on, processor=processor, context=context)
+    flush_metrics()
+    return answer
+
+
+def _work_on(record: SQSRecord) -> None:
+    delivered = json.loads(record.body)
+    ours = chat()
+    try:
+        work_on(ours, delivered["id"], delivered["event"], clock.now())
+    except (NotSent, TokensUnavailable):
+        raise
+    except Exception as error:
+        log_unexpected(error, "chat")
+        raise
+    finally:
+        ours.api.close()
+
+
+def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> None:
+    """Do what one event asks for. Whatever stands before the answer does no harm when done twice.
+
+    Raises:
+        NotSent, TokensUnavailable: it should come again.
+    """
+    happened = sent_at(event, now)
+    match parse(event):
+        case Followed(user, app_user):
+            if _meet(chat, user, app_user, happened):
+                _answer(chat, known_as, user, replies.to_follower(), now)
+        case Said(user, app_user, text):
+            if _meet(chat, user, app_user, happened):
+                _answer(chat, known_as, user, _to_said(chat, chat.citizen(app_user), text, now), now)
+        case Unfollowed(_, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
+            logger.info("done before")  # what the citizen did since must not be erased by a repetition
+        case Unfollowed(user, app_user) | Withdrew(user, app_user):
+            citizen = chat.citizen(app_user) or (chat.acquaintances.citizen_of(chat.user_hash(user)) if user else None)
+            if citizen is None:
+                logger.warning("somebody withdrew whom we do not know")
+            elif chat.acquaintances.part(citizen, happened, now):
+                erased = erase_all(chat.declarations, chat.bookings, citizen, now)
+                chat.declarations.note_erasure(citizen, "chat", 1, "citizen", now)
+                chat.acquaintances.claim(known_as, now)
+                logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
+        case ignored:
+            logger.debug("ignored", kind=ignored.kind)
+
+
+def _to_said(chat: Chat, citizen: str | None, text: str, now: datetime) -> Reply:
+    if not replies.wants_bookings(text):
+        return replies.to_text(text, now.date())
+    if citizen is None:
+        return replies.to_stranger()
+    return replies.to_booking_request(_active(chat, citizen, now), directory().find)
+
+
+def _active(chat: Chat, citizen: str, now: datetime) -> list[Booking]:
+    found = (booking.as_of(now) for booking in chat.bookings.of_citizen(citizen))
+    return sorted((each for each in found if each.active), key=lambda each: each.start)
+
+
+def _meet(chat: Chat, user: str, app_user: str | None, at: datetime) -> bool:
+    """Whether the citizen may be answered: who has left since is not."""
+    citizen = chat.citizen(app_user)
+    return citizen is None or chat.acquaintances.meet(citizen, user, at, chat.user_hash(user))
+
+
+def _answer(chat: Chat, known_as: str, user: str, reply: Reply, now: datetime) -> None:
+    """Send the answer to an event, unless it has been sent. The event is claimed last, so that nothing else can fail
+    between the claim and the message."""
+    if chat.acquaintances.answered(known_as):
+        return
+    message = reply.message(chat.mini_app_url)
+    token = chat.tokens.access()
+    if not chat.acquaintances.claim(known_as, now):
+        return
+    try:
+        _send(chat, token, user, message)
+    except Uncertain:
+        logger.warning("nobody knows whether an answer was sent")
+    except NotSent as failure:
+        logger.warning("an answer was not sent", zalo_error=failure.code, final=failure.final)
+        if not failure.final:
+            chat.acquaintances.unclaim(known_as)
+            raise
+    except TokensUnavailable:
+        chat.acquaintances.unclaim(known_as)
+        raise
+
+
+def _send(chat: Chat, token: str, user: str, message: dict[str, Any]) -> None:
+    try:
+        chat.api.send(token, user, message)
+    except TokenRefused:
+        chat.api.send(chat.tokens.refresh(used=token), user, message)

@@ -1,0 +1,25 @@
+"""Keys of what is remembered about personal data without being any; in the citizen's partition of the declarations table.
+
+pk                sk                                     what
+CITIZEN#<hash>    CONSENT#<number>                       one purpose agreed to, or no longer; the last decides
+CITIZEN#<hash>    ACCESS#<epoch>#<nonce>                 who looked at what
+CITIZEN#<hash>    ERASED#<epoch>#<nonce>                 that something was erased
+"""
+
+from datetime import datetime
+
+from cccd.clock import epoch
+
+type Key = dict[str, str]
+
+
+def consent_key(citizen: str, number: int) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"CONSENT#{number:010}"}
+
+
+def access_key(citizen: str, at: datetime, nonce: str) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"ACCESS#{epoch(at)}#{nonce}"}
+
+
+def erased_key(citizen: str, at: datetime, nonce: str) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"ERASED#{epoch(at)}#{nonce}"}

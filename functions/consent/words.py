@@ -1,0 +1,42 @@
+"""The words in which consent is asked for, one purpose at a time; consent.toml has them, every version that was shown."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """One purpose that a citizen may agree to; without a required one, nothing can be kept at all."""
+
+    code: str
+    text: str
+    required: bool
+
+    @property
+    def sha256(self) -> str:
+        """Of the words as shown, in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """The words in which consent is asked for."""
+
+    version: str
+    purposes: tuple[Purpose, ...]
+
+
+def consent_text() -> ConsentText:
+    """The consent asked for today."""
+    return _texts()[-1]
+
+
+@cache
+def _texts() -> tuple[ConsentText, ...]:
+    content = tomllib.loads((resources.files("consent") / "consent.toml").read_text(encoding="utf-8"))
+    return tuple(
+        ConsentText(row["version"], tuple(Purpose(**each) for each in row["purpose"])) for row in content["text"]
+    )

@@ -1,0 +1,140 @@
+"""A whole form as typed: each answer normalised, every mistake told at once, doubts told as warnings.
+
+A mistake is what no person can have (a 13-digit number) and refuses the submission. A doubt is what some people
+rightly have (a birth year that differs from the number's, since corrected): it is told, and the officer decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cccd.errors import FieldError
+from cccd.text import clean
+from forms.birth_dates import age, first_day
+from forms.doubts import doubts
+from forms.form import Condition, Form, FormField
+from forms.values import Answer, Mistake, parse
+
+type Answers = Mapping[str, Answer]
+
+# A child may fill in the form before the birthday on which the office will see them.
+AHEAD = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The answers as kept, the mistakes (which refuse) and the doubts (which do not), both in the form's order."""
+
+    answers: Answers
+    mistakes: list[FieldError]
+    doubts: list[FieldError]
+
+
+def check(form: Form, typed: Mapping[str, Any], today: date, procedure: str = "") -> Checked:
+    """Every field of the form, as typed for that procedure, against its rules. What is no field of the form is left out."""
+    answers: dict[str, Answer] = {}
+    mistakes: list[FieldError] = []
+    for field in form.fields:
+        try:
+            answer = parse(field, typed.get(field.name), today)
+        except Mistake as mistake:
+            mistakes += [_told(field.name, each) for each in (mistake, *mistake.also)]
+            continue
+        if answer is not None:
+            answers[field.name] = answer
+    failed = {_field_of(mistake) for mistake in mistakes}
+    answers |= _defaults(form, answers, failed)
+    for field in form.fields:
+        if field.name not in answers and field.name not in failed and required(field, answers, today):
+            mistakes.append(FieldError(field.name, "required", "Vui lòng điền mục này."))
+    mistakes += _too_young(form, answers, today)
+    order = {field.name: place for place, field in enumerate(form.fields)}
+    mistakes.sort(key=lambda each: order[_field_of(each)])
+    in_order = {field.name: answers[field.name] for field in form.fields if field.name in answers}
+    return Checked(in_order, mistakes, doubts(form, in_order, today, procedure))
+
+
+def required(field: FormField, answers: Answers, today: date) -> bool:
+    """Whether the field must be answered, given the other answers."""
+    return field.required or any(_met(when, answers, today) for when in field.required_when)
+
+
+def kept_as_typed(form: Form, typed: Mapping[str, Any], checked: Checked) -> dict[str, Answer]:
+    """A draft's answers: what is right as kept, what is wrong as it was typed, so that nothing is lost.
+
+    Text comes without what cannot be seen, and cut where no field is as long; a number is kept as text.
+    """
+    kept: dict[str, Answer] = dict(checked.answers)
+    for field in form.fields:
+        value = typed.get(field.name)
+        if field.name not in kept and value is not None:
+            text = _as_typed(value, LONGEST_SENSITIVE if field.sensitive else LONGEST_TYPED)
+            if text is not None and not (field.sensitive and not isinstance(text, str)):
+                kept[field.name] = text
+    return {field.name: kept[field.name] for field in form.fields if field.name in kept}
+
+
+LONGEST_TYPED = 2_000  # characters of a draft's answer that does not fit
+LONGEST_SENSITIVE = 200  # the same for what is sealed: all of it together stays under the 4 KB that KMS seals
+BEYOND_SENSE = 1e100
+
+
+def _as_typed(value: Any, longest: int) -> Answer | None:
+    match value:
+        case bool():
+            return value
+        case list():
+            return [text for each in value[:20] if (text := _text(each, longest)) is not None] or None
+        case dict():
+            parts = {part: _text(value.get(part), longest) for part in ("province", "ward", "street", "oldText")}
+            return {part: text for part, text in parts.items() if text is not None} or None
+        case _:
+            return _text(value, longest) or None
+
+
+def _text(value: Any, longest: int) -> str | None:
+    """A text or a number as it reads; None for what is neither, and for a number beyond any sense."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if not isinstance(value, str) and not abs(value) < BEYOND_SENSE:
+        return None
+    return clean(str(value)[:longest])
+
+
+def _told(name: str, mistake: Mistake) -> FieldError:
+    return FieldError(f"{name}.{mistake.part}" if mistake.part else name, mistake.code, mistake.message)
+
+
+def _field_of(error: FieldError) -> str:
+    return error.field.partition(".")[0]
+
+
+def _defaults(form: Form, answers: Answers, failed: set[str]) -> dict[str, Answer]:
+    return {
+        field.name: field.default
+        for field in form.fields
+        if field.default is not None
+        and field.name not in answers
+        and field.name not in failed
+        and (field.with_ is None or field.with_ in answers)
+    }
+
+
+def _met(when: Condition, answers: Answers, today: date) -> bool:
+    answer = answers.get(when.field)
+    if answer is None:
+        return False
+    if when.under_age is not None:
+        return isinstance(answer, str) and age(first_day(answer), today) < when.under_age
+    if when.is_in:
+        return answer in when.is_in
+    return answer not in when.not_in
+
+
+def _too_young(form: Form, answers: Answers, today: date) -> list[FieldError]:
+    born = answers.get("dateOfBirth")
+    if not isinstance(born, str) or age(first_day(born), today + AHEAD) >= form.youngest:
+        return []
+    message = f"Thẻ CCCD chỉ cấp cho người từ đủ {form.youngest} tuổi. Vui lòng quay lại khi người làm thẻ đủ tuổi."
+    return [FieldError("dateOfBirth", "too_young", message)]

@@ -1,0 +1,258 @@
+"""The Official Account's tokens, one encrypted item behind a lock: the refresh token rotates and works once.
+
+    ready ──lock──▶ refreshing ──save──▶ ready        the new pair is saved before anybody uses it
+                        │
+                        └──lease over──▶ lock again    a process that died before it asked loses nothing; one that
+                                                       died after it asked leaves a token that Zalo then refuses:
+                                                       `lost`, an alarm, and messages wait for a new grant
+
+Only the holder of the lock asks Zalo, so two workers never use the same refresh token: the lease is longer than any
+function that asks may run.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cccd import clock
+from cccd.clock import epoch, from_epoch
+from cccd.dynamodb import from_item, to_item
+from cccd.observability import logger
+from zalo.official_account import GrantRefused, NotSent, OfficialAccountApi, Tokens, Uncertain
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY = {"pk": "TOKENS", "sk": "TOKENS"}
+LEASE = timedelta(seconds=90)
+WAITING = (0.3, 0.7, 1.5)  # seconds between looks at what another process is getting
+SAVING = (0.0, 0.2, 1.0, 3.0)  # seconds to wait before each try to save what Zalo gives only once
+EARLY = timedelta(hours=2)  # before the access token's end, when it is refreshed on schedule
+REFRESH_TOKEN_LIFE = timedelta(days=90)
+
+
+class TokensUnavailable(Exception):
+    """No access token can be had now: none granted, lost, or another process is getting one at this moment."""
+
+
+@dataclass(frozen=True)
+class TokenState:
+    """What is kept; `lost` once Zalo has refused the refresh token."""
+
+    access: str
+    refresh: str
+    access_ends: datetime
+    granted_at: datetime
+    version: int
+    locked_until: datetime | None
+    lost: bool
+    granted_by: str
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether the access token still works."""
+        return now < self.access_ends and not self.lost
+
+
+class TokenStore:
+    """The item in the table `table`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str):
+        self._client = client
+        self._table = table
+
+    def read(self) -> TokenState | None:
+        """The tokens, consistently; None before the first grant."""
+        found = self._client.get_item(TableName=self._table, Key=to_item(KEY), ConsistentRead=True)
+        if "Item" not in found:
+            return None
+        item = from_item(found["Item"])
+        locked = item.get("lockedUntil")
+        return TokenState(
+            access=item["access"],
+            refresh=item["refresh"],
+            access_ends=from_epoch(item["accessEnds"]),
+            granted_at=from_epoch(item["grantedAt"]),
+            version=item["version"],
+            locked_until=from_epoch(locked) if locked else None,
+            lost=bool(item.get("lost", False)),
+            granted_by=item["grantedBy"],
+        )
+
+    def adopt(self, grant: str, now: datetime) -> bool:
+        """Begin anew with the refresh token of a grant, unless its tokens are in force or were lost already."""
+        mark = hashlib.sha256(grant.encode()).hexdigest()[:16]
+        item = {
+            **KEY,
+            "access": "-",
+            "refresh": grant,
+            "accessEnds": 0,
+            "grantedAt": epoch(now),
+            "grantedBy": mark,
+            "version": epoch(now),
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(item),
+                ConditionExpression="attribute_not_exists(pk) OR (lost = :true AND grantedBy <> :mark)",
+                ExpressionAttributeValues=to_item({":true": True, ":mark": mark}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def lock(self, state: TokenState, now: datetime) -> bool:
+        """Whether this process may refresh: nobody has since `state` was read, and nobody is at it."""
+        return self._update(
+            "SET lockedUntil = :until",
+            "#version = :version AND (attribute_not_exists(lockedUntil) OR lockedUntil <= :now)",
+            {":until": epoch(now + LEASE), ":version": state.version, ":now": epoch(now)},
+        )
+
+    def save(self, state: TokenState, access: str, refresh: str, seconds: int, now: datetime) -> bool:
+        """Keep the new pair in place of `state`'s; whether it still was the one in force."""
+        return self._update(
+            "SET #access = :access, refresh = :refresh, accessEnds = :ends, grantedAt = :now, #version = :next "
+            "REMOVE lockedUntil, lost",
+            "#version = :version",
+            {
+                ":access": access,
+                ":refresh": refresh,
+                ":ends": epoch(now) + seconds,
+                ":now": epoch(now),
+                ":next": state.version + 1,
+                ":version": state.version,
+            },
+        )
+
+    def mark_lost(self, state: TokenState) -> bool:
+        """Zalo refused the refresh token of `state`; nobody should try it again."""
+        return self._update(
+            "SET lost = :true REMOVE lockedUntil", "#version = :version", {":true": True, ":version": state.version}
+        )
+
+    def _update(self, update: str, condition: str, values: dict[str, object]) -> bool:
+        names = {"#version": "version", "#access": "access"}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item(KEY),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={name: plain for name, plain in names.items() if name in update + condition},
+                ExpressionAttributeValues=to_item(values),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+class TokenKeeper:
+    """Gives the access token, and refreshes it when it is old.
+
+    `grant` gives the refresh token that an administrator was granted, for the first time and after a loss. `now` tells
+    the time whenever it matters: a lease that was dated from an earlier moment would end too soon.
+    """
+
+    def __init__(
+        self,
+        store: TokenStore,
+        api: OfficialAccountApi,
+        app_id: str,
+        app_secret: bytes,
+        grant: Callable[[], bytes],
+        now: Callable[[], datetime] = clock.now,
+    ):
+        self._store = store
+        self._api = api
+        self._app_id = app_id
+        self._app_secret = app_secret
+        self._grant = grant
+        self._now = now
+
+    def access(self) -> str:
+        """A token that works.
+
+        Raises:
+            TokensUnavailable: there is none now; it is worth trying again once the lease is over, unless lost.
+        """
+        state = self._store.read()
+        if state and state.fresh(self._now()):
+            return state.access
+        return self.refresh()
+
+    def refresh(self, used: str | None = None) -> str:
+        """A new token, got by this process or by another; `used` is one that will not do, however fresh.
+
+        Raises:
+            TokensUnavailable
+        """
+        state = self._store.read()
+        if state is None or state.lost:
+            state = self._granted()
+        if state.fresh(self._now()) and state.access != used:
+            return state.access  # somebody refreshed it meanwhile
+        try:
+            return self._renewed(state)
+        except GrantRefused as refusal:
+            logger.error("Zalo refuses the refresh token: grant access anew", zalo_error=refusal.code)
+            self._store.mark_lost(state)
+        return self._after_loss()
+
+    def _after_loss(self) -> str:
+        """The tokens of a newer grant, if an administrator has given one already."""
+        state = self._granted()
+        try:
+            return self._renewed(state)
+        except GrantRefused as refusal:
+            logger.error("Zalo refuses the new grant too", zalo_error=refusal.code)
+            self._store.mark_lost(state)
+            raise TokensUnavailable from None
+
+    def _granted(self) -> TokenState:
+        """What there is after a grant that was not known yet."""
+        state = self._store.read() if self._store.adopt(self._grant().decode(), self._now()) else None
+        if state is None or state.lost:
+            raise TokensUnavailable
+        return state
+
+    def _renewed(self, state: TokenState) -> str:
+        if not self._store.lock(state, self._now()):
+            return self._anothers(state)
+        try:
+            tokens = self._api.refresh(self._app_id, self._app_secret, state.refresh)
+        except (NotSent, Uncertain) as failure:  # the lease ends, and the next try shows whether it was used up
+            logger.error("Zalo gave no tokens", zalo_error=failure.code)
+            raise TokensUnavailable from None
+        self._save(state, tokens)
+        return tokens.access
+
+    def _anothers(self, old: TokenState) -> str:
+        """What whoever holds the lock gets, if it is soon."""
+        for pause in WAITING:
+            time.sleep(pause)
+            state = self._store.read()
+            if state and state.fresh(self._now()) and state.access != old.access:
+                return state.access
+        raise TokensUnavailable
+
+    def _save(self, state: TokenState, tokens: Tokens) -> None:
+        """Save the pair, more than once if need be: Zalo gives it once, and the old refresh token is dead."""
+        for pause in SAVING:
+            time.sleep(pause)
+            try:
+                if self._store.save(state, tokens.access, tokens.refresh, tokens.seconds, self._now()):
+                    return
+                found = self._store.read()
+            except (BotoCoreError, ClientError):
+                continue
+            if found is not None and found.access == tokens.access:
+                return  # an earlier try had arrived after all
+            break
+        logger.error("the new refresh token could not be saved and is lost: grant access anew")
+        raise TokensUnavailable

@@ -1,0 +1,35 @@
+"""`make facts`: what an editor has to look at next."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from authoring.facts import in_faq, in_procedures, main, report
+from authoring.faq.prepare import read_toml
+from faq.content import content_of
+from procedures.content import CONTENT
+
+TODAY = date(2026, 11, 23)
+SAID = [*in_procedures(CONTENT), *in_faq(content_of(read_toml()))]
+
+
+def test_what_expires_within_90_days_is_listed() -> None:
+    lines = list(report(SAID, TODAY))
+    assert any(line.startswith("  2026-12-31  fee/muc-thu") for line in lines)
+    assert any(line.startswith("  2026-12-31  faq/faq-005") for line in lines)
+    ends = date(2027, 2, 28)
+    expiring = f"  {ends}  fee/mien-truc-tuyen"
+    assert not any(line.startswith(expiring) for line in report(SAID, ends - timedelta(days=91)))
+    assert any(line.startswith(expiring) for line in report(SAID, ends - timedelta(days=90)))
+
+
+def test_what_nobody_confirmed_is_listed() -> None:
+    text = "\n".join(report(SAID, TODAY))
+    assert "only “unsure”" in text
+    assert "fee/doi-theo-tuoi" in text and "  faq/faq-" in text.partition("only “quoted”")[2]
+    assert "only “verified”" not in text
+
+
+def test_the_report_prints_and_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([TODAY.isoformat()]) == 0
+    assert capsys.readouterr().out.startswith(f"Expires between {TODAY}")

@@ -1,0 +1,49 @@
+"""Tokens on moto and a fake Zalo that speaks its real protocol over HTTP."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import boto3
+import pytest
+
+from cccd.clock import VIETNAM
+from local.zalo import FakeZalo
+from zalo.official_account import OfficialAccountApi
+from zalo.tokens import TokenKeeper, TokenStore
+
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
+
+
+class Hands:
+    """A clock that tells what its hands show."""
+
+    def __init__(self, at: datetime):
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def zalo() -> Iterator[FakeZalo]:
+    with FakeZalo() as fake:
+        yield fake
+
+
+@pytest.fixture
+def api(zalo: FakeZalo) -> Iterator[OfficialAccountApi]:
+    client = OfficialAccountApi(zalo.url, zalo.url, seconds=1)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(NOW)
+
+
+@pytest.fixture
+def tokens(aws: None, zalo: FakeZalo, api: OfficialAccountApi, hands: Hands) -> TokenKeeper:
+    grant = zalo.account.refresh_token.encode()
+    store = TokenStore(boto3.client("dynamodb"), "ChatTable")
+    return TokenKeeper(store, api, zalo.app_id, zalo.app_secret.encode(), lambda: grant, hands)
