@@ -20,7 +20,7 @@ from typing import Any
 from bookings import items
 from bookings.due import close_days, purge
 from bookings.holding import hold
-from bookings.lifecycle import cancel, confirm, reschedule
+from bookings.lifecycle import Ask, cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.errors import Refusal
 from local.template import load
@@ -127,15 +127,17 @@ class Bench:
         steps: list[tuple[str, Callable[[], Any]]] = [
             ("hold", lambda: hold(store, lan, RULES, LIMIT, NOW)),
             ("hold, the same key again", lambda: hold(store, lan, RULES, LIMIT, NOW)),
-            ("confirm", lambda: confirm(store, lan.id, lan.citizen, NOW)),
-            ("confirm again", lambda: confirm(store, lan.id, lan.citizen, NOW)),
+            ("confirm", lambda: confirm(store, Ask(lan.id, lan.citizen, NOW))),
+            ("confirm again", lambda: confirm(store, Ask(lan.id, lan.citizen, NOW))),
             (
                 "reschedule",
-                lambda: reschedule(store, lan.id, lan.citizen, there.start, lambda _: (there, "shared"), rules_of, NOW),
+                lambda: reschedule(
+                    store, Ask(lan.id, lan.citizen, NOW), there.start, lambda _: (there, "shared"), rules_of
+                ),
             ),
             ("read", lambda: store.find(lan.id)),
             ("list own", lambda: store.of_citizen(lan.citizen)),
-            ("cancel", lambda: cancel(store, lan.id, lan.citizen, rules_of, NOW)),
+            ("cancel", lambda: cancel(store, Ask(lan.id, lan.citizen, NOW), rules_of)),
         ]
         for name, step in steps:
             counting.bill = Bill()
@@ -153,7 +155,7 @@ class Bench:
         )
         for capacity in (1, 3, 10):
             won, lost = Counter[str](), Counter[str]()
-            table = self.store().table
+            table = self.store().table.name
             clients = [CountingClient(client_of(self.url)) for _ in range(64)]
             winners = losers = 0
             for n in range(20):
@@ -179,7 +181,7 @@ class Bench:
                 hold(store, wish(f"{day} {n} {seat}", at=where), RULES, LIMIT, NOW)
             partition, low, high = items.slot_range("office", SLOT_START.date(), SLOT_START.date() + timedelta(days=6))
             answer = self.client.query(
-                TableName=store.table,
+                TableName=store.table.name,
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
                 ExpressionAttributeValues={":pk": {"S": partition}, ":low": {"S": low}, ":high": {"S": high}},
                 ReturnConsumedCapacity="TOTAL",

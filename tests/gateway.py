@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 CONTEXT: Any = SimpleNamespace(
-    aws_request_id="00000000-0000-4000-8000-000000000000",
+    aws_request_id="5f2c9b1e-7d43-4a6f-9c08-b1d2e3f4a5c6",
     function_name="test",
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:ap-southeast-1:000000000000:function:test",

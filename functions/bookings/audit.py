@@ -21,7 +21,7 @@ from bookings.telemetry import count
 from cccd import clock
 from cccd.clock import epoch
 from cccd.dynamodb import client
-from cccd.http import Event
+from cccd.invocation import Event
 from cccd.observability import flush_metrics, logger
 from cccd.working_calendar import WorkingCalendar, national_calendar
 from offices import opening
@@ -91,7 +91,7 @@ def _differences(store: BookingStore, offices: list[Office], now: datetime) -> I
         for office in offices
         for start, item in store.slots(office.id, now.date() - timedelta(days=1), _last_day(now)).items()
         for seat, holder in items.seats_of(item).items()
-        if holder.live(epoch(now))
+        if holder.live(epoch(now)) and not holder.served  # theirs for good: the booking is history
     }
     active = {booking.id: booking for booking in store.every_active() if not booking.lapsed(now)}
     ids = [BookingId.parse(holder.booking_id) for holder in seats.values() if holder.booking_id not in active]

@@ -84,7 +84,9 @@ def read_slots(
         found = [OpenDay(first + timedelta(days=n), why, ()) for n in range(days)]
     else:
         span = opening.days(office.opening, national_calendar(), first, days, now)
-        taken = BookingStore(client(), settings.bookings_table).slots(office.id, span[0].date, span[-1].date)
+        taken = BookingStore(client(), settings.bookings_table).slots(
+            office.id, span[0].date, span[-1].date, consistent=False
+        )
         found = open_days(span, taken, residence, now)
     return cacheable(app, Availability(office_id=office.id, days=[_day_view(day) for day in found]), MAX_AGE)
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from bookings.seats import Seat
 from cccd.clock import epoch
+from cccd.hashes import CitizenHash
 
 
 class Status(StrEnum):
@@ -69,7 +70,7 @@ class Booking:
     start: datetime
     end: datetime
     seat: Seat
-    citizen: str
+    citizen: CitizenHash
     request: str
     applicant: Applicant
     held_at: datetime

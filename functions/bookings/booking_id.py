@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from cccd.base32 import base32, unbase32
-from cccd.keyring import HASH_BYTES, keyed_hash
+from cccd.hashes import HASH_BYTES, applicant_hash, keyed_hash
 
 NONCE_BYTES = 10
 _LENGTH = 42  # base32 characters for 26 bytes
@@ -41,4 +41,4 @@ class BookingId:
 def new_id(key: bytes, personal_id: str, citizen_id: str, idempotency_key: str) -> BookingId:
     """The id of the booking that this citizen asks for, with this key, for this applicant."""
     nonce = keyed_hash(key, "request", f"{citizen_id}\0{idempotency_key}")[:NONCE_BYTES]
-    return BookingId(applicant=base32(keyed_hash(key, "applicant", personal_id)), nonce=base32(nonce))
+    return BookingId(applicant=applicant_hash(key, personal_id), nonce=base32(nonce))

@@ -3,11 +3,11 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from bookings.due import close_days
-from bookings.scheduled import ScheduledSettings, time_left
+from bookings.scheduled import ScheduledSettings
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.http import Event
+from cccd.invocation import Event, time_left
 from cccd.observability import flush_metrics, logger
 
 settings = ScheduledSettings.load()

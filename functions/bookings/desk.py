@@ -18,7 +18,8 @@ from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import InvalidRequest, NotFound, Refusal
 from cccd.field_errors import field_errors
-from cccd.http import Event, Model
+from cccd.http import Model
+from cccd.invocation import Event
 from cccd.observability import flush_metrics
 from cccd.problems import document
 

@@ -6,12 +6,13 @@ from bookings import lifecycle
 from bookings.booking import Booking, Status
 from bookings.store import BookingStore
 from cccd.errors import TemporarilyUnavailable
-from cccd.transactions import Refused, Unknown, Write, commit
+from cccd.hashes import CitizenHash
+from cccd.transactions import Refused, Unknown, Write
 
 RETRY_AFTER = 2  # seconds
 
 
-def forget_citizen(store: BookingStore, citizen: str, now: datetime) -> tuple[int, list[Booking]]:
+def forget_citizen(store: BookingStore, citizen: CitizenHash, now: datetime) -> tuple[int, list[Booking]]:
     """How many bookings were forgotten, and those that stay until their day is closed, as they have begun.
 
     Seats of appointments to come are free again. Twice is the same as once.
@@ -27,7 +28,7 @@ def forget_citizen(store: BookingStore, citizen: str, now: datetime) -> tuple[in
     return forgotten, begun
 
 
-def _end_all(store: BookingStore, citizen: str, now: datetime) -> tuple[list[Booking], list[Booking]]:
+def _end_all(store: BookingStore, citizen: CitizenHash, now: datetime) -> tuple[list[Booking], list[Booking]]:
     over, begun = [], []
     for booking in store.of_citizen(citizen):
         if not booking.active:
@@ -45,7 +46,7 @@ def _end_all(store: BookingStore, citizen: str, now: datetime) -> tuple[list[Boo
 
 def _delete(store: BookingStore, write: Write) -> bool:
     try:
-        commit(store.client, [write])
+        store.commit([write])
     except Refused:
         return False
     except Unknown:

@@ -1,12 +1,12 @@
 """Holding a seat: the one transaction that a booking begins with."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bookings import items
-from bookings.booking import Applicant, Booking, Status
-from bookings.booking_id import BookingId
-from bookings.lifecycle import MAX_SEAT_TRIES, RETRY_AFTER, lapse
+from bookings.booking import Booking, Status
+from bookings.carry_out import RETRY_AFTER
+from bookings.intake import HoldRequest
+from bookings.lifecycle import MAX_SEAT_TRIES, lapse
 from bookings.seat_search import SeatSearch
 from bookings.seats import Seat
 from bookings.store import DAILY_REQUESTS, BookingStore
@@ -15,36 +15,16 @@ from cccd.clock import at
 from cccd.dynamodb import Item
 from cccd.errors import (
     AlreadyBooked,
-    FieldError,
     IdempotencyKeyReused,
-    InvalidRequest,
     RateLimited,
     Refusal,
     SlotFull,
     TemporarilyUnavailable,
     TooManyBookings,
 )
-from cccd.transactions import Refused, Unknown, Write, commit
-from offices.opening import OpeningRules, Queue, Slot
-
-
-@dataclass(frozen=True)
-class HoldRequest:
-    """What a citizen asks for, already valid: the slot exists and can be booked now.
-
-    `request` is a hash of the whole body; `declaration` is the write that links the declaration.
-    """
-
-    id: BookingId
-    citizen: str
-    request: str
-    office_id: str
-    procedure: str
-    slot: Slot
-    queue: Queue
-    applicant: Applicant
-    declaration_id: str | None = None
-    declaration: Write | None = None
+from cccd.hashes import CitizenHash
+from cccd.transactions import Refused, Unknown
+from offices.opening import OpeningRules
 
 
 def hold(
@@ -53,7 +33,7 @@ def hold(
     """Hold a seat for a while. Returns the booking, and whether it is new (False: the same request made it before).
 
     Raises:
-        SlotFull, AlreadyBooked, TooManyBookings, RateLimited, IdempotencyKeyReused, InvalidRequest, TemporarilyUnavailable
+        SlotFull, AlreadyBooked, TooManyBookings, RateLimited, IdempotencyKeyReused, TemporarilyUnavailable
     """
     try:
         seats = SeatSearch(wanted.slot, wanted.queue)
@@ -68,7 +48,7 @@ def hold(
             *([wanted.declaration] if wanted.declaration else []),
         ]
         try:
-            commit(store.client, writes)
+            store.commit(writes)
         except Unknown:
             return _own_or(store, wanted, TemporarilyUnavailable(retry_after=RETRY_AFTER))
         except Refused as refused:
@@ -80,7 +60,7 @@ def hold(
                 _refuse_too_many(tally, now)
                 _make_room(store, tally, limit, now)
             if declaration and declaration[0] is not None:
-                raise _no_such_declaration() from refused
+                raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from refused  # it was changed in this moment
             if lock is not None:
                 _release_if_lapsed(store, items.booking_of(lock), wanted, now)
             if slot is not None:
@@ -143,14 +123,14 @@ def _release_if_lapsed(store: BookingStore, booking: Booking, wanted: HoldReques
     raise AlreadyBooked
 
 
-def _count_attempt(store: BookingStore, citizen: str, now: datetime) -> None:
+def _count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> None:
     """Being told that somebody has a booking tells something of them: nobody may ask it often.
 
     Raises:
         RateLimited: the citizen has asked too often today.
     """
     try:
-        commit(store.client, [store.count_attempt(citizen, now)])
+        store.commit([store.count_attempt(citizen, now)])
     except Refused:
         raise _rate_limited(now) from None
     except Unknown:
@@ -175,18 +155,6 @@ def _brief(booking: Booking) -> dict[str, object]:
         "start": booking.start.isoformat(),
         "ticket": booking.ticket,
     }
-
-
-def _no_such_declaration() -> InvalidRequest:
-    return InvalidRequest(
-        [
-            FieldError(
-                "declarationId",
-                "not_found",
-                "Không có tờ khai đã gửi nào của bạn mang mã này. Nếu đang khai nháp, vui lòng gửi tờ khai trước.",
-            )
-        ]
-    )
 
 
 def _own_or(store: BookingStore, wanted: HoldRequest, refusal: Refusal) -> tuple[Booking, bool]:

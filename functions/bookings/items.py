@@ -1,7 +1,7 @@
 """The shapes of the bookings table. Nobody else knows a key or an attribute name.
 
     pk                  sk                      what
-    OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry}
+    OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry, d: served}
     APPLICANT#<hash>    ACTIVE                  the applicant's active booking, which is also their lock
     APPLICANT#<hash>    ENDED#<booking id>      history
     CITIZEN#<hash>      TALLY                   a citizen's bookings by request, how many are active (n), requests a day
@@ -18,13 +18,13 @@ from bookings.booking_id import BookingId
 from bookings.seats import Seat, SlotSeats, Taken
 from cccd.clock import at, epoch, from_epoch
 from cccd.dynamodb import Item
+from cccd.hashes import CitizenHash
+from cccd.table import Key
 
 DUE_SHARDS = 8  # one index partition takes about 1,000 writes a second; the whole country may book at 08:00
 END_OF_TIME = 32_503_680_000  # the year 3000, in epoch seconds: after everything that is due
 KEPT_AFTER_END = timedelta(days=30)
 TALLY_KEPT = timedelta(days=75)  # after the last ending: longer than any history it remembers, 30 days past a far slot
-
-type Key = dict[str, str]
 
 
 def slot_key(office_id: str, start: datetime) -> Key:
@@ -49,7 +49,7 @@ def ended_key(booking_id: BookingId) -> Key:
     return {"pk": f"APPLICANT#{booking_id.applicant}", "sk": f"ENDED#{booking_id.text}"}
 
 
-def tally_key(citizen: str) -> Key:
+def tally_key(citizen: CitizenHash) -> Key:
     return {"pk": f"CITIZEN#{citizen}", "sk": "TALLY"}
 
 
@@ -71,7 +71,11 @@ def tally_booking_ids(item: Item) -> list[BookingId]:
 
 def seats_of(item: Item) -> SlotSeats:
     """The taken seats of a slot's item."""
-    return {seat: Taken(value["b"], value.get("x")) for name, value in item.items() if (seat := Seat.parse(name))}
+    return {
+        seat: Taken(value["b"], value.get("x"), "d" in value)
+        for name, value in item.items()
+        if (seat := Seat.parse(name))
+    }
 
 
 def expires_at(booking: Booking) -> int:

@@ -4,18 +4,19 @@ Whoever acts second is refused by a condition, reads what stands, and answers by
 lost answer finds its own work done, and two that race have one winner.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bookings import items
 from bookings.booking import Booking, Status
 from bookings.booking_id import BookingId
+from bookings.carry_out import Step, carry_out
 from bookings.seat_search import SeatSearch
 from bookings.store import BookingStore
 from bookings.telemetry import count
-from cccd.clock import epoch
+from cccd.clock import epoch, shown
 from cccd.errors import (
     HoldExpired,
     IdempotencyKeyReused,
@@ -25,138 +26,168 @@ from cccd.errors import (
     NotReschedulable,
     NotServable,
     SlotFull,
-    TemporarilyUnavailable,
 )
-from cccd.transactions import Refused, Unknown, Write, commit
+from cccd.hashes import CitizenHash
+from cccd.transactions import Refused, Unknown, Write
 from offices.opening import OpeningRules, Queue, Slot
 
 MAX_SEAT_TRIES = 12  # seats tried in one request before the citizen is offered other slots
-MAX_READINGS = 3  # times a booking is read again because somebody else acted on it first
-RETRY_AFTER = 2  # seconds
 FASTEST_TYPING = timedelta(seconds=3)  # from hold to confirm: no person reads the page and presses sooner
 
 
 type RulesOf = Callable[[str], OpeningRules]  # an office's rules, by its id
 
 
-def confirm(store: BookingStore, booking_id: BookingId, citizen: str, now: datetime, key: str | None = None) -> Booking:
+@dataclass(frozen=True)
+class Ask:
+    """A citizen asks for a change of a booking of theirs. `key` is the hash of the Idempotency-Key that came with it."""
+
+    booking: BookingId
+    citizen: CitizenHash
+    now: datetime
+    key: str | None = None
+
+
+def confirm(store: BookingStore, ask: Ask) -> Booking:
     """Make a hold a firm appointment. Confirming twice is the same as once.
 
     Raises:
         NotFound, HoldExpired, NotConfirmable, IdempotencyKeyReused, TemporarilyUnavailable
     """
-    in_doubt = False
-    for _ in range(MAX_READINGS):
-        booking = own(store, booking_id, citizen).as_of(now)
-        if booking.status is Status.CONFIRMED or _answered(booking, key, "confirm"):
+    now = ask.now
+
+    def decide(booking: Booking) -> Step | Booking:
+        if booking.status is Status.CONFIRMED or _answered(booking, ask, "confirm"):
             return booking
-        if in_doubt:
-            break
         if booking.status is Status.LAPSED:
-            raise HoldExpired(seats=_slot_state(store, booking, now))
+            raise _hold_expired(store, booking, now)
         if booking.status is not Status.HELD:
             raise NotConfirmable(extra={"bookingStatus": booking.status}, status=booking.status.in_vietnamese)
-        after = _changed(booking, key, "confirm", status=Status.CONFIRMED, confirmed_at=now, hold_expires_at=None)
-        try:
-            commit(store.client, [store.keep_seat(booking), store.rewrite(booking, after, now)])
-        except Refused as refused:
-            if refused.old[0] is not None and refused.old[1] is None:  # by another clock it lapsed: the seat is taken
-                raise HoldExpired(seats=_slot_state(store, booking, now)) from refused
-            continue  # somebody acted first: read again what stands
-        except Unknown:
-            in_doubt = True
-            continue
+
+        def refused(by: Refused) -> None:
+            if by.old[0] is not None and by.old[1] is None:  # by another clock it lapsed: the seat is taken
+                raise _hold_expired(store, booking, now) from by
+
+        after = _changed(booking, ask, "confirm", status=Status.CONFIRMED, confirmed_at=now, hold_expires_at=None)
+        return Step(
+            after, lambda: store.commit([store.keep_seat(booking), store.rewrite(booking, after, now)]), refused
+        )
+
+    booking, done = carry_out(lambda: _own_as_of(store, ask), decide)
+    if done:
         count("BookingsConfirmed")
         if now - booking.held_at < FASTEST_TYPING:
             count("ConfirmedFasterThanTyping")
-        return after
-    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+    return booking
 
 
 def reschedule(
     store: BookingStore,
-    booking_id: BookingId,
-    citizen: str,
+    ask: Ask,
     start: datetime,
     open_slot: Callable[[Booking], tuple[Slot, Queue]],
     rules_of: RulesOf,
-    now: datetime,
-    key: str | None = None,
+    beside: Callable[[Booking], Sequence[Write]] = lambda _: (),
 ) -> Booking:
     """Move an active booking to another slot of its office: new seat, old seat and booking in one transaction.
 
     Where the new slot is full, nothing changes and the old seat stays. Moving to where it stands already does nothing.
-    `open_slot` tells which slot of the booking's office starts at `start`, or raises SlotClosed.
+    `open_slot` tells which slot of the booking's office starts at `start`, or raises SlotClosed; `beside` is what else
+    is to be written with the booking as moved.
 
     Raises:
         NotFound, SlotClosed, SlotFull, HoldExpired, NotReschedulable, IdempotencyKeyReused, TemporarilyUnavailable
     """
-    asked = f"reschedule {epoch(start)}"
-    seats: SeatSearch | None = None
-    in_doubt = False
-    for _ in range(MAX_SEAT_TRIES):
-        booking = own(store, booking_id, citizen).as_of(now)
-        if _answered(booking, key, asked) or (booking.active and booking.start == start):
+    asked, now = f"reschedule {epoch(start)}", ask.now
+    search: SeatSearch | None = None
+
+    def decide(booking: Booking) -> Step | Booking:
+        nonlocal search
+        if _answered(booking, ask, asked) or (booking.active and booking.start == start):
             return booking
-        if in_doubt:
-            break
         if booking.status is Status.LAPSED:
-            raise HoldExpired(seats=_slot_state(store, booking, now))
+            raise _hold_expired(store, booking, now)
         if not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
             raise NotReschedulable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
         slot, queue = open_slot(booking)
-        seats = seats or SeatSearch(slot, queue)
-        after = _changed(booking, key, asked, start=slot.start, end=slot.end, seat=seats.choice)
+        seats = search = search or SeatSearch(slot, queue)
+        after = _changed(booking, ask, asked, start=slot.start, end=slot.end, seat=seats.choice)
         writes = [
             store.take_seat(after, seats.mark, now, seats.seen_mark),
             store.free_seat(booking),
             store.rewrite(booking, after, now),
+            *beside(after),
         ]
-        try:
-            commit(store.client, writes)
-        except Refused as refused:
-            new_seat, old_seat, changed = refused.old
+
+        def refused(by: Refused) -> None:
+            new_seat, old_seat, changed, *_ = by.old
             if changed is not None:
-                continue  # somebody acted first: read again what stands
+                return  # somebody acted first
             if old_seat is not None:  # by another clock the hold has lapsed: its seat is taken
-                raise HoldExpired(seats=_slot_state(store, booking, now)) from refused
+                raise _hold_expired(store, booking, now) from by
             if new_seat is not None:
                 count("SeatsLostToRivals")
                 if not seats.choose_among(new_seat, now):
-                    raise SlotFull from refused
-        except Unknown:
-            in_doubt = True
-            continue
-        else:
-            count("BookingsMoved")
-            return after
-    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+                    raise SlotFull from by
+
+        return Step(after, lambda: store.commit(writes), refused)
+
+    booking, done = carry_out(lambda: _own_as_of(store, ask), decide, tries=MAX_SEAT_TRIES)
+    if done:
+        count("BookingsMoved")
+    return booking
 
 
-def cancel(
-    store: BookingStore,
-    booking_id: BookingId,
-    citizen: str,
-    rules_of: RulesOf,
-    now: datetime,
-    key: str | None = None,
-) -> Booking:
+def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
     """Give the seat back. Cancelling twice is the same as once.
 
     Raises:
         NotFound, NotCancellable, IdempotencyKeyReused, TemporarilyUnavailable
     """
-    for _ in range(MAX_READINGS):
-        booking = own(store, booking_id, citizen).as_of(now)
-        if booking.status is Status.CANCELLED or _answered(booking, key, "cancel"):
+
+    def decide(booking: Booking) -> Step | Booking:
+        if booking.status is Status.CANCELLED or _answered(booking, ask, "cancel"):
             return booking
-        if not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
+        if not booking.active or ask.now >= rules_of(booking.office_id).last_change(booking.start):
             raise NotCancellable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
-        ended = end(store, _changed(booking, key, "cancel", version=booking.version), Status.CANCELLED, now)
-        if ended:
-            count("BookingsCancelled")
-            return ended
-    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+        return _ending(store, _remembering(booking, ask, "cancel"), Status.CANCELLED, ask.now)
+
+    booking, done = carry_out(lambda: _own_as_of(store, ask), decide)
+    if done:
+        count("BookingsCancelled")
+        store.let_tally_expire(booking.citizen, ask.now)
+    return booking
+
+
+def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
+    """The officer received the applicant of a confirmed booking, on its day. Serving twice is the same as once.
+
+    The seat stays theirs, so that nobody else gets their number on that day.
+
+    Raises:
+        NotFound, NotServable, TemporarilyUnavailable
+    """
+
+    def decide(booking: Booking) -> Step | Booking:
+        if booking.status is Status.SERVED:
+            return booking
+        if booking.status is not Status.CONFIRMED:
+            raise NotServable(status=f"đang ở trạng thái “{booking.as_of(now).status.in_vietnamese}”")
+        if booking.start.date() != now.date():
+            raise NotServable(status=f"là của ngày {shown(booking.start.date())}, không phải hôm nay")
+        return _ending(store, booking, Status.SERVED, now)
+
+    def read() -> Booking:
+        found = store.find(booking_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    booking, done = carry_out(read, decide)
+    if done:
+        count("BookingsServed")
+        store.let_tally_expire(booking.citizen, now)
+    return booking
 
 
 def lapse(store: BookingStore, booking: Booking, now: datetime) -> bool:
@@ -171,53 +202,21 @@ def close(store: BookingStore, booking: Booking, now: datetime) -> bool:
     return end(store, booking, Status.NO_SHOW, now) is not None
 
 
-def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
-    """The officer received the applicant of a confirmed booking. Serving twice is the same as once.
-
-    Raises:
-        NotFound, NotServable, TemporarilyUnavailable
-    """
-    for _ in range(MAX_READINGS):
-        booking = store.find(booking_id)
-        if booking is None:
-            raise NotFound
-        if booking.status is Status.SERVED:
-            return booking
-        if booking.status is not Status.CONFIRMED:
-            raise NotServable(status=booking.as_of(now).status.in_vietnamese)
-        ended = end(store, booking, Status.SERVED, now)
-        if ended:
-            count("BookingsServed")
-            return ended
-    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
-
-
 def end(store: BookingStore, booking: Booking, status: Status, now: datetime) -> Booking | None:
-    """End an active booking, as it was read: seat, lock, tally and history in one transaction.
+    """End an active booking, as it was read.
 
     None if somebody else acted on it first, or if nobody knows whether it was written.
     """
-    ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
-    rest = [store.unlock_applicant(booking), store.keep_history(ended), store.uncount(booking)]
+    ending = _ending(store, booking, status, now)
     try:
-        _commit_but_for_a_lost_seat(store, store.free_seat(booking), rest)
+        ending.commit()
     except (Refused, Unknown):
         return None
     store.let_tally_expire(booking.citizen, now)
-    return ended
+    return ending.after
 
 
-def _commit_but_for_a_lost_seat(store: BookingStore, seat: Write, rest: list[Write]) -> None:
-    """Write all; if only the seat has changed hands (the hold had lapsed and somebody took it over), write the rest."""
-    try:
-        commit(store.client, [seat, *rest])
-    except Refused as refused:
-        if refused.old[0] is None or refused.old[1] is not None:
-            raise
-        commit(store.client, rest)
-
-
-def own(store: BookingStore, booking_id: BookingId, citizen: str) -> Booking:
+def own(store: BookingStore, booking_id: BookingId, citizen: CitizenHash) -> Booking:
     """The citizen's booking of that id.
 
     Raises:
@@ -229,22 +228,47 @@ def own(store: BookingStore, booking_id: BookingId, citizen: str) -> Booking:
     return booking
 
 
-def _changed(booking: Booking, key: str | None, asked: str, **changes: Any) -> Booking:
+def _own_as_of(store: BookingStore, ask: Ask) -> Booking:
+    return own(store, ask.booking, ask.citizen).as_of(ask.now)
+
+
+def _ending(store: BookingStore, booking: Booking, status: Status, now: datetime) -> Step:
+    """The step that ends an active booking: seat, lock, tally and history in one transaction."""
+    ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
+    seat = store.close_seat(booking) if status is Status.SERVED else store.free_seat(booking)
+    rest = [store.unlock_applicant(booking), store.keep_history(ended), store.uncount(booking)]
+
+    def commit() -> None:
+        try:
+            store.commit([seat, *rest])
+        except Refused as refused:
+            only_the_seat = refused.old[0] is not None and refused.old[1] is None
+            if not only_the_seat:
+                raise
+            store.commit(rest)  # the hold had lapsed, and somebody took its seat over
+
+    return Step(ended, commit)
+
+
+def _changed(booking: Booking, ask: Ask, asked: str, **changes: Any) -> Booking:
     """The booking after a change, which remembers the request that made it."""
-    answered = {**booking.answered, key: asked} if key else booking.answered
-    parts: dict[str, Any] = {"answered": answered, "version": booking.version + 1} | changes
-    return replace(booking, **parts)
+    parts: dict[str, Any] = {"version": booking.version + 1, **changes}
+    return replace(_remembering(booking, ask, asked), **parts)
 
 
-def _answered(booking: Booking, key: str | None, asked: str) -> bool:
+def _remembering(booking: Booking, ask: Ask, asked: str) -> Booking:
+    return replace(booking, answered={**booking.answered, ask.key: asked}) if ask.key else booking
+
+
+def _answered(booking: Booking, ask: Ask, asked: str) -> bool:
     """Whether this very request changed the booking before.
 
     Raises:
         IdempotencyKeyReused: the key came with another request.
     """
-    if key is None or key not in booking.answered:
+    if ask.key is None or ask.key not in booking.answered:
         return False
-    if booking.answered[key] != asked:
+    if booking.answered[ask.key] != asked:
         raise IdempotencyKeyReused
     return True
 
@@ -253,10 +277,10 @@ def _why_fixed(booking: Booking) -> str:
     return "đã sát hoặc qua giờ hẹn" if booking.active else booking.status.in_vietnamese
 
 
-def _slot_state(store: BookingStore, booking: Booking, now: datetime) -> str:
+def _hold_expired(store: BookingStore, booking: Booking, now: datetime) -> HoldExpired:
+    """The refusal of a hold whose time is over, with what became of its seat."""
     day = booking.start.date()
     seats = items.seats_of(store.slots(booking.office_id, day, day).get(booking.start, {}))
     holder = seats.get(booking.seat)
-    if holder is None or holder.booking_id == booking.id or not holder.live(epoch(now)):
-        return "Khung giờ đó hiện còn chỗ."
-    return "Chỗ đó đã có người khác giữ."
+    free = holder is None or holder.booking_id == booking.id or not holder.live(epoch(now))
+    return HoldExpired(seats="Khung giờ đó hiện còn chỗ." if free else "Chỗ đó đã có người khác giữ.")

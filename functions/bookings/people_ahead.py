@@ -9,11 +9,14 @@ from cccd.clock import epoch
 
 
 def people_ahead(store: BookingStore, booking: Booking, now: datetime) -> int:
-    """The occupied seats of the same queue and day that come before this one: one Query."""
+    """How many of the same queue and day come before this one and are still to be served: one Query."""
     day = booking.start.date()
     mine = (booking.start, booking.seat.number)
     return sum(
-        (start, seat.number) < mine and seat.queue == booking.seat.queue and holder.live(epoch(now))
+        (start, seat.number) < mine
+        and seat.queue == booking.seat.queue
+        and holder.live(epoch(now))
+        and not holder.served
         for start, item in store.slots(booking.office_id, day, day).items()
         for seat, holder in items.seats_of(item).items()
     )

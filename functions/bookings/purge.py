@@ -6,11 +6,11 @@ It may crash or run twice anywhere: each hold is ended in a transaction of its o
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from bookings.due import purge
-from bookings.scheduled import ScheduledSettings, time_left
+from bookings.scheduled import ScheduledSettings
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.http import Event
+from cccd.invocation import Event, time_left
 from cccd.observability import flush_metrics, logger
 
 settings = ScheduledSettings.load()

@@ -41,10 +41,14 @@ class Seat:
 
 @dataclass(frozen=True)
 class Taken:
-    """Who has a seat: a booking's id, and when its hold lapses (epoch seconds; None once confirmed)."""
+    """Who has a seat: a booking's id, when its hold lapses (epoch seconds; None once confirmed), and whether they were served.
+
+    A served one stays taken, as its number was called.
+    """
 
     booking_id: str
     expires: int | None
+    served: bool = False
 
     def live(self, now: int) -> bool:
         """Whether the seat is really occupied."""

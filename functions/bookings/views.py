@@ -5,10 +5,13 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from bookings.booking import Status
+from bookings.booking import Booking, Status
 from cccd.fields import BirthDateField, NameField, PersonalIdField, PhoneField, StartField
 from cccd.http import Model
+from declarations.checklist import to_bring
 from declarations.items import ID_PATTERN
+from declarations.linking import Linked, answers_for
+from procedures.views import Paper, paper
 
 
 class ApplicantIn(Model):
@@ -45,17 +48,11 @@ class ApplicantView(Model):
     phone: str
 
 
-class DocumentView(Model):
-    """A paper to bring; where it is not mandatory, `why` tells in which case it is needed."""
-
-    code: str
-    name: str
-    why: str
-    mandatory: bool
-
-
 class BookingView(Model):
-    """An appointment. `peopleAhead` is told on the day of a confirmed one."""
+    """An appointment. What to bring is by the linked declaration, or all that the procedure may ask for where there is none.
+
+    `peopleAhead` is told on the day of a confirmed one.
+    """
 
     id: str
     ticket: str
@@ -67,5 +64,29 @@ class BookingView(Model):
     hold_expires_at: datetime | None
     applicant: ApplicantView
     declaration_id: str | None
-    documents_to_bring: list[DocumentView]
+    documents_to_bring: list[Paper]
     people_ahead: int | None = None
+
+
+def view(booking: Booking, declaration: Linked | None, people_ahead: int | None = None) -> BookingView:
+    """The booking as its owner reads it; `declaration` is the linked one, as it stands."""
+    answers = answers_for(declaration, booking)
+    return BookingView(
+        id=booking.id,
+        ticket=booking.ticket,
+        status=booking.status,
+        office_id=booking.office_id,
+        procedure=booking.procedure,
+        start=booking.start,
+        end=booking.end,
+        hold_expires_at=booking.hold_expires_at,
+        applicant=ApplicantView(
+            full_name=booking.applicant.full_name,
+            personal_id=booking.applicant.masked_id,
+            date_of_birth=booking.applicant.date_of_birth,
+            phone=booking.applicant.phone,
+        ),
+        declaration_id=booking.declaration_id,
+        documents_to_bring=[paper(each) for each in to_bring(booking.procedure, answers, booking.start.date())],
+        people_ahead=people_ahead,
+    )

@@ -12,10 +12,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from cccd import clock
-from cccd.base32 import base32
 from cccd.errors import BadSignature, MalformedJson
+from cccd.hashes import request_hash
 from cccd.http import Model, lambda_handler, resolver
-from cccd.keyring import keyed_hash, secret
+from cccd.keyring import secret
 from cccd.observability import metrics
 from cccd.settings import Settings
 from chat.events import event_id
@@ -83,7 +83,7 @@ def _accept(event: dict[str, Any], mac: str) -> None:
         metrics.add_metric("WebhookRefused", MetricUnit.Count, 1)
         raise BadSignature
     # The id is hashed: it may hold a person's id, and it becomes a key.
-    known_as = base32(keyed_hash(secret(settings.identity_key_secret), "request", event_id(event)))
+    known_as = request_hash(secret(settings.identity_key_secret), event_id(event))
     queue().send_message(QueueUrl=settings.chat_queue_url, MessageBody=json.dumps({"id": known_as, "event": event}))
 
 

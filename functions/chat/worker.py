@@ -16,40 +16,32 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from bookings.booking import Booking
 from bookings.store import BookingStore
 from cccd import clock
-from cccd.base32 import base32
 from cccd.dynamodb import client
-from cccd.http import Event
-from cccd.keyring import keyed_hash, secret
+from cccd.hashes import ChatUserHash, CitizenHash, chat_user_hash, citizen_hash
+from cccd.invocation import Event
+from cccd.keyring import secret
 from cccd.observability import flush_metrics, log_unexpected, logger
-from cccd.settings import Settings
 from chat import replies
 from chat.events import Followed, Said, Unfollowed, Withdrew, parse, sent_at
-from declarations.sealing import KmsKey
-from declarations.store import DeclarationStore
+from declarations.erasing import DeclarationEraser
 from offices.directory import directory
 from privacy.erasure import erase_all
 from zalo.acquaintances import Acquaintances
 from zalo.message import Reply
 from zalo.official_account import NotSent, OfficialAccountApi, TokenRefused, Uncertain
-from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
+from zalo.settings import OfficialAccountSettings
+from zalo.tokens import TokenKeeper, TokensUnavailable
 
 # An error as a whole would be printed with its words, which may quote what a citizen typed.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-class ChatSettings(Settings):
-    """Tables, secrets, and where Zalo and the Mini App are."""
+class ChatSettings(OfficialAccountSettings):
+    """The same, with the tables that answers come from and the Mini App's address."""
 
     bookings_table: str
     declarations_table: str
-    chat_table: str
-    sensitive_key: str
     identity_key_secret: str
-    zalo_app_secret: str
-    zalo_app_id: str
-    oa_grant: str
-    zalo_openapi_url: str
-    zalo_oauth_url: str
     mini_app_url: str
 
 
@@ -59,38 +51,31 @@ class Chat:
 
     acquaintances: Acquaintances
     bookings: BookingStore
-    declarations: DeclarationStore
+    declarations: DeclarationEraser
     tokens: TokenKeeper
     api: OfficialAccountApi
     identity_key: bytes
     mini_app_url: str
 
-    def user_hash(self, user: str) -> str:
-        """The keyed hash of a user of the chat."""
-        return base32(keyed_hash(self.identity_key, "citizen", f"chat {user}"))
+    def user_hash(self, user: str) -> ChatUserHash:
+        """Stands for a user of the chat."""
+        return chat_user_hash(self.identity_key, user)
 
-    def citizen(self, app_user: str | None) -> str | None:
-        """The keyed hash of a citizen whose Mini App id Zalo told."""
-        return base32(keyed_hash(self.identity_key, "citizen", app_user)) if app_user else None
+    def citizen(self, app_user: str | None) -> CitizenHash | None:
+        """Stands for a citizen whose Mini App id Zalo told."""
+        return citizen_hash(self.identity_key, app_user) if app_user else None
 
 
 settings = ChatSettings.load()
 
 
 def chat() -> Chat:
-    api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
-    tokens = TokenStore(client(), settings.chat_table)
+    api = settings.api()
     return Chat(
-        acquaintances=Acquaintances(client(), settings.chat_table),
+        acquaintances=settings.acquaintances(),
         bookings=BookingStore(client(), settings.bookings_table),
-        declarations=DeclarationStore(client(), settings.declarations_table, KmsKey(settings.sensitive_key)),
-        tokens=TokenKeeper(
-            tokens,
-            api,
-            settings.zalo_app_id,
-            secret(settings.zalo_app_secret),
-            lambda: secret(settings.oa_grant, anew=True),
-        ),
+        declarations=DeclarationEraser(client(), settings.declarations_table),
+        tokens=settings.tokens(api),
         api=api,
         identity_key=secret(settings.identity_key_secret),
         mini_app_url=settings.mini_app_url,
@@ -139,14 +124,14 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
                 logger.warning("somebody withdrew whom we do not know")
             elif chat.acquaintances.part(citizen, happened, now):
                 erased = erase_all(chat.declarations, chat.bookings, citizen, now)
-                chat.declarations.note_erasure(citizen, "chat", 1, "citizen", now)
+                chat.declarations.journal.note_erasure(citizen, "chat", 1, "citizen", now)
                 chat.acquaintances.claim(known_as, now)
                 logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
         case ignored:
             logger.debug("ignored", kind=ignored.kind)
 
 
-def _to_said(chat: Chat, citizen: str | None, text: str, now: datetime) -> Reply:
+def _to_said(chat: Chat, citizen: CitizenHash | None, text: str, now: datetime) -> Reply:
     if not replies.wants_bookings(text):
         return replies.to_text(text, now.date())
     if citizen is None:
@@ -154,7 +139,7 @@ def _to_said(chat: Chat, citizen: str | None, text: str, now: datetime) -> Reply
     return replies.to_booking_request(_active(chat, citizen, now), directory().find)
 
 
-def _active(chat: Chat, citizen: str, now: datetime) -> list[Booking]:
+def _active(chat: Chat, citizen: CitizenHash, now: datetime) -> list[Booking]:
     found = (booking.as_of(now) for booking in chat.bookings.of_citizen(citizen))
     return sorted((each for each in found if each.active), key=lambda each: each.start)
 

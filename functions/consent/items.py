@@ -9,17 +9,21 @@ CITIZEN#<hash>    ERASED#<epoch>#<nonce>                 that something was eras
 from datetime import datetime
 
 from cccd.clock import epoch
-
-type Key = dict[str, str]
-
-
-def consent_key(citizen: str, number: int) -> Key:
-    return {"pk": f"CITIZEN#{citizen}", "sk": f"CONSENT#{number:010}"}
+from cccd.hashes import CitizenHash
+from cccd.table import Key
 
 
-def access_key(citizen: str, at: datetime, nonce: str) -> Key:
-    return {"pk": f"CITIZEN#{citizen}", "sk": f"ACCESS#{epoch(at)}#{nonce}"}
+def citizen_partition(citizen: CitizenHash) -> str:
+    return f"CITIZEN#{citizen}"
 
 
-def erased_key(citizen: str, at: datetime, nonce: str) -> Key:
-    return {"pk": f"CITIZEN#{citizen}", "sk": f"ERASED#{epoch(at)}#{nonce}"}
+def consent_key(citizen: CitizenHash, number: int) -> Key:
+    return {"pk": citizen_partition(citizen), "sk": f"CONSENT#{number:010}"}
+
+
+def access_key(citizen: CitizenHash, at: datetime, nonce: str) -> Key:
+    return {"pk": citizen_partition(citizen), "sk": f"ACCESS#{epoch(at)}#{nonce}"}
+
+
+def erased_key(citizen: CitizenHash, at: datetime, nonce: str) -> Key:
+    return {"pk": citizen_partition(citizen), "sk": f"ERASED#{epoch(at)}#{nonce}"}

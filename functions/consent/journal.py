@@ -7,35 +7,60 @@ from typing import Literal
 from cccd.base32 import base32
 from cccd.clock import epoch
 from cccd.dynamodb import Item
-from consent.items import access_key, erased_key
+from cccd.errors import TemporarilyUnavailable
+from cccd.hashes import CitizenHash
+from cccd.table import NEW, Table
+from cccd.transactions import Refused, Unknown, Write
+from consent.items import access_key, citizen_partition, erased_key
 from consent.retention import RECORDS
 
-type By = Literal["citizen", "retention", "zalo"]
+RETRY_AFTER = 2  # seconds
+
+type By = Literal["citizen", "retention"]
 type Looked = Literal["print", "export"]
 
 
-def erased_item(citizen: str, what: str, count: int, by: By, now: datetime) -> Item:
-    """That so many of something were erased, at whose wish; nothing of what stood in them."""
-    return {
-        **erased_key(citizen, now, _nonce()),
-        "what": what,
-        "count": count,
-        "by": by,
-        "at": epoch(now),
-        "ttl": epoch(now + RECORDS.kept),
-    }
+class Journal:
+    """The citizens' journals in the declarations table."""
+
+    def __init__(self, table: Table):
+        self._table = table
+
+    def accesses(self, citizen: CitizenHash) -> list[Item]:
+        """Who had a copy made of what, and when, oldest first."""
+        return list(self._table.query(citizen_partition(citizen), "ACCESS#"))
+
+    def erasures(self, citizen: CitizenHash) -> list[Item]:
+        """How many of what were erased, when, and at whose wish, oldest first."""
+        return list(self._table.query(citizen_partition(citizen), "ERASED#"))
+
+    def note_access(self, citizen: CitizenHash, what: Looked, declaration_id: str | None, now: datetime) -> None:
+        """Remember that the citizen had a copy made of what is held.
+
+        Raises:
+            TemporarilyUnavailable: it cannot be said that it is remembered.
+        """
+        item = {"what": what, "declaration": declaration_id, "by": "citizen", **_when(now)}
+        self._note(self._table.put({**access_key(citizen, now, _nonce()), **item}, NEW))
+
+    def note_erasure(self, citizen: CitizenHash, what: str, count: int, by: By, now: datetime) -> None:
+        """Remember that so many of something of the citizen's were erased; raises as `note_access`."""
+        self._note(self.erased(citizen, what, count, by, now))
+
+    def erased(self, citizen: CitizenHash, what: str, count: int, by: By, now: datetime) -> Write:
+        """The same as a write, for the transaction that erases; nothing of what stood in what is gone."""
+        item = {"what": what, "count": count, "by": by, **_when(now)}
+        return self._table.put({**erased_key(citizen, now, _nonce()), **item}, NEW)
+
+    def _note(self, record: Write) -> None:
+        try:
+            self._table.commit([record])
+        except (Refused, Unknown):
+            raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
 
 
-def access_item(citizen: str, what: Looked, declaration_id: str | None, now: datetime) -> Item:
-    """That the citizen had a copy made of what is held."""
-    return {
-        **access_key(citizen, now, _nonce()),
-        "what": what,
-        "declaration": declaration_id,
-        "by": "citizen",
-        "at": epoch(now),
-        "ttl": epoch(now + RECORDS.kept),
-    }
+def _when(now: datetime) -> Item:
+    return {"at": epoch(now), "ttl": epoch(now + RECORDS.kept)}
 
 
 def _nonce() -> str:

@@ -7,18 +7,16 @@ lost, and none is answered as done that is not on record.
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from cccd.clock import epoch
-from cccd.dynamodb import Item, from_item, to_item
+from cccd.dynamodb import Item
 from cccd.errors import TemporarilyUnavailable
-from cccd.transactions import Refused, Unknown, Write, commit, pauses
+from cccd.hashes import CitizenHash
+from cccd.table import NEW, Table
+from cccd.transactions import Refused, Unknown, Write, pauses
 from consent.choices import ERASURE, ConsentRecord
-from consent.items import consent_key
+from consent.items import citizen_partition, consent_key
 from consent.retention import RECORDS
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 RETRY_AFTER = 2  # seconds
 
@@ -27,13 +25,12 @@ type Change = Callable[[Sequence[ConsentRecord]], Sequence[ConsentRecord]]
 
 
 class Consents:
-    """The consent records in the declarations table `table`, through `client`."""
+    """The consent records in the declarations table."""
 
-    def __init__(self, client: "DynamoDBClient", table: str):
-        self._client = client
+    def __init__(self, table: Table):
         self._table = table
 
-    def standing(self, citizen: str) -> dict[str, bool]:
+    def standing(self, citizen: CitizenHash) -> dict[str, bool]:
         """By purpose, whether the citizen agrees to it as of now; a purpose never asked for is missing.
 
         So is one that ended because everything of theirs was erased: who comes back begins anew.
@@ -41,18 +38,11 @@ class Consents:
         last = self._last(self.items(citizen))
         return {record.purpose: record.given for record in last if record.channel != ERASURE}
 
-    def items(self, citizen: str) -> list[Item]:
+    def items(self, citizen: CitizenHash) -> list[Item]:
         """All consent records of the citizen, as stored, oldest first."""
-        prefix = consent_key(citizen, 0)
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues=to_item({":pk": prefix["pk"], ":prefix": prefix["sk"].partition("#")[0] + "#"}),
-            ConsistentRead=True,
-        )
-        return [from_item(item) for page in pages for item in page["Items"]]
+        return list(self._table.query(citizen_partition(citizen), "CONSENT#"))
 
-    def append(self, citizen: str, change: Change, beside: Write | None = None) -> bool:
+    def append(self, citizen: CitizenHash, change: Change, beside: Write | None = None) -> bool:
         """Append what `change` asks for, in one transaction with the write `beside`; False if that one is refused.
 
         Raises:
@@ -67,7 +57,7 @@ class Consents:
             if not writes:
                 return True
             try:
-                commit(self._client, writes)
+                self._table.commit(writes)
             except Refused as refused:
                 if beside and refused.old[0] is not None:
                     return False
@@ -78,7 +68,7 @@ class Consents:
                 return True
         raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
-    def withdraw(self, citizen: str, now: datetime) -> None:
+    def withdraw(self, citizen: CitizenHash, now: datetime) -> None:
         """Append, for each purpose that the citizen still agrees to, that they no longer do, as all is erased.
 
         Raises:
@@ -86,7 +76,7 @@ class Consents:
         """
         self.append(citizen, lambda last: [each.erased(now) for each in last if each.given])
 
-    def _append(self, citizen: str, record: ConsentRecord, number: int) -> Write:
+    def _append(self, citizen: CitizenHash, record: ConsentRecord, number: int) -> Write:
         item = {
             **consent_key(citizen, number),
             "number": number,
@@ -99,7 +89,7 @@ class Consents:
             "channel": record.channel,
             "ttl": epoch(record.at + RECORDS.kept),
         }
-        return Write("Put", self._table, {}, "attribute_not_exists(pk)", {}, {}, item=item)
+        return self._table.put(item, NEW)
 
     def _last(self, items: Sequence[Item]) -> list[ConsentRecord]:
         by_purpose = {item["purpose"]: item for item in items}

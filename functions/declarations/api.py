@@ -8,10 +8,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from cccd import clock
-from cccd.base32 import base32
-from cccd.errors import StaleVersion
+from cccd.errors import NotFound, StaleVersion
+from cccd.hashes import CitizenHash, request_hash
 from cccd.http import Page, citizen, created, lambda_handler, resolver
-from cccd.keyring import keyed_hash
 from declarations import intake, lifecycle
 from declarations.declaration import Declaration, new_declaration_id
 from declarations.lifecycle import Stale
@@ -40,7 +39,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-def citizen_hash() -> str:
+def me() -> CitizenHash:
     return settings.hash_of(citizen(app))
 
 
@@ -49,25 +48,25 @@ def keep_declaration(request: DeclarationRequest, idempotency_key: IdempotencyKe
     now = clock.now()
     wanted = intake.read(request.body(), now)
     body = _hash_of(request) if idempotency_key else None
-    made, new = lifecycle.keep(settings.store(), citizen_hash(), wanted, _new_id(idempotency_key), body, now)
+    made, new = lifecycle.keep(settings.store(), me(), wanted, _new_id(idempotency_key), body, now)
     return created(_view(made), new=new)
 
 
 @app.get("/declarations", summary="Own declarations", description="Latest change first.")
 def list_declarations() -> Page[DeclarationView]:
-    found = settings.store().of_citizen(citizen_hash(), clock.now())
+    found = settings.store().of_citizen(me(), clock.now())
     return Page[DeclarationView](items=[_view(each) for each in found])
 
 
 @app.get("/declarations/<declarationId>", summary="One own declaration")
 def read_declaration(declaration_id: DeclarationId, on: On = None) -> DeclarationView:
-    found = lifecycle.own(settings.store(), citizen_hash(), checked_id(declaration_id), clock.now())
+    found = lifecycle.own(settings.store(), me(), checked_id(declaration_id), clock.now())
     return view(found, clock.today(), on)
 
 
 @app.put("/declarations/<declarationId>", summary="Revise; not as a draft, it is submitted")
 def revise_declaration(declaration_id: DeclarationId, request: RevisionRequest) -> DeclarationView:
-    now, store, who = clock.now(), settings.store(), citizen_hash()
+    now, store, who = clock.now(), settings.store(), me()
     lifecycle.own(store, who, checked_id(declaration_id), now)
     wanted = intake.read(request.body(), now)
     try:
@@ -79,7 +78,7 @@ def revise_declaration(declaration_id: DeclarationId, request: RevisionRequest) 
 @app.post("/declarations/<declarationId>/withdraw", summary="Withdraw", description="Twice is the same as once.")
 def withdraw_declaration(declaration_id: DeclarationId) -> DeclarationView:
     try:
-        found = lifecycle.withdraw(settings.store(), citizen_hash(), checked_id(declaration_id), clock.now())
+        found = lifecycle.withdraw(settings.store(), me(), checked_id(declaration_id), clock.now())
     except Stale as stale:
         raise _stale(stale) from stale
     return _view(found)
@@ -87,7 +86,8 @@ def withdraw_declaration(declaration_id: DeclarationId) -> DeclarationView:
 
 @app.delete("/declarations/<declarationId>", summary="Erase")
 def erase_declaration(declaration_id: DeclarationId) -> Response[None]:
-    lifecycle.erase(settings.store(), citizen_hash(), checked_id(declaration_id), clock.now())
+    if not settings.eraser().erase(me(), checked_id(declaration_id), clock.now()):
+        raise NotFound
     return Response(status_code=204)
 
 
@@ -95,12 +95,12 @@ def _new_id(idempotency_key: str | None) -> str:
     """A random id; the same one again for the same key of the same citizen."""
     if idempotency_key is None:
         return new_declaration_id()
-    return base32(keyed_hash(settings.identity_key(), "request", f"declaration\0{citizen_hash()}\0{idempotency_key}"))
+    return request_hash(settings.identity_key(), f"declaration\0{me()}\0{idempotency_key}")
 
 
 def _hash_of(request: DeclarationRequest) -> str:
     """Of all that was asked, to tell a repetition from another request with the same key."""
-    return base32(keyed_hash(settings.identity_key(), "request", json.dumps(request.body(), sort_keys=True)))
+    return request_hash(settings.identity_key(), json.dumps(request.body(), sort_keys=True))
 
 
 def _view(declaration: Declaration) -> DeclarationView:

@@ -44,8 +44,8 @@ def _differs(answers: Answers, on: date) -> bool:
 
 
 def _not_in_records(answers: Answers) -> bool:
-    """Whether today's form came without a number; the form of 2021 did not ask for one."""
-    return "personalId" not in answers and "oldCardNumber" not in answers and not answers.get("ethnicity")
+    """Whether today's form came without a number; the form of 2021, which asks for a household, did not ask for one."""
+    return "personalId" not in answers and "oldCardNumber" not in answers and "householdHeadName" not in answers
 
 
 _WITHOUT_A_CARD = ("Mất thẻ", "Trở lại quốc tịch Việt Nam")

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cccd.base32 import base32
+from cccd.hashes import CitizenHash
 from consent.choices import Consent
 from forms.answers import Answers
 
@@ -32,14 +33,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, repr=False)
 class Declaration:
-    """One tờ khai. `citizen` is a keyed hash; the answers are personal data and never appear in a `repr`.
+    """One tờ khai. The answers are personal data and never appear in a `repr`.
 
+    From `kept_until` on it is gone.
     A draft's answers may be wrong or missing; `office_id` too, until it is submitted. `request_hash` is of the request that
     made it, where that came with a key to be repeated by.
     """
 
     id: str
-    citizen: str
+    citizen: CitizenHash
     status: Status
     version: int
     edition: str
@@ -50,6 +52,7 @@ class Declaration:
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None
+    kept_until: datetime
     request_hash: str | None = None
 
 

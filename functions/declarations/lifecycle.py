@@ -6,11 +6,22 @@ Whoever acts on an old reading is refused and told what stands; a request repeat
 from dataclasses import replace
 from datetime import datetime
 
-from cccd.errors import FieldError, IdempotencyKeyReused, InvalidRequest, NotFound, NotWithdrawable, TooManyDeclarations
+from cccd.errors import (
+    FieldError,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    NotFound,
+    NotWithdrawable,
+    TemporarilyUnavailable,
+    TooManyDeclarations,
+)
+from cccd.hashes import CitizenHash
 from declarations.declaration import Declaration, Status
 from declarations.intake import Intake
+from declarations.retention import kept_until
 from declarations.store import DeclarationStore
 
+RETRY_AFTER = 1  # seconds
 MAX_KEPT = 20  # declarations of one citizen, for a family; more are nobody's need
 
 
@@ -23,7 +34,7 @@ class Stale(Exception):
 
 
 def keep(
-    store: DeclarationStore, citizen: str, wanted: Intake, new_id: str, request_hash: str | None, now: datetime
+    store: DeclarationStore, citizen: CitizenHash, wanted: Intake, new_id: str, request_hash: str | None, now: datetime
 ) -> tuple[Declaration, bool]:
     """Keep a new declaration. Returns it as it stands, and whether it is new (False: the same request made it before).
 
@@ -31,10 +42,11 @@ def keep(
         IdempotencyKeyReused: the same key came with another request.
         TooManyDeclarations, TemporarilyUnavailable
     """
+    status = Status.DRAFT if wanted.draft else Status.SUBMITTED
     declaration = Declaration(
         id=new_id,
         citizen=citizen,
-        status=Status.DRAFT if wanted.draft else Status.SUBMITTED,
+        status=status,
         version=1,
         edition=wanted.edition,
         procedure=wanted.procedure,
@@ -44,6 +56,7 @@ def keep(
         created_at=now,
         updated_at=now,
         submitted_at=None if wanted.draft else now,
+        kept_until=kept_until(status, now),
         request_hash=request_hash,
     )
     if store.count(citizen) >= MAX_KEPT and store.find(citizen, new_id, now) is None:
@@ -57,7 +70,7 @@ def keep(
 
 
 def revise(
-    store: DeclarationStore, citizen: str, declaration_id: str, seen: object, wanted: Intake, now: datetime
+    store: DeclarationStore, citizen: CitizenHash, declaration_id: str, seen: object, wanted: Intake, now: datetime
 ) -> Declaration:
     """Put what is wanted in place of the version that the citizen saw; not as a draft, this submits it.
 
@@ -75,9 +88,10 @@ def revise(
     if wanted.draft and current.status is not Status.DRAFT:
         message = "Tờ khai đã gửi thì không lưu lại thành bản nháp được. Vui lòng sửa đủ các mục rồi gửi lại."
         raise InvalidRequest([FieldError("draft", "already_submitted", message)])
+    status = Status.DRAFT if wanted.draft else Status.SUBMITTED
     revised = replace(
         current,
-        status=Status.DRAFT if wanted.draft else Status.SUBMITTED,
+        status=status,
         version=current.version + 1,
         edition=wanted.edition,
         procedure=wanted.procedure,
@@ -86,13 +100,14 @@ def revise(
         consent=wanted.consent,
         updated_at=now,
         submitted_at=None if wanted.draft else now,
+        kept_until=kept_until(status, now, before=current.kept_until),
     )
     if not store.revise(revised, current):
-        raise Stale(own(store, citizen, declaration_id, now))
+        raise _overtaken(own(store, citizen, declaration_id, now), current)
     return revised
 
 
-def withdraw(store: DeclarationStore, citizen: str, declaration_id: str, now: datetime) -> Declaration:
+def withdraw(store: DeclarationStore, citizen: CitizenHash, declaration_id: str, now: datetime) -> Declaration:
     """Take a submitted declaration back: no booking may link to it. Withdrawing twice is the same as once.
 
     Raises:
@@ -103,24 +118,19 @@ def withdraw(store: DeclarationStore, citizen: str, declaration_id: str, now: da
         return current
     if current.status is not Status.SUBMITTED:
         raise NotWithdrawable(extra={"declarationStatus": current.status}, status=current.status.in_vietnamese)
-    withdrawn = replace(current, status=Status.WITHDRAWN, version=current.version + 1, updated_at=now)
+    withdrawn = replace(
+        current,
+        status=Status.WITHDRAWN,
+        version=current.version + 1,
+        updated_at=now,
+        kept_until=kept_until(Status.WITHDRAWN, now),
+    )
     if not store.withdraw(withdrawn, current):
-        raise Stale(own(store, citizen, declaration_id, now))
+        raise _overtaken(own(store, citizen, declaration_id, now), current)
     return withdrawn
 
 
-def erase(store: DeclarationStore, citizen: str, declaration_id: str, now: datetime) -> None:
-    """Erase a declaration; only that something was erased is remembered.
-
-    Raises:
-        NotFound: there is none, or it is gone already.
-    """
-    own(store, citizen, declaration_id, now)
-    if not store.erase(citizen, declaration_id, now):
-        raise NotFound
-
-
-def own(store: DeclarationStore, citizen: str, declaration_id: str, now: datetime) -> Declaration:
+def own(store: DeclarationStore, citizen: CitizenHash, declaration_id: str, now: datetime) -> Declaration:
     """The citizen's declaration of that id.
 
     Raises:
@@ -130,3 +140,8 @@ def own(store: DeclarationStore, citizen: str, declaration_id: str, now: datetim
     if found is None:
         raise NotFound
     return found
+
+
+def _overtaken(stands: Declaration, seen: Declaration) -> Stale | TemporarilyUnavailable:
+    """What is told of a change that was refused: another version stands, or only an appointment was linked just now."""
+    return Stale(stands) if stands.version != seen.version else TemporarilyUnavailable(retry_after=RETRY_AFTER)

@@ -22,7 +22,7 @@ def print_declaration(declaration_id: DeclarationId) -> Response[str]:
     found = lifecycle.own(store, who, checked_id(declaration_id), now)
     office = directory().find(found.office_id) if found.office_id else None
     pdf = render(found, office.name if office else "")
-    store.note_access(who, "print", found.id, now)
+    store.journal.note_access(who, "print", found.id, now)
     headers: dict[str, str | list[str]] = {
         "Content-Disposition": 'inline; filename="to-khai.pdf"',
         "Cache-Control": "no-store",

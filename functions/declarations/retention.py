@@ -6,7 +6,7 @@ Source: Luật 91/2025/QH15 Điều 3 (only as long as the purpose needs); perio
 from datetime import datetime, timedelta
 
 from consent.retention import Retention
-from declarations.declaration import Declaration, Status
+from declarations.declaration import Status
 
 # An appointment lies at most 31 days ahead; the submitted form outlives it by two weeks.
 DECLARATIONS = {
@@ -16,6 +16,10 @@ DECLARATIONS = {
 }
 
 
-def kept_until(declaration: Declaration) -> datetime:
-    """From when on the declaration must be gone."""
-    return declaration.updated_at + DECLARATIONS[declaration.status].kept
+def kept_until(status: Status, changed: datetime, before: datetime | None = None) -> datetime:
+    """From when on a declaration of that status must be gone, that was changed at that moment.
+
+    A submitted one never goes sooner than it was told `before`: an appointment may count on it.
+    """
+    until = changed + DECLARATIONS[status].kept
+    return max(until, before) if before and status is Status.SUBMITTED else until

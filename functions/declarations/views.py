@@ -11,10 +11,10 @@ from cccd.working_calendar import national_calendar
 from declarations import cost
 from declarations.checklist import to_bring
 from declarations.declaration import Declaration, Status
-from declarations.retention import kept_until
 from forms.answers import check
 from forms.form import form_of
 from procedures.sourced import CONFIDENCE_TOLD, Confidence
+from procedures.views import Paper, paper
 
 # The head is read together with the form (intake.py), so that all mistakes are told at once: here it is only described.
 _Short = Annotated[Any, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64})]
@@ -72,19 +72,6 @@ class ConsentView(Model):
     purposes: list[str]
 
 
-class DocumentView(Model):
-    """A paper to bring, why, which law asks for it, and how far that was checked."""
-
-    code: str
-    name: str
-    why: str
-    copies: str
-    mandatory: bool
-    source: str
-    confidence: Confidence
-    confidence_note: str
-
-
 class Told(Model):
     """What is to be looked at again in one field."""
 
@@ -140,7 +127,7 @@ class DeclarationView(Model):
     data: Annotated[dict[str, Any], Field(description="The answers, by the names of the form's fields.")]
     consent: ConsentView
     on: date
-    documents_to_bring: list[DocumentView]
+    documents_to_bring: list[Paper]
     fee: FeeView | None
     processing_time: ProcessingTimeView | None
     warnings: list[Told]
@@ -162,23 +149,11 @@ def view(declaration: Declaration, today: date, on: date | None = None) -> Decla
         office_id=declaration.office_id,
         submitted_at=declaration.submitted_at,
         updated_at=declaration.updated_at,
-        kept_until=kept_until(declaration),
+        kept_until=declaration.kept_until,
         data=dict(declaration.answers),
         consent=ConsentView(version=declaration.consent.version, purposes=list(declaration.consent.purposes)),
         on=day,
-        documents_to_bring=[
-            DocumentView(
-                code=paper.code,
-                name=paper.name,
-                why=paper.why,
-                copies=paper.copies,
-                mandatory=paper.mandatory,
-                source=paper.source,
-                confidence=paper.confidence,
-                confidence_note=CONFIDENCE_TOLD[paper.confidence],
-            )
-            for paper in to_bring(declaration.procedure, answers, day)
-        ],
+        documents_to_bring=[paper(each) for each in to_bring(declaration.procedure, answers, day)],
         fee=_fee(cost.fee(answers, day)),
         processing_time=_time(cost.duration(declaration.procedure, answers, day, national_calendar())),
         warnings=[Told(**vars(doubt)) for doubt in checked.doubts],

@@ -9,7 +9,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from cccd.errors import MethodNotAllowed, NotFound, Refusal
-from cccd.http import Event, Model, cacheable, lambda_handler, problem_response, resolver
+from cccd.http import Model, cacheable, lambda_handler, problem_response, resolver
+from cccd.invocation import Event
 
 MAX_AGE = 3600
 

@@ -68,14 +68,10 @@ class Search:
         self._outside = Sayings([*prepared.outside, *prepared.strong])
         self._strong = Sayings(prepared.strong)
 
-    def browse(self, on: date, category: str | None = None) -> list[Entry]:
+    def browse(self, on: date) -> list[Entry]:
         """Every answer in force on that day, by category in browsing order."""
         order = list(self.content.categories)
-        entries = [
-            Entry(topic, version, 0.0)
-            for topic in self.content.topics
-            if category in (None, topic.category) and (version := topic.on(on))
-        ]
+        entries = [Entry(topic, version, 0.0) for topic in self.content.topics if (version := topic.on(on))]
         return sorted(entries, key=lambda entry: order.index(entry.topic.category))
 
     def answer(self, q: str, on: date, limit: int = 5, category: str | None = None) -> Answer:
@@ -137,6 +133,6 @@ def answer(q: str, on: date, limit: int = 5, category: str | None = None) -> Ans
     return SEARCH.answer(q, on, limit, category)
 
 
-def browse(on: date, category: str | None = None) -> list[Entry]:
+def browse(on: date) -> list[Entry]:
     """Every answer in force on that day; see `Search.browse`."""
-    return SEARCH.browse(on, category)
+    return SEARCH.browse(on)

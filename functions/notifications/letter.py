@@ -8,7 +8,7 @@ from typing import Any
 from bookings.booking import Booking
 from cccd.clock import shown, weekday
 from declarations.checklist import to_bring
-from declarations.declaration import Declaration
+from forms.answers import Answers
 from notifications.notice import Kind, Notice
 from notifications.templates import DoesNotFit, Templates
 from offices.directory import directory
@@ -40,22 +40,22 @@ class Letter:
 def write(
     notice: Notice,
     booking: Booking,
-    declaration: Declaration | None,
+    declared: Answers | None,
     friend: Acquaintance,
     now: datetime,
     templates: Templates,
     mini_app_url: str,
 ) -> Letter | None:
-    """The message of a notice; None if there is no way to write to the citizen. `declaration` is the booking's, if any.
+    """The message of a notice; None if there is no way to write to the citizen. `declared` are the answers of the booking's declaration, if any.
 
     Raises:
         DoesNotFit: only a template could be sent, and Zalo would not take its parameters.
     """
     in_window = friend.in_window(now)
-    reply = Reply(words(notice.kind, booking, declaration), (Button("Xem lịch hẹn", path="lich-hen"),))
+    reply = Reply(words(notice.kind, booking, declared), (Button("Xem lịch hẹn", path="lich-hen"),))
     ordinary = reply.message(mini_app_url) if in_window else None
     try:
-        template = _template(notice.kind, booking, declaration, templates)
+        template = _template(notice.kind, booking, declared, templates)
     except DoesNotFit:
         if not in_window:
             raise
@@ -63,7 +63,7 @@ def write(
     return Letter(friend.user, ordinary, template) if ordinary or template else None
 
 
-def words(kind: Kind, booking: Booking, declaration: Declaration | None) -> str:
+def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
     """What the citizen reads. No name: a chat is read over shoulders."""
     place = _place(directory().find(booking.office_id))
     day = booking.start.date()
@@ -81,10 +81,12 @@ def words(kind: Kind, booking: Booking, declaration: Declaration | None) -> str:
         case Kind.REMINDER:
             text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
     lines = [text]
-    papers = to_bring(booking.procedure, declaration.answers if declaration else None, day)
-    if papers:
-        lines.append(f"Bạn nhớ mang theo: {_listed(papers)}.")
-    if kind is Kind.REMINDER and declaration is None:
+    papers = to_bring(booking.procedure, declared, day)
+    if brought := [each for each in papers if not each.at_office]:
+        lines.append(f"Bạn nhớ mang theo: {_listed(brought)}.")
+    if filled_in := [each for each in papers if each.at_office]:
+        lines.append(f"Tại cơ quan bạn sẽ điền: {_listed(filled_in)}.")
+    if kind is Kind.REMINDER and declared is None:
         lines.append(NO_DECLARATION)
     return "\n".join(lines)
 
@@ -101,9 +103,9 @@ def _place(office: Office | None) -> str:
     return f"{office.name} ({office.address})" if office.address else office.name
 
 
-def _template(kind: Kind, booking: Booking, declaration: Declaration | None, templates: Templates) -> Template | None:
+def _template(kind: Kind, booking: Booking, declared: Answers | None, templates: Templates) -> Template | None:
     office = directory().find(booking.office_id)
     found = templates.id(booking.office_id, kind)
     if found is None or office is None:
         return None
-    return Template(found, templates.data(kind, booking, office, declaration is not None))
+    return Template(found, templates.data(kind, booking, office, declared is not None))

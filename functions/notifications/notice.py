@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bookings.booking import Booking, Status
 from cccd.clock import at
+from cccd.hashes import CitizenHash
 
 NIGHT_BEGINS, NIGHT_ENDS = time(22, 0), time(6, 0)
 REMINDED_AT = time(17, 0)  # on the day before
@@ -25,13 +26,13 @@ class Kind(StrEnum):
 class Notice:
     """A message to be sent: of which booking, in which of its versions, and when it is due.
 
-    It holds no words and no names: those come from the booking when it is sent. `citizen` is a keyed hash.
+    It holds no words and no names: those come from the booking when it is sent.
     """
 
     kind: Kind
     booking_id: str
     version: int
-    citizen: str
+    citizen: CitizenHash
     start: datetime
     due: datetime
     tries: int = 0

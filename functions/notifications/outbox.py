@@ -13,7 +13,7 @@ from bookings.booking import Booking
 from bookings.items import booking_of
 from cccd import clock
 from cccd.dynamodb import client, from_item
-from cccd.http import Event
+from cccd.invocation import Event
 from cccd.observability import log_unexpected
 from cccd.settings import Settings
 from notifications.notice import notices_of

@@ -12,44 +12,35 @@ from datetime import datetime
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from bookings.booking import Booking
 from bookings.booking_id import BookingId
-from bookings.scheduled import time_left
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.http import Event
-from cccd.keyring import secret
+from cccd.hashes import CitizenHash
+from cccd.invocation import Event, time_left
 from cccd.observability import count_message, flush_metrics, log_unexpected, logger
-from cccd.settings import Settings
-from declarations.declaration import Declaration, Status
-from declarations.sealing import KmsKey
-from declarations.store import DeclarationStore
+from cccd.table import Table
+from consent.store import Consents
+from declarations.linking import LinkedDeclarations, answers_for
 from notifications.letter import Letter, write
 from notifications.notice import MAX_TRIES, Notice, is_night, next_try, obsolete
 from notifications.store import NoticeStore, Outcome, State
 from notifications.templates import DoesNotFit, Templates, templates
 from zalo.acquaintances import Acquaintances
 from zalo.official_account import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
-from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
+from zalo.settings import OfficialAccountSettings
+from zalo.tokens import TokenKeeper, TokensUnavailable
 
 # Milliseconds for one message: its token may have to be renewed and saved, which must not be cut short.
 ONE_MESSAGE = 25_000
 
 
-class SenderSettings(Settings):
-    """Tables, secrets, and where Zalo and the Mini App are."""
+class SenderSettings(OfficialAccountSettings):
+    """The same, with the tables that messages tell of and the Mini App's address."""
 
     bookings_table: str
     declarations_table: str
-    chat_table: str
     notices_table: str
-    sensitive_key: str
-    zalo_app_secret: str
-    zalo_app_id: str
-    oa_grant: str
-    zalo_openapi_url: str
-    zalo_oauth_url: str
     mini_app_url: str
 
 
@@ -59,7 +50,8 @@ class Post:
 
     notices: NoticeStore
     bookings: BookingStore
-    declarations: DeclarationStore
+    declarations: LinkedDeclarations
+    consents: Consents
     acquaintances: Acquaintances
     tokens: TokenKeeper
     api: OfficialAccountApi
@@ -88,20 +80,14 @@ settings = SenderSettings.load()
 
 
 def post() -> Post:
-    api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
-    keeper = TokenKeeper(
-        TokenStore(client(), settings.chat_table),
-        api,
-        settings.zalo_app_id,
-        secret(settings.zalo_app_secret),
-        lambda: secret(settings.oa_grant, anew=True),
-    )
+    api = settings.api()
     return Post(
         notices=NoticeStore(client(), settings.notices_table),
         bookings=BookingStore(client(), settings.bookings_table),
-        declarations=DeclarationStore(client(), settings.declarations_table, KmsKey(settings.sensitive_key)),
-        acquaintances=Acquaintances(client(), settings.chat_table),
-        tokens=keeper,
+        declarations=LinkedDeclarations(client(), settings.declarations_table),
+        consents=Consents(Table(client(), settings.declarations_table)),
+        acquaintances=settings.acquaintances(),
+        tokens=settings.tokens(api),
         api=api,
         templates=templates(),
         mini_app_url=settings.mini_app_url,
@@ -171,22 +157,17 @@ def _letter(post: Post, notice: Notice) -> Letter | Outcome:
     friend = post.acquaintances.find(notice.citizen)
     if booking is None or friend is None or obsolete(notice, booking, now) or not _agreed(post, notice.citizen):
         return "dropped"
-    declaration = _declaration(post, booking, now)
-    letter = write(notice, booking, declaration, friend, now, post.templates, post.mini_app_url)
+    declaration = (
+        post.declarations.find(booking.citizen, booking.declaration_id, now) if booking.declaration_id else None
+    )
+    declared = answers_for(declaration, booking)
+    letter = write(notice, booking, declared, friend, now, post.templates, post.mini_app_url)
     return letter or "unreachable"
 
 
-def _declaration(post: Post, booking: Booking, now: datetime) -> Declaration | None:
-    """The declaration that the booking is linked to, if it has been submitted and is still there."""
-    if booking.declaration_id is None:
-        return None
-    found = post.declarations.find(booking.citizen, booking.declaration_id, now)
-    return found if found and found.status is Status.SUBMITTED else None
-
-
-def _agreed(post: Post, citizen: str) -> bool:
+def _agreed(post: Post, citizen: CitizenHash) -> bool:
     """Whether the citizen takes messages. Who was never asked, as they declared nothing, agreed by following."""
-    standing = post.declarations.consents.standing(citizen)
+    standing = post.consents.standing(citizen)
     return standing.get("notifications", not standing)
 
 

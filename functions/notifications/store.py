@@ -9,14 +9,16 @@ A message is claimed just before it is sent and never claimed twice, so it is se
 while sending leaves it `sending`, and it ends as `uncertain`.
 """
 
-import secrets
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from cccd.clock import epoch, from_epoch
-from cccd.dynamodb import Item, from_item, to_item
+from cccd.dynamodb import Item
+from cccd.hashes import CitizenHash
+from cccd.table import NEW, Key, Table
+from cccd.transactions import Write
 from notifications.notice import Kind, Notice
 
 if TYPE_CHECKING:
@@ -33,83 +35,49 @@ type Outcome = Literal["sent", "failed", "dropped", "unreachable", "uncertain"]
 
 
 class NoticeStore:
-    """The table `table`."""
+    """The table `name`, through `client`."""
 
-    def __init__(self, client: "DynamoDBClient", table: str):
-        self._client = client
-        self._table = table
+    def __init__(self, client: "DynamoDBClient", name: str):
+        self._table = Table(client, name)
 
     def add(self, notice: Notice) -> bool:
         """Keep a message to be sent; whether it is new. The same event told twice is one message."""
-        try:
-            self._client.put_item(
-                TableName=self._table, Item=to_item(_item(notice)), ConditionExpression="attribute_not_exists(pk)"
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return self._table.written(self._table.put(_item(notice), NEW))
 
     def due(self, now: datetime) -> Iterator[tuple[Notice, State]]:
         """Messages that are due and their state; the index is read a moment late."""
         for shard in range(SHARDS):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="due = :due AND dueAt <= :now",
-                ExpressionAttributeValues=to_item({":due": f"NOTICE#{shard}", ":now": epoch(now)}),
-            )
-            for page in pages:
-                for found in page["Items"]:
-                    item = from_item(found)
-                    yield _notice(item), item["state"]
+            for item in self._table.due(f"NOTICE#{shard}", now):
+                yield _notice(item), item["state"]
 
     def claim(self, notice: Notice, now: datetime) -> bool:
         """Whether this process sends it: nobody else has claimed it."""
-        mark = secrets.token_hex(8)  # by which our own claim is known, when it was repeated because its answer was lost
-        return self._change(
-            notice,
-            "SET #state = :sending, dueAt = :later, claimedBy = :mark",
-            "waiting",
-            {":sending": "sending", ":later": epoch(now + SENDING), ":mark": mark},
-        )
+        values = {":sending": "sending", ":later": epoch(now + SENDING)}
+        return self._table.claim(self._change(notice, "SET #state = :sending, dueAt = :later", "waiting", values))
 
     def again(self, notice: Notice, when: datetime) -> bool:
         """It was surely not sent: try it at `when`."""
-        return self._change(
-            notice,
-            "SET #state = :waiting, dueAt = :when, tries = :more",
-            "sending",
-            {":waiting": "waiting", ":when": epoch(when), ":more": notice.tries + 1},
-        )
+        values = {":waiting": "waiting", ":when": epoch(when), ":more": notice.tries + 1}
+        update = "SET #state = :waiting, dueAt = :when, tries = :more"
+        return self._table.written(self._change(notice, update, "sending", values))
 
     def end(self, notice: Notice, outcome: Outcome, was: State) -> bool:
         """Nothing more is to be done about it."""
-        return self._change(notice, "SET #state = :outcome REMOVE due, dueAt", was, {":outcome": outcome})
+        update = "SET #state = :outcome REMOVE due, dueAt"
+        return self._table.written(self._change(notice, update, was, {":outcome": outcome}))
 
     def state(self, notice: Notice) -> str | None:
         """What became of it."""
-        found = self._client.get_item(TableName=self._table, Key=to_item(_key(notice)), ConsistentRead=True)
-        return str(from_item(found["Item"])["state"]) if "Item" in found else None
+        item = self._table.get(_key(notice))
+        return str(item["state"]) if item else None
 
-    def _change(self, notice: Notice, update: str, was: State, values: dict[str, object]) -> bool:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=to_item(_key(notice)),
-                UpdateExpression=update,
-                ConditionExpression="#state = :was AND tries = :tries",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=to_item({":was": was, ":tries": notice.tries, **values}),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as refusal:
-            response: Any = refusal.response
-            found = from_item(response.get("Item", {}))
-            return ":mark" in values and found.get("claimedBy") == values[":mark"]
-        return True
+    def _change(self, notice: Notice, update: str, was: State, values: Item) -> Write:
+        """Nobody has changed it since it was read."""
+        known = {":was": was, ":tries": notice.tries, **values}
+        return self._table.update(_key(notice), update, "#state = :was AND tries = :tries", known)
 
 
-def _key(notice: Notice) -> dict[str, str]:
+def _key(notice: Notice) -> Key:
     return {"pk": f"BOOKING#{notice.booking_id}", "sk": f"NOTICE#{notice.kind}#{notice.version}"}
 
 
@@ -134,7 +102,7 @@ def _notice(item: Item) -> Notice:
         kind=Kind(item["kind"]),
         booking_id=item["booking"],
         version=item["version"],
-        citizen=item["citizen"],
+        citizen=CitizenHash(item["citizen"]),
         start=from_epoch(item["start"]),
         due=from_epoch(item["dueAt"]),
         tries=item["tries"],

@@ -1,5 +1,6 @@
 """GET and DELETE /me/data: everything held about the citizen; erase it. PUT /me/consents: what they agree to."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from declarations.settings import DeclarationsSettings
 from declarations.views import ConsentView
 from privacy.erasure import erase_all, forget_in_chat
 from privacy.held import held
+from privacy.kept import LEFT, Kept
 from zalo.acquaintances import Acquaintances
 
 app = resolver()
@@ -35,12 +37,21 @@ class RemainingBooking(Model):
     why: str
 
 
+class KeptView(Model):
+    """Something that is kept for so many days, null for as long as the citizen wishes, and why."""
+
+    what: str
+    days: int | None
+    why: str
+
+
 class ErasedView(Model):
-    """What was erased just now, and what had to stay."""
+    """What was erased just now, the appointments that had to stay, and what else is left for a while."""
 
     declarations: int
     bookings: int
     remaining: list[RemainingBooking]
+    left: list[KeptView]
     note: str
 
 
@@ -62,7 +73,7 @@ class HeldView(Model):
     consents: list[dict[str, Any]]
     accesses: list[dict[str, Any]]
     erasures: list[dict[str, Any]]
-    retention: list[dict[str, Any]]
+    retention: list[KeptView]
 
 
 class ConsentRequest(Model):
@@ -75,9 +86,8 @@ class ConsentRequest(Model):
 settings = PrivacySettings.load()
 
 _NOTE = (
-    "Đã xoá. Chỉ còn nhật ký đồng ý, truy cập và xoá, không có nội dung bạn đã khai, được giữ 5 năm để chứng minh "
-    "việc xử lý đúng quy định. Bản sao lưu phòng sự cố còn chứa dữ liệu cũ tối đa 35 ngày rồi tự mất. Nếu bạn vẫn quan "
-    "tâm trang Zalo và nhắn tin lại, hệ thống sẽ lại nhận ra bạn trong trò chuyện."
+    "Đã xoá. Những gì còn lại được kể ở mục “left”: không có nội dung bạn đã khai, và tự mất sau số ngày ghi ở đó. "
+    "Nếu bạn vẫn quan tâm trang Zalo và nhắn tin lại, hệ thống sẽ lại nhận ra bạn trong trò chuyện."
 )
 _BEGUN = "Lịch hẹn đã đến giờ; sẽ được xoá khi bạn gửi lại yêu cầu này sau ngày hẹn."
 
@@ -90,12 +100,16 @@ def chat() -> Acquaintances:
     return Acquaintances(client(), settings.chat_table)
 
 
+def _kept(every: Iterable[Kept]) -> list[KeptView]:
+    return [KeptView(what=each.what, days=each.days, why=each.why) for each in every]
+
+
 @app.get("/me/data", summary="Everything held about me")
 def read_my_data() -> Response[HeldView]:
     now, store, who = clock.now(), settings.store(), citizen(app)
     mine = settings.hash_of(who)
     found = HeldView.model_validate(held(store, bookings(), chat(), who, mine, now))
-    store.note_access(mine, "export", None, now)
+    store.journal.note_access(mine, "export", None, now)
     headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
     return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=found, headers=headers)
 
@@ -105,10 +119,13 @@ def read_my_data() -> Response[HeldView]:
 )
 def erase_my_data() -> ErasedView:
     now, mine = clock.now(), settings.hash_of(citizen(app))
-    forget_in_chat(chat(), mine, now)
-    done = erase_all(settings.store(), bookings(), mine, now)
+    declarations = settings.eraser()
+    forget_in_chat(chat(), declarations, mine, now)
+    done = erase_all(declarations, bookings(), mine, now)
     remaining = [RemainingBooking(id=each.id, start=each.start, why=_BEGUN) for each in done.remaining]
-    return ErasedView(declarations=done.declarations, bookings=done.bookings, remaining=remaining, note=_NOTE)
+    return ErasedView(
+        declarations=done.declarations, bookings=done.bookings, remaining=remaining, left=_kept(LEFT), note=_NOTE
+    )
 
 
 @app.put("/me/consents", summary="What I agree to", description="Of the purposes of GET /forms; the rest is withdrawn.")

@@ -1,8 +1,7 @@
 """Erase what is held about a citizen, at their wish. What can be done is done at once, not in the law's 20 days.
 
 Appointments to come are cancelled first, so that their seats go to others. One that has begun stays until its day is
-closed. Who they are in the chat is forgotten, until they write there again. What remains are records that hold no
-personal data: of consent, of access, and that this was erased.
+closed. What remains besides is told to them (`held.remains`).
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from datetime import datetime
 from bookings.booking import Booking
 from bookings.forgetting import forget_citizen
 from bookings.store import BookingStore
-from declarations.store import DeclarationStore
+from cccd.hashes import CitizenHash
+from declarations.erasing import DeclarationEraser
 from zalo.acquaintances import Acquaintances
 
 
@@ -24,7 +24,7 @@ class Erased:
     remaining: tuple[Booking, ...]
 
 
-def erase_all(declarations: DeclarationStore, bookings: BookingStore, citizen: str, now: datetime) -> Erased:
+def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: CitizenHash, now: datetime) -> Erased:
     """Erase declarations and bookings, and take every consent back. Twice is the same as once.
 
     Raises:
@@ -32,13 +32,15 @@ def erase_all(declarations: DeclarationStore, bookings: BookingStore, citizen: s
     """
     forgotten, remaining = forget_citizen(bookings, citizen, now)
     if forgotten:
-        declarations.note_erasure(citizen, "booking", forgotten, "citizen", now)
-    erased = sum(declarations.erase_key(citizen, key, "citizen", now) for key in declarations.keys_of(citizen))
+        declarations.journal.note_erasure(citizen, "booking", forgotten, "citizen", now)
+    erased = declarations.erase_all(citizen, now)
     declarations.consents.withdraw(citizen, now)
     return Erased(erased, forgotten, tuple(remaining))
 
 
-def forget_in_chat(chat: Acquaintances, citizen: str, now: datetime) -> None:
+def forget_in_chat(chat: Acquaintances, declarations: DeclarationEraser, citizen: CitizenHash, now: datetime) -> None:
     """Forget who the citizen is in the chat, as when they leave it: an event of before, delivered late, ties nobody."""
     known = chat.find(citizen)
     chat.part(citizen, max(now, known.last_seen) if known else now, now)  # Zalo's clock may be ahead of ours
+    if known:
+        declarations.journal.note_erasure(citizen, "chat", 1, "citizen", now)

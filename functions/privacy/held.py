@@ -7,15 +7,12 @@ from bookings.booking import Booking
 from bookings.store import BookingStore
 from cccd.clock import from_epoch
 from cccd.dynamodb import Item
+from cccd.hashes import CitizenHash
 from cccd.session import Citizen
-from consent.retention import RECORDS
 from declarations.declaration import Declaration
-from declarations.retention import DECLARATIONS
 from declarations.store import DeclarationStore
+from privacy.kept import kept
 from zalo.acquaintances import Acquaintance, Acquaintances
-
-_CHAT_KEPT = "Mã của bạn trong trò chuyện được giữ đến khi bạn bỏ quan tâm trang Zalo hoặc yêu cầu xoá."
-BOOKINGS_KEPT_DAYS = 30  # after the appointment, as bookings.items has it
 
 
 def held(
@@ -23,7 +20,7 @@ def held(
     bookings: BookingStore,
     chat: Acquaintances,
     citizen: Citizen,
-    citizen_hash: str,
+    citizen_hash: CitizenHash,
     now: datetime,
 ) -> dict[str, Any]:
     """All of it, as JSON: what was declared and booked, who they are in the chat, and the records about it."""
@@ -43,17 +40,17 @@ def held(
                 "channel": item["channel"],
                 "declarationId": item["declaration"],
             }
-            for item in declarations.records(citizen_hash, "CONSENT")
+            for item in declarations.consents.items(citizen_hash)
         ],
         "accesses": [
             {"what": item["what"], "by": item["by"], "at": _instant(item), "declarationId": item.get("declaration")}
-            for item in declarations.records(citizen_hash, "ACCESS")
+            for item in declarations.journal.accesses(citizen_hash)
         ],
         "erasures": [
             {"what": item["what"], "count": item["count"], "by": item["by"], "at": _instant(item)}
-            for item in declarations.records(citizen_hash, "ERASED")
+            for item in declarations.journal.erasures(citizen_hash)
         ],
-        "retention": _retention(),
+        "retention": [vars(each) for each in kept()],
     }
 
 
@@ -99,14 +96,3 @@ def _booking(booking: Booking) -> dict[str, Any]:
 
 def _chat(known: Acquaintance | None) -> dict[str, Any] | None:
     return {"userId": known.user, "lastSeen": known.last_seen.isoformat()} if known else None
-
-
-def _retention() -> list[dict[str, Any]]:
-    kept = [{"what": status.value, "days": rule.kept.days, "why": rule.why} for status, rule in DECLARATIONS.items()]
-    bookings = f"Lịch hẹn được giữ {BOOKINGS_KEPT_DAYS} ngày sau ngày hẹn."
-    return [
-        *kept,
-        {"what": "booking", "days": BOOKINGS_KEPT_DAYS, "why": bookings},
-        {"what": "chat", "days": None, "why": _CHAT_KEPT},
-        {"what": "record", "days": RECORDS.kept.days, "why": RECORDS.why},
-    ]

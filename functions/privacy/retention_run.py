@@ -9,10 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.http import Event
+from cccd.invocation import Event, time_left
 from cccd.observability import logger
 from cccd.settings import Settings
-from declarations.due import due_keys, erase_due, note_run
+from declarations.erasing import DeclarationEraser
 
 TIME_TO_STOP = 10_000  # milliseconds before the function's limit
 
@@ -27,14 +27,15 @@ settings = RetentionSettings.load()
 
 
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:
-    now, table = clock.now(), settings.declarations_table
+    now, declarations = clock.now(), DeclarationEraser(client(), settings.declarations_table)
+    may_go_on = time_left(context, TIME_TO_STOP)
     erased: Counter[str] = Counter()
-    for key in due_keys(client(), table, now):
-        if context.get_remaining_time_in_millis() < TIME_TO_STOP:
+    for key in declarations.due(now):
+        if not may_go_on():
             break  # the next run goes on
-        status = erase_due(client(), table, key, now)
+        status = declarations.erase_due(key, now)
         if status:
             erased[status] += 1
-    note_run(client(), table, dict(erased), now)
+    declarations.note_run(erased, now)
     logger.info("erased by retention", erased=dict(erased))
     return dict(erased)

@@ -1,7 +1,7 @@
 """GET /procedures and GET /procedures/{code}: what a procedure needs, as of a day."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -10,9 +10,9 @@ from cccd.errors import NotFound
 from cccd.http import Model, Page, cacheable, lambda_handler, resolver
 from procedures import catalog
 from procedures.as_of import AsOf, asked_day
-from procedures.content import Document, Residence, Section, Statement
+from procedures.content import Residence, Section
 from procedures.guide import Guide, guide
-from procedures.sourced import CONFIDENCE_TOLD, Sourced
+from procedures.views import Paper, SaidText, paper, said, said_text
 
 # Seconds a front end may keep an answer. Content changes with a deployment; an answer without `on` also at midnight.
 MAX_AGE = 300
@@ -29,36 +29,10 @@ class Procedure(Model):
     residence: Residence
 
 
-class Said(Model):
-    """Where a statement comes from, how far that was checked, and from when to when it holds."""
-
-    source: str
-    confidence: str
-    confidence_note: str
-    valid_from: date
-    valid_to: date | None
-
-
-class SaidText(Said):
-    """A statement to the citizen."""
-
-    text: str
-
-
 class ProcessingTime(SaidText):
     """`workingDays` is the usual longest wait; the text tells the exceptions."""
 
     working_days: int | None
-
-
-class BringDocument(Said):
-    """A paper to bring; where it is not mandatory, `why` tells in which case it is needed."""
-
-    code: str
-    name: str
-    why: str
-    copies: str
-    mandatory: bool
 
 
 class Amount(Model):
@@ -84,7 +58,7 @@ class ProcedureDetail(Procedure):
     on: date
     conditions: list[SaidText]
     steps: list[SaidText]
-    documents: list[BringDocument]
+    documents: list[Paper]
     hand_in: list[SaidText]
     processing_time: ProcessingTime
     place: SaidText
@@ -124,7 +98,7 @@ def read_procedure(
 
 
 def _detail(found: Guide, on: date) -> ProcedureDetail:
-    said = {section: [_said_text(each) for each in every] for section, every in found.sections.items()}
+    texts = {section: [said_text(each) for each in every] for section, every in found.sections.items()}
     time = found.sections[Section.PROCESSING_TIME][0]
     return ProcedureDetail(
         code=found.procedure.code,
@@ -132,16 +106,16 @@ def _detail(found: Guide, on: date) -> ProcedureDetail:
         summary=found.procedure.summary,
         residence=found.residence,
         on=on,
-        conditions=said[Section.CONDITIONS],
-        steps=said[Section.STEPS],
-        documents=[_document(each) for each in found.documents],
-        hand_in=said[Section.HAND_IN],
-        processing_time=ProcessingTime(**_said(time), text=time.text, working_days=time.working_days),
-        place=said[Section.PLACE][0],
+        conditions=texts[Section.CONDITIONS],
+        steps=texts[Section.STEPS],
+        documents=[paper(each) for each in found.documents],
+        hand_in=texts[Section.HAND_IN],
+        processing_time=ProcessingTime(**said(time), text=time.text, working_days=time.working_days),
+        place=texts[Section.PLACE][0],
         fee=_fee(found),
-        benefits=said[Section.BENEFITS],
-        notes=said[Section.NOTES],
-        legal_basis=said[Section.LEGAL_BASIS],
+        benefits=texts[Section.BENEFITS],
+        notes=texts[Section.NOTES],
+        legal_basis=texts[Section.LEGAL_BASIS],
         valid_from=found.valid_from,
         valid_to=found.valid_to,
         reviewed_on=found.reviewed_on,
@@ -156,33 +130,8 @@ def _fee(found: Guide) -> Fee:
     return Fee(
         text=" ".join([*(f"{line}." for line in spelled), *(rule.text for rule in rules)]),
         amounts=amounts,
-        rules=[_said_text(rule) for rule in rules],
+        rules=[said_text(rule) for rule in rules],
     )
-
-
-def _document(document: Document) -> BringDocument:
-    return BringDocument(
-        **_said(document),
-        code=document.code,
-        name=document.name,
-        why=document.why,
-        copies=document.copies,
-        mandatory=document.mandatory,
-    )
-
-
-def _said_text(statement: Statement) -> SaidText:
-    return SaidText(**_said(statement), text=statement.text)
-
-
-def _said(sourced: Sourced) -> dict[str, Any]:
-    return {
-        "source": sourced.source,
-        "confidence": sourced.confidence,
-        "confidence_note": CONFIDENCE_TOLD[sourced.confidence],
-        "valid_from": sourced.valid_from,
-        "valid_to": sourced.valid_to,
-    }
 
 
 handler = lambda_handler(app)

@@ -59,13 +59,14 @@ class Statement(Sourced):
 
 @dataclass(frozen=True)
 class Document(Sourced):
-    """A paper to bring; where it is not mandatory, `why` tells in which case it is needed."""
+    """A paper; where it is not mandatory, `why` tells in which case it is needed. One `at_office` is filled in there, not brought."""
 
     code: str
     name: str
     why: str
     copies: str
     mandatory: bool
+    at_office: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,38 +6,18 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from cccd import clock
-from cccd.dynamodb import client
-from cccd.http import Event
-from cccd.keyring import secret
+from cccd.invocation import Event
 from cccd.observability import flush_metrics, metrics
-from cccd.settings import Settings
-from zalo.official_account import OfficialAccountApi
+from zalo.settings import OfficialAccountSettings
 from zalo.tokens import EARLY, REFRESH_TOKEN_LIFE, TokenKeeper, TokenState, TokenStore, TokensUnavailable
 
-
-class RefreshSettings(Settings):
-    """The table, the app, and where Zalo is asked."""
-
-    chat_table: str
-    zalo_app_secret: str
-    zalo_app_id: str
-    oa_grant: str
-    zalo_openapi_url: str
-    zalo_oauth_url: str
-
-
-settings = RefreshSettings.load()
+settings = OfficialAccountSettings.load()
 
 
 def handler(event: Event, context: LambdaContext) -> dict[str, object]:
-    now = clock.now()
-    store = TokenStore(client(), settings.chat_table)
-    api = OfficialAccountApi(settings.zalo_openapi_url, settings.zalo_oauth_url)
-    keeper = TokenKeeper(
-        store, api, settings.zalo_app_id, secret(settings.zalo_app_secret), lambda: secret(settings.oa_grant, anew=True)
-    )
+    now, store, api = clock.now(), settings.token_store(), settings.api()
     try:
-        renewed = renew_in_time(store, keeper, now)
+        renewed = renew_in_time(store, settings.tokens(api), now)
     finally:
         api.close()
     state = store.read()

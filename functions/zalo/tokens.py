@@ -21,14 +21,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cccd import clock
 from cccd.clock import epoch, from_epoch
-from cccd.dynamodb import from_item, to_item
+from cccd.dynamodb import Item
 from cccd.observability import logger
+from cccd.table import NEW, Key, Table
 from zalo.official_account import GrantRefused, NotSent, OfficialAccountApi, Tokens, Uncertain
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEY = {"pk": "TOKENS", "sk": "TOKENS"}
+KEY: Key = {"pk": "TOKENS", "sk": "TOKENS"}
 LEASE = timedelta(seconds=90)
 WAITING = (0.3, 0.7, 1.5)  # seconds between looks at what another process is getting
 SAVING = (0.0, 0.2, 1.0, 3.0)  # seconds to wait before each try to save what Zalo gives only once
@@ -59,18 +60,16 @@ class TokenState:
 
 
 class TokenStore:
-    """The item in the table `table`."""
+    """The item in the table `name`, through `client`."""
 
-    def __init__(self, client: "DynamoDBClient", table: str):
-        self._client = client
-        self._table = table
+    def __init__(self, client: "DynamoDBClient", name: str):
+        self._table = Table(client, name)
 
     def read(self) -> TokenState | None:
         """The tokens, consistently; None before the first grant."""
-        found = self._client.get_item(TableName=self._table, Key=to_item(KEY), ConsistentRead=True)
-        if "Item" not in found:
+        item = self._table.get(KEY)
+        if item is None:
             return None
-        item = from_item(found["Item"])
         locked = item.get("lockedUntil")
         return TokenState(
             access=item["access"],
@@ -95,61 +94,41 @@ class TokenStore:
             "grantedBy": mark,
             "version": epoch(now),
         }
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=to_item(item),
-                ConditionExpression="attribute_not_exists(pk) OR (lost = :true AND grantedBy <> :mark)",
-                ExpressionAttributeValues=to_item({":true": True, ":mark": mark}),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        unknown = f"{NEW} OR (lost = :true AND grantedBy <> :mark)"
+        return self._table.written(self._table.put(item, unknown, {":true": True, ":mark": mark}))
 
     def lock(self, state: TokenState, now: datetime) -> bool:
         """Whether this process may refresh: nobody has since `state` was read, and nobody is at it."""
-        return self._update(
+        return self._changed(
+            state,
             "SET lockedUntil = :until",
-            "#version = :version AND (attribute_not_exists(lockedUntil) OR lockedUntil <= :now)",
-            {":until": epoch(now + LEASE), ":version": state.version, ":now": epoch(now)},
+            {":until": epoch(now + LEASE), ":now": epoch(now)},
+            " AND (attribute_not_exists(lockedUntil) OR lockedUntil <= :now)",
         )
 
     def save(self, state: TokenState, access: str, refresh: str, seconds: int, now: datetime) -> bool:
         """Keep the new pair in place of `state`'s; whether it still was the one in force."""
-        return self._update(
+        return self._changed(
+            state,
             "SET #access = :access, refresh = :refresh, accessEnds = :ends, grantedAt = :now, #version = :next "
             "REMOVE lockedUntil, lost",
-            "#version = :version",
             {
                 ":access": access,
                 ":refresh": refresh,
                 ":ends": epoch(now) + seconds,
                 ":now": epoch(now),
                 ":next": state.version + 1,
-                ":version": state.version,
             },
         )
 
     def mark_lost(self, state: TokenState) -> bool:
         """Zalo refused the refresh token of `state`; nobody should try it again."""
-        return self._update(
-            "SET lost = :true REMOVE lockedUntil", "#version = :version", {":true": True, ":version": state.version}
-        )
+        return self._changed(state, "SET lost = :true REMOVE lockedUntil", {":true": True})
 
-    def _update(self, update: str, condition: str, values: dict[str, object]) -> bool:
-        names = {"#version": "version", "#access": "access"}
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=to_item(KEY),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames={name: plain for name, plain in names.items() if name in update + condition},
-                ExpressionAttributeValues=to_item(values),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+    def _changed(self, state: TokenState, update: str, values: Item, also: str = "") -> bool:
+        """Whether it was written: nobody has changed the tokens since `state` was read."""
+        condition = f"#version = :version{also}"
+        return self._table.written(self._table.update(KEY, update, condition, {":version": state.version, **values}))
 
 
 class TokenKeeper:

@@ -1,29 +1,28 @@
 """A store on moto, and a rival who acts just before us."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-import boto3
 import pytest
 
 from bookings.store import BookingStore
+from cccd.dynamodb import client
 
 
 @pytest.fixture
 def store(aws: None) -> BookingStore:
-    return BookingStore(boto3.client("dynamodb"), "BookingsTable")
+    return BookingStore(client(), "BookingsTable")
 
 
 @pytest.fixture
-def rival_acts_first(store: BookingStore) -> Callable[[Callable[[], object]], None]:
+def rival_acts_first(store: BookingStore) -> Iterator[Callable[[Callable[[], object]], None]]:
     """Runs a rival's whole operation just before our next transaction reaches DynamoDB."""
+    pending: list[Callable[[], object]] = []
 
-    def arrange(rival: Callable[[], object]) -> None:
-        pending = [rival]
+    def act(**_: object) -> None:
+        if pending:
+            pending.pop()()
 
-        def act(**_: object) -> None:
-            if pending:
-                pending.pop()()
-
-        store.client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", act)
-
-    return arrange
+    events = store.table.client.meta.events
+    events.register("provide-client-params.dynamodb.TransactWriteItems", act)
+    yield pending.append
+    events.unregister("provide-client-params.dynamodb.TransactWriteItems", act)

@@ -10,14 +10,15 @@ from bookings import audit, items
 from bookings.audit import beyond_rules, differences, predicted_days
 from bookings.booking import Booking
 from bookings.holding import hold
-from bookings.lifecycle import confirm
+from bookings.lifecycle import Ask, confirm, serve
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import to_item
+from cccd.hashes import CitizenHash
 from cccd.working_calendar import national_calendar
 from offices.directory import directory
 from offices.office import Office
-from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
+from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, slot, wish
 from tests.gateway import CONTEXT
 
 LATER = NOW + timedelta(minutes=15)
@@ -34,7 +35,7 @@ def booked(store: BookingStore) -> BookingStore:
     """Two people: one confirmed, one still holding."""
     for person in ("lan", "minh"):
         hold(store, wish(person, at=slot(4)), RULES, LIMIT, NOW)
-    confirm(store, wish("lan").id, "citizen of lan", NOW)
+    confirm(store, Ask(wish("lan").id, CitizenHash("citizen of lan"), NOW))
     return store
 
 
@@ -42,7 +43,7 @@ def put_seat(store: BookingStore, booking: Booking, seat: str, taken: dict[str, 
     """Write a seat of the booking's slot behind everybody's back; None takes it away."""
     item = store.slots("office", booking.start.date(), booking.start.date())[booking.start]
     item.pop(seat, None)
-    store.client.put_item(TableName=store.table, Item=to_item(item | ({seat: taken} if taken else {})))
+    store.table.client.put_item(TableName=store.table.name, Item=to_item(item | ({seat: taken} if taken else {})))
 
 
 def test_all_is_well_after_ordinary_work(booked: BookingStore) -> None:
@@ -51,8 +52,16 @@ def test_all_is_well_after_ordinary_work(booked: BookingStore) -> None:
 
 
 def test_a_seat_without_a_booking_is_found(booked: BookingStore) -> None:
-    booked.client.delete_item(TableName=booked.table, Key=to_item(items.active_key(wish("lan").id.applicant)))
+    booked.table.client.delete_item(
+        TableName=booked.table.name, Key=to_item(items.active_key(wish("lan").id.applicant))
+    )
     assert [each.what for each in differences(booked, [office()], NOW)] == ["a seat without a booking"]
+
+
+def test_who_has_been_served_is_no_difference(booked: BookingStore) -> None:
+    on_the_day = SLOT_START - timedelta(minutes=10)
+    serve(booked, wish("lan").id, on_the_day)
+    assert differences(booked, [office()], on_the_day) == []
 
 
 def test_a_booking_without_its_seat_is_found(booked: BookingStore) -> None:

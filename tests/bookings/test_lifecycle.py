@@ -11,23 +11,28 @@ from bookings import items
 from bookings.booking import Booking, Status
 from bookings.due import purge
 from bookings.holding import hold
-from bookings.lifecycle import cancel, close, confirm, lapse, reschedule
+from bookings.lifecycle import Ask, cancel, close, confirm, lapse, reschedule, serve
+from bookings.people_ahead import people_ahead
 from bookings.seats import Seat
 from bookings.store import DAILY_REQUESTS, BookingStore
 from cccd.errors import (
     AlreadyBooked,
     HoldExpired,
     IdempotencyKeyReused,
-    InvalidRequest,
     NotCancellable,
     NotConfirmable,
     NotFound,
     NotReschedulable,
+    NotServable,
     RateLimited,
     SlotFull,
+    TemporarilyUnavailable,
     TooManyBookings,
 )
-from cccd.transactions import Refused, commit
+from cccd.hashes import CitizenHash
+from cccd.table import THERE, Table
+from cccd.transactions import Refused
+from offices.opening import Capacity
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 
 LATER = NOW + timedelta(minutes=15)  # when a hold of NOW lapses
@@ -74,7 +79,7 @@ def test_the_same_request_again_is_the_same_booking(store: BookingStore) -> None
 
 def test_the_same_request_again_after_the_end_is_still_the_same_booking(store: BookingStore) -> None:
     booking = held(store, "lan")
-    cancel(store, wish("lan").id, booking.citizen, rules_of, NOW)
+    cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of)
     again, new = hold(store, wish("lan"), RULES, LIMIT, NOW)
     assert (again.id, again.status, new) == (booking.id, Status.CANCELLED, False)
     assert occupants(store) == {}
@@ -82,10 +87,10 @@ def test_the_same_request_again_after_the_end_is_still_the_same_booking(store: B
 
 @pytest.mark.parametrize("other", [{"request": "another body"}, {"person": "minh"}])
 def test_the_same_key_for_another_request_is_refused(store: BookingStore, other: dict[str, str]) -> None:
-    held(store, "lan", citizen="c")
+    held(store, "lan", citizen=CitizenHash("c"))
     person = other.pop("person", "lan")
     with pytest.raises(IdempotencyKeyReused):
-        held(store, person, citizen="c", at=slot(5, SLOT_START + timedelta(hours=1)), **other)
+        held(store, person, citizen=CitizenHash("c"), at=slot(5, SLOT_START + timedelta(hours=1)), **other)
 
 
 def test_one_active_booking_per_applicant(store: BookingStore) -> None:
@@ -102,11 +107,13 @@ def test_one_active_booking_per_applicant(store: BookingStore) -> None:
 
 def test_a_citizen_books_for_a_family_but_not_for_a_crowd(store: BookingStore) -> None:
     for n in range(LIMIT):
-        held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
+        held(store, f"child {n}", key=f"key-{n}", citizen=CitizenHash("mother"), at=slot(10))
     with pytest.raises(TooManyBookings):
-        held(store, "a fifth", key="key-5", citizen="mother", at=slot(10))
-    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", rules_of, NOW)
-    assert held(store, "a fifth", key="key-6", citizen="mother", at=slot(10)).status is Status.HELD
+        held(store, "a fifth", key="key-5", citizen=CitizenHash("mother"), at=slot(10))
+    cancel(
+        store, Ask(wish("child 0", key="key-0", citizen=CitizenHash("mother")).id, CitizenHash("mother"), NOW), rules_of
+    )
+    assert held(store, "a fifth", key="key-6", citizen=CitizenHash("mother"), at=slot(10)).status is Status.HELD
 
 
 def test_nobody_asks_all_day_who_has_a_booking(store: BookingStore) -> None:
@@ -127,15 +134,17 @@ def test_nobody_asks_all_day_who_has_a_booking(store: BookingStore) -> None:
 def test_holding_and_cancelling_all_day_ends(store: BookingStore) -> None:
     for n in range(DAILY_REQUESTS):
         held(store, "lan", key=f"key-{n}")
-        cancel(store, wish("lan", key=f"key-{n}").id, wish("lan").citizen, rules_of, NOW)
+        cancel(store, Ask(wish("lan", key=f"key-{n}").id, wish("lan").citizen, NOW), rules_of)
     with pytest.raises(RateLimited):
         held(store, "lan", key="one more")
 
 
 def test_lapsed_holds_do_not_count_without_any_purge(store: BookingStore) -> None:
     for n in range(LIMIT):
-        held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
-    assert held(store, "a fifth", now=LATER, key="key-5", citizen="mother", at=slot(10)).status is Status.HELD
+        held(store, f"child {n}", key=f"key-{n}", citizen=CitizenHash("mother"), at=slot(10))
+    assert (
+        held(store, "a fifth", now=LATER, key="key-5", citizen=CitizenHash("mother"), at=slot(10)).status is Status.HELD
+    )
 
 
 def test_a_lapsed_hold_frees_its_seat_at_once(store: BookingStore) -> None:
@@ -156,7 +165,7 @@ def test_an_applicant_whose_hold_lapsed_may_hold_again(store: BookingStore) -> N
 
 def test_a_confirmed_seat_never_lapses(store: BookingStore) -> None:
     booking = held(store, "lan")
-    confirmed = confirm(store, wish("lan").id, booking.citizen, NOW)
+    confirmed = confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
     assert confirmed == store.find(wish("lan").id)
     assert (confirmed.status, confirmed.hold_expires_at) == (Status.CONFIRMED, None)
     with pytest.raises(SlotFull):
@@ -167,70 +176,109 @@ def test_a_confirmed_seat_never_lapses(store: BookingStore) -> None:
 
 def test_confirming_twice_is_confirming_once(store: BookingStore) -> None:
     booking = held(store, "lan")
-    first = confirm(store, wish("lan").id, booking.citizen, NOW)
-    assert confirm(store, wish("lan").id, booking.citizen, LATER) == first
+    first = confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
+    assert confirm(store, Ask(wish("lan").id, booking.citizen, LATER)) == first
 
 
 def test_a_confirmation_that_comes_too_late_is_refused(store: BookingStore) -> None:
     booking = held(store, "lan")
     with pytest.raises(HoldExpired) as free:
-        confirm(store, wish("lan").id, booking.citizen, LATER)
+        confirm(store, Ask(wish("lan").id, booking.citizen, LATER))
     assert free.value.said["seats"] == "Khung giờ đó hiện còn chỗ."
     held(store, "minh", now=LATER)
     with pytest.raises(HoldExpired) as gone:
-        confirm(store, wish("lan").id, booking.citizen, LATER)
+        confirm(store, Ask(wish("lan").id, booking.citizen, LATER))
     assert gone.value.said["seats"] == "Chỗ đó đã có người khác giữ."
 
 
 def test_another_citizens_booking_is_not_found(store: BookingStore) -> None:
     held(store, "lan")
     with pytest.raises(NotFound):
-        confirm(store, wish("lan").id, "a stranger", NOW)
+        confirm(store, Ask(wish("lan").id, CitizenHash("a stranger"), NOW))
     with pytest.raises(NotFound):
-        cancel(store, wish("lan").id, "a stranger", rules_of, NOW)
+        cancel(store, Ask(wish("lan").id, CitizenHash("a stranger"), NOW), rules_of)
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
 def test_cancelling_frees_the_seat_and_the_applicant(store: BookingStore, confirmed: bool) -> None:
     booking = held(store, "lan")
     if confirmed:
-        confirm(store, wish("lan").id, booking.citizen, NOW)
-    ended = cancel(store, wish("lan").id, booking.citizen, rules_of, NOW)
+        confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
+    ended = cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of)
     assert ended.status is Status.CANCELLED
-    assert cancel(store, wish("lan").id, booking.citizen, rules_of, NOW) == ended
+    assert cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of) == ended
     assert occupants(store) == {}
     assert held(store, "lan", key="key-2").status is Status.HELD
     with pytest.raises(NotConfirmable):
-        confirm(store, wish("lan").id, booking.citizen, NOW)
+        confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
 
 
 def test_a_lapsed_or_begun_appointment_cannot_be_cancelled(store: BookingStore) -> None:
     booking = held(store, "lan")
     with pytest.raises(NotCancellable):
-        cancel(store, wish("lan").id, booking.citizen, rules_of, LATER)
-    confirm(store, wish("lan").id, booking.citizen, NOW)
+        cancel(store, Ask(wish("lan").id, booking.citizen, LATER), rules_of)
+    confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
     with pytest.raises(NotCancellable):
-        cancel(store, wish("lan").id, booking.citizen, rules_of, SLOT_START)
+        cancel(store, Ask(wish("lan").id, booking.citizen, SLOT_START), rules_of)
 
 
-def test_a_declaration_that_is_not_ones_own_cannot_be_linked(store: BookingStore, aws: None) -> None:
-    from cccd.transactions import Write
-
-    missing = Write("ConditionCheck", "DeclarationsTable", {"pk": "a", "sk": "b"}, "attribute_exists(pk)", {}, {})
-    with pytest.raises(InvalidRequest):
-        held(store, "lan", declaration=missing, declaration_id="d")
+def test_a_declaration_that_changes_in_this_moment_holds_nothing(store: BookingStore, aws: None) -> None:
+    declarations = Table(store.table.client, "DeclarationsTable")
+    link = declarations.check({"pk": "a", "sk": "b"}, THERE)
+    with pytest.raises(TemporarilyUnavailable):
+        held(store, "lan", declaration=link, declaration_id="d")
     assert occupants(store) == {}
-    store.client.put_item(TableName="DeclarationsTable", Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
-    assert held(store, "lan", declaration=missing, declaration_id="d").declaration_id == "d"
+    declarations.write(declarations.put({"pk": "a", "sk": "b"}))
+    assert held(store, "lan", declaration=link, declaration_id="d").declaration_id == "d"
 
 
 def test_lists_own_bookings_active_and_ended(store: BookingStore) -> None:
     for n in range(3):
-        held(store, f"child {n}", key=f"key-{n}", citizen="mother", at=slot(10))
+        held(store, f"child {n}", key=f"key-{n}", citizen=CitizenHash("mother"), at=slot(10))
     held(store, "somebody else", at=slot(10))
-    cancel(store, wish("child 0", key="key-0", citizen="mother").id, "mother", rules_of, NOW)
-    found = store.of_citizen("mother")
+    cancel(
+        store, Ask(wish("child 0", key="key-0", citizen=CitizenHash("mother")).id, CitizenHash("mother"), NOW), rules_of
+    )
+    found = store.of_citizen(CitizenHash("mother"))
     assert sorted(each.status for each in found) == [Status.CANCELLED, Status.HELD, Status.HELD]
+
+
+# --- served -----------------------------------------------------------------------------------------------------
+
+
+def test_who_is_served_keeps_their_number_for_the_day(store: BookingStore) -> None:
+    lan = held(store, "lan")
+    confirm(store, Ask(wish("lan").id, lan.citizen, NOW))
+    with pytest.raises(NotServable):
+        serve(store, wish("lan").id, NOW)
+    on_the_day = SLOT_START - timedelta(minutes=10)
+    served = serve(store, wish("lan").id, on_the_day)
+    assert served.status is Status.SERVED
+    with pytest.raises(SlotFull):
+        held(store, "minh", now=on_the_day)
+    assert serve(store, wish("lan").id, on_the_day + timedelta(minutes=1)) == served, "twice is once"
+    assert held(store, "lan", key="another", at=slot(1, SLOT_START + timedelta(days=1))), "and may book again"
+
+
+def test_who_has_been_served_is_ahead_of_nobody(store: BookingStore) -> None:
+    early = slot(2, SLOT_START - timedelta(minutes=30))
+    for person, at in (("an", early), ("binh", early), ("lan", slot())):
+        confirm(store, Ask(wish(person, at=at).id, held(store, person, at=at).citizen, NOW))
+    lan = store.find(wish("lan").id)
+    assert lan is not None
+    on_the_day = SLOT_START - timedelta(minutes=20)
+    assert people_ahead(store, lan, on_the_day) == 2
+    serve(store, wish("an", at=early).id, on_the_day)
+    assert people_ahead(store, lan, on_the_day) == 1
+
+
+def test_the_other_queue_is_not_ahead(store: BookingStore) -> None:
+    both: Capacity = {"permanent": 2, "temporary": 2}
+    early = slot(both, SLOT_START - timedelta(minutes=30))
+    for person, queue in (("an", "permanent"), ("binh", "temporary"), ("chi", "temporary")):
+        held(store, person, at=early, queue=queue)
+    lan = held(store, "lan", at=slot(both), queue="permanent")
+    assert people_ahead(store, lan, NOW) == 1
 
 
 # --- lowered capacity -----------------------------------------------------------------------------------------
@@ -258,7 +306,7 @@ def test_raising_the_capacity_sells_the_new_seats(store: BookingStore) -> None:
 def test_purge_ends_what_has_lapsed_and_nothing_else(store: BookingStore) -> None:
     lan = held(store, "lan", at=slot(5))
     minh = held(store, "minh", at=slot(5))
-    confirm(store, wish("minh").id, minh.citizen, NOW)
+    confirm(store, Ask(wish("minh").id, minh.citizen, NOW))
     hoa = held(store, "hoa", at=slot(5), now=NOW + timedelta(minutes=5))
 
     assert purge(store, LATER, lambda: True, workers=1) == 1
@@ -311,16 +359,16 @@ def test_our_own_lost_request_lands_first(store: BookingStore, rival_acts_first:
 
 def test_a_cancellation_lands_before_the_confirmation(store: BookingStore, rival_acts_first: Arrange) -> None:
     booking = held(store, "lan")
-    rival_acts_first(lambda: cancel(store, wish("lan").id, booking.citizen, rules_of, NOW))
+    rival_acts_first(lambda: cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of))
     with pytest.raises(NotConfirmable):
-        confirm(store, wish("lan").id, booking.citizen, NOW)
+        confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
     assert occupants(store) == {}
 
 
 def test_a_confirmation_lands_before_the_cancellation(store: BookingStore, rival_acts_first: Arrange) -> None:
     booking = held(store, "lan")
-    rival_acts_first(lambda: confirm(store, wish("lan").id, booking.citizen, NOW))
-    assert cancel(store, wish("lan").id, booking.citizen, rules_of, NOW).status is Status.CANCELLED
+    rival_acts_first(lambda: confirm(store, Ask(wish("lan").id, booking.citizen, NOW)))
+    assert cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of).status is Status.CANCELLED
     assert occupants(store) == {}
 
 
@@ -329,7 +377,7 @@ def test_a_take_over_lands_before_the_confirmation(store: BookingStore, rival_ac
     booking = held(store, "lan")
     rival_acts_first(lambda: held(store, "rival", now=LATER))
     with pytest.raises(HoldExpired):
-        confirm(store, wish("lan").id, booking.citizen, LATER - timedelta(seconds=1))
+        confirm(store, Ask(wish("lan").id, booking.citizen, LATER - timedelta(seconds=1)))
     assert set(occupants(store).values()) == {wish("rival").id.text}
     found = store.find(wish("lan").id)
     assert found is not None and found.status is not Status.CONFIRMED
@@ -337,7 +385,7 @@ def test_a_take_over_lands_before_the_confirmation(store: BookingStore, rival_ac
 
 def test_a_confirmation_lands_before_the_purge(store: BookingStore, rival_acts_first: Arrange) -> None:
     booking = held(store, "lan")
-    rival_acts_first(lambda: confirm(store, wish("lan").id, booking.citizen, LATER - timedelta(seconds=1)))
+    rival_acts_first(lambda: confirm(store, Ask(wish("lan").id, booking.citizen, LATER - timedelta(seconds=1))))
     assert not lapse(store, booking, LATER)
     found = store.find(wish("lan").id)
     assert found is not None and found.status is Status.CONFIRMED
@@ -348,7 +396,7 @@ def test_a_purge_lands_before_the_purge(store: BookingStore, rival_acts_first: A
     booking = held(store, "lan")
     rival_acts_first(lambda: lapse(store, booking, LATER))
     assert not lapse(store, booking, LATER)
-    tally = store.client.get_item(
+    tally = store.table.client.get_item(
         TableName="BookingsTable", Key={"pk": {"S": f"CITIZEN#{booking.citizen}"}, "sk": {"S": "TALLY"}}
     )["Item"]
     assert tally["n"] == {"N": "0"}, "counted down once"
@@ -372,23 +420,19 @@ def test_an_unchanged_booking_reads_back_as_it_was_written(store: BookingStore) 
 def test_an_office_may_close_changes_some_time_before(store: BookingStore) -> None:
     an_hour_before = replace(RULES, cancel_minutes=60)
     booking = held(store, "lan", now=SLOT_START - timedelta(minutes=90))
-    confirm(store, wish("lan").id, booking.citizen, SLOT_START - timedelta(minutes=90))
+    confirm(store, Ask(wish("lan").id, booking.citizen, SLOT_START - timedelta(minutes=90)))
     too_late = SLOT_START - timedelta(minutes=60)
     with pytest.raises(NotCancellable):
-        cancel(store, wish("lan").id, booking.citizen, lambda _: an_hour_before, too_late)
+        cancel(store, Ask(wish("lan").id, booking.citizen, too_late), lambda _: an_hour_before)
     to = slot(4, SLOT_START + timedelta(days=1))
     with pytest.raises(NotReschedulable):
-        reschedule(
-            store,
-            wish("lan").id,
-            booking.citizen,
-            to.start,
-            lambda _: (to, "shared"),
-            lambda _: an_hour_before,
-            too_late,
-        )
+        ask = Ask(wish("lan").id, booking.citizen, too_late)
+        reschedule(store, ask, to.start, lambda _: (to, "shared"), lambda _: an_hour_before)
     in_time = too_late - timedelta(seconds=1)
-    assert cancel(store, wish("lan").id, booking.citizen, lambda _: an_hour_before, in_time).status is Status.CANCELLED
+    assert (
+        cancel(store, Ask(wish("lan").id, booking.citizen, in_time), lambda _: an_hour_before).status
+        is Status.CANCELLED
+    )
 
 
 def test_people_of_a_queue_that_is_no_more_still_fill_the_slot(store: BookingStore) -> None:
@@ -413,7 +457,7 @@ def test_while_bookings_stand_beyond_it_the_old_capacity_stays_in_mind(store: Bo
     for n in range(6):
         held(store, f"person {n}", at=slot(6))
     for n in range(3):
-        cancel(store, wish(f"person {n}").id, wish(f"person {n}").citizen, rules_of, NOW)
+        cancel(store, Ask(wish(f"person {n}").id, wish(f"person {n}").citizen, NOW), rules_of)
     beyond_four = sum(seat.number > 4 for seat in occupants(store))
     held(store, "one more", at=slot(4))
     day = SLOT_START.date()
@@ -425,12 +469,12 @@ def test_a_hold_that_lapsed_by_the_tables_own_clock_cannot_be_confirmed(store: B
     booking = held(store, "lan")
     after = replace(booking, status=Status.CONFIRMED, hold_expires_at=None, version=2)
     with pytest.raises(Refused):
-        commit(store.client, [store.rewrite(booking, after, LATER)])
-    commit(store.client, [store.rewrite(booking, after, LATER - timedelta(seconds=1))])
+        store.commit([store.rewrite(booking, after, LATER)])
+    store.commit([store.rewrite(booking, after, LATER - timedelta(seconds=1))])
 
 
 def test_a_day_is_closed_after_it_and_not_on_it(store: BookingStore) -> None:
     booking = held(store, "lan")
-    firm = confirm(store, wish("lan").id, booking.citizen, NOW)
+    firm = confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
     assert not close(store, firm, SLOT_START + timedelta(hours=15))
     assert close(store, firm, SLOT_START + timedelta(hours=17))

@@ -12,7 +12,7 @@ import pytest
 from bookings.booking import Booking, Status
 from bookings.due import close_days
 from bookings.holding import hold
-from bookings.lifecycle import cancel, close, confirm, lapse, reschedule, serve
+from bookings.lifecycle import Ask, cancel, close, confirm, lapse, reschedule, serve
 from bookings.store import BookingStore
 from cccd.errors import Refusal
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
@@ -24,6 +24,7 @@ THERE = slot(CAPACITY, SLOT_START + timedelta(hours=1))
 ELSEWHERE = slot(CAPACITY, SLOT_START + timedelta(hours=2))
 LAN = wish("lan", at=HERE)
 LATER = NOW + timedelta(minutes=15)
+ON_THE_DAY = SLOT_START - timedelta(minutes=10)
 AFTERWARDS = SLOT_START + timedelta(days=1)
 
 type Deed = Callable[[BookingStore], object]
@@ -32,7 +33,7 @@ type Deed = Callable[[BookingStore], object]
 def move_to(where: object) -> Deed:
     target = THERE if where == "there" else ELSEWHERE
     return lambda store: reschedule(
-        store, LAN.id, LAN.citizen, target.start, lambda _: (target, "shared"), rules_of, NOW
+        store, Ask(LAN.id, LAN.citizen, NOW), target.start, lambda _: (target, "shared"), rules_of
     )
 
 
@@ -43,11 +44,11 @@ def read(store: BookingStore) -> Booking:
 
 
 DEEDS: dict[str, Deed] = {
-    "confirm": lambda store: confirm(store, LAN.id, LAN.citizen, NOW),
-    "cancel": lambda store: cancel(store, LAN.id, LAN.citizen, rules_of, NOW),
+    "confirm": lambda store: confirm(store, Ask(LAN.id, LAN.citizen, NOW)),
+    "cancel": lambda store: cancel(store, Ask(LAN.id, LAN.citizen, NOW), rules_of),
     "move there": move_to("there"),
     "move elsewhere": move_to("elsewhere"),
-    "serve": lambda store: serve(store, LAN.id, NOW),
+    "serve": lambda store: serve(store, LAN.id, ON_THE_DAY),
     "lapse": lambda store: lapse(store, read(store), LATER),
     "close": lambda store: close(store, read(store), AFTERWARDS),
     "close of day": lambda store: close_days(store, AFTERWARDS, lambda: True, workers=1),
@@ -68,7 +69,7 @@ def test_a_rival_acts_first(
 ) -> None:
     hold(store, LAN, RULES, LIMIT, NOW)
     if confirmed:
-        confirm(store, LAN.id, LAN.citizen, NOW)
+        confirm(store, Ask(LAN.id, LAN.citizen, NOW))
 
     def act_first() -> None:
         with suppress(Refusal):  # the rival may well be refused too
@@ -80,7 +81,7 @@ def test_a_rival_acts_first(
     except Refusal:
         told = None
     # Two clocks are at work: what one calls lapsed the other does not, so each is checked by the later one.
-    check(store.client, store.table, LATER, CAPACITY)
+    check(store.table.client, store.table.name, LATER, CAPACITY)
     stands = read(store)
     if isinstance(told, Booking):
         assert (told.status, told.start, told.seat) == (stands.status, stands.start, stands.seat)

@@ -5,8 +5,9 @@ from typing import Any
 
 from bookings.booking import Applicant
 from bookings.booking_id import new_id
-from bookings.holding import HoldRequest
+from bookings.intake import HoldRequest
 from cccd.clock import VIETNAM
+from cccd.hashes import CitizenHash
 from offices.opening import Capacity, OpeningRules, Slot
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
@@ -26,10 +27,10 @@ def slot(capacity: int | Capacity = 1, start: datetime = SLOT_START) -> Slot:
 
 
 def wish(
-    person: str, *, key: str = "key-1", citizen: str | None = None, at: Slot | None = None, **changed: Any
+    person: str, *, key: str = "key-1", citizen: CitizenHash | None = None, at: Slot | None = None, **changed: Any
 ) -> HoldRequest:
     """What `person` asks for; by default each person is a citizen of their own and wants the only seat there is."""
-    who = citizen or f"citizen of {person}"
+    who = citizen or CitizenHash(f"citizen of {person}")
     parts: dict[str, Any] = {
         "id": new_id(KEY, person, who, key),
         "citizen": who,

@@ -1,12 +1,11 @@
 """A chat on moto and the fake Zalo."""
 
-import boto3
 import pytest
 
 from bookings.store import BookingStore
+from cccd.dynamodb import client
 from chat.worker import Chat
-from declarations.sealing import KmsKey
-from declarations.store import DeclarationStore
+from declarations.erasing import DeclarationEraser
 from tests.zalo.conftest import api, hands, tokens, zalo
 from zalo.acquaintances import Acquaintances
 from zalo.official_account import OfficialAccountApi
@@ -19,11 +18,11 @@ MINI_APP = "https://zalo.me/s/123"
 
 @pytest.fixture
 def chat(aws: None, api: OfficialAccountApi, tokens: TokenKeeper) -> Chat:
-    client = boto3.client("dynamodb")
+    dynamodb = client()
     return Chat(
-        acquaintances=Acquaintances(client, "ChatTable"),
-        bookings=BookingStore(client, "BookingsTable"),
-        declarations=DeclarationStore(client, "DeclarationsTable", KmsKey("alias/SensitiveKey")),
+        acquaintances=Acquaintances(dynamodb, "ChatTable"),
+        bookings=BookingStore(dynamodb, "BookingsTable"),
+        declarations=DeclarationEraser(dynamodb, "DeclarationsTable"),
         tokens=tokens,
         api=api,
         identity_key=b"a key of the tests",

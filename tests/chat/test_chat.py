@@ -11,8 +11,9 @@ import boto3
 import pytest
 
 from bookings.holding import hold
-from bookings.lifecycle import confirm
+from bookings.lifecycle import Ask, confirm
 from cccd.dynamodb import from_item
+from cccd.hashes import CitizenHash
 from chat import worker
 from chat.worker import Chat, work_on
 from local.zalo import FakeZalo, Mood
@@ -81,7 +82,7 @@ def test_my_appointment(chat: Chat, zalo: FakeZalo) -> None:
     citizen = chat.citizen("1001")
     assert citizen
     hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
-    booking = confirm(chat.bookings, wish("lan", citizen=citizen).id, citizen, NOW)
+    booking = confirm(chat.bookings, Ask(wish("lan", citizen=citizen).id, citizen, NOW))
     tell(chat, said("lịch hẹn của tôi"), "1")
     tell(chat, said("lich hen cua toi", app_user="2002"), "2")
     tell(chat, said("lich hen cua toi", app_user=None), "3")
@@ -133,7 +134,7 @@ def test_who_withdraws_is_forgotten(chat: Chat, zalo: FakeZalo, event: dict[str,
     tell(chat, event, "2")
     assert chat.acquaintances.find(citizen) is None
     assert chat.bookings.of_citizen(citizen) == []
-    assert chat.declarations.records(citizen, "ERASED"), "that it was erased is on record"
+    assert chat.declarations.journal.erasures(citizen), "that it was erased is on record"
 
 
 def at(seconds: int) -> dict[str, str]:
@@ -167,7 +168,7 @@ def test_who_leaves_and_comes_back_within_a_second_is_answered(chat: Chat, zalo:
     tell(chat, unfollow, "1")
     tell(chat, FOLLOW | {"timestamp": str(left + 1)}, "2")
     assert len(zalo.account.sent) == 1
-    assert chat.acquaintances.find(chat.citizen("1001") or "")
+    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
 
 
 def test_an_earlier_unfollow_told_after_a_later_one_changes_nothing(chat: Chat) -> None:
@@ -175,7 +176,7 @@ def test_an_earlier_unfollow_told_after_a_later_one_changes_nothing(chat: Chat) 
     tell(chat, unfollow | at(5), "1")
     tell(chat, unfollow | at(3), "2")
     tell(chat, FOLLOW | at(4), "3")
-    assert chat.acquaintances.find(chat.citizen("1001") or "") is None
+    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or "")) is None
 
 
 def test_events_out_of_order_do_not_undo_each_other(chat: Chat, zalo: FakeZalo) -> None:
@@ -296,12 +297,12 @@ def zalo_that_gives_no_tokens(zalo: FakeZalo) -> Iterator[None]:
 def test_who_leaves_at_the_very_moment_of_a_word_has_left(chat: Chat) -> None:
     tell(chat, {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(5), "1")
     tell(chat, FOLLOW | at(5), "2")
-    assert chat.acquaintances.find(chat.citizen("1001") or "") is None
+    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or "")) is None
 
 
 def test_the_seven_days_end_to_the_second(chat: Chat) -> None:
     tell(chat, FOLLOW)
-    friend = chat.acquaintances.find(chat.citizen("1001") or "")
+    friend = chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
     assert friend
     assert friend.in_window(NOW + timedelta(days=7, seconds=-1))
     assert not friend.in_window(NOW + timedelta(days=7))
@@ -316,7 +317,7 @@ def test_an_answer_is_remembered_for_longer_than_zalo_repeats(chat: Chat) -> Non
 
 def test_a_time_to_come_is_taken_for_now(chat: Chat) -> None:
     tell(chat, FOLLOW | {"timestamp": str(int((NOW + timedelta(hours=2)).timestamp() * 1000))})
-    friend = chat.acquaintances.find(chat.citizen("1001") or "")
+    friend = chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
     assert friend and friend.last_seen < NOW + timedelta(seconds=1)
 
 
@@ -357,15 +358,15 @@ def test_a_farewell_that_could_not_be_finished_is_finished_when_it_comes_again(
             tell(chat, left, "2")
     tell(chat, left, "2")
     assert chat.bookings.of_citizen(citizen) == []
-    assert {each["what"] for each in chat.declarations.records(citizen, "ERASED")} == {"booking", "chat"}
+    assert {each["what"] for each in chat.declarations.journal.erasures(citizen)} == {"booking", "chat"}
 
 
 def test_our_own_claim_is_known_when_it_had_to_be_repeated(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer to the first try was lost, and the client tried again by itself."""
-    monkeypatch.setattr("zalo.acquaintances.secrets.token_hex", lambda size: "the same")
+    monkeypatch.setattr("cccd.table.secrets.token_hex", lambda size: "the same")
     assert chat.acquaintances.claim("an event", NOW)
     assert chat.acquaintances.claim("an event", NOW)
-    monkeypatch.setattr("zalo.acquaintances.secrets.token_hex", lambda size: "another")
+    monkeypatch.setattr("cccd.table.secrets.token_hex", lambda size: "another")
     assert not chat.acquaintances.claim("an event", NOW)
 
 
@@ -374,7 +375,7 @@ def test_a_picture_or_sticker_gets_the_menu_and_counts_as_a_word(chat: Chat, zal
     event = {"event_name": kind, "sender": {"id": "777"}, "user_id_by_app": "1001", "message": {"msg_id": "1"}}
     tell(chat, event)
     assert zalo.account.sent[0]["message"]["text"].startswith("Bạn cần gì?")
-    assert chat.acquaintances.find(chat.citizen("1001") or "")
+    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
 
 
 @pytest.mark.parametrize("text", ["lịch hẹn", "huỷ lịch hẹn", "doi lich hen", "Xem lịch hẹn"])

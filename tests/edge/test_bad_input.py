@@ -3,20 +3,25 @@
 import base64
 import io
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from bookings.api import handler as bookings
 from bookings.availability_api import handler as availability
+from cccd import clock
+from cccd.http import MAX_BODY_BYTES
 from cccd.observability import logger
 from declarations.api import handler as declarations
 from edge.api import handler as edge
 from forms.api import handler as forms
 from offices.api import handler as offices
+from offices.directory import Directory
 from sessions.api import handler as sessions
 from tests.bookings.people import signed_in
-from tests.gateway import call
+from tests.gateway import CONTEXT, call
 
 JSON_ROUTES = [(sessions, "/sessions"), (bookings, "/bookings"), (declarations, "/declarations")]
 
@@ -43,6 +48,18 @@ def test_what_is_not_a_json_object_is_refused(aws: None, handler: Any, path: str
     answer = call(handler, "POST", path, raw=raw, headers=signed_in("lan"))
     assert answer.status in (400, 422)
     assert answer.code in ("malformed_json", "invalid_request")
+
+
+@pytest.mark.parametrize("depth", [33, 1_000, 9_990, 20_000])
+@pytest.mark.parametrize(("before", "after"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize(("handler", "path"), JSON_ROUTES, ids=lambda each: str(each)[:20])
+def test_json_nested_beyond_all_need_is_refused(
+    aws: None, handler: Any, path: str, before: str, after: str, depth: int
+) -> None:
+    if len(before) * depth > MAX_BODY_BYTES // 2:
+        depth = MAX_BODY_BYTES // (2 * len(before)) - 20
+    raw = f'{{"zaloAccessToken": {before * depth}1{after * depth}}}'
+    assert call(handler, "POST", path, raw=raw, headers=signed_in("lan")).code == "malformed_json"
 
 
 @pytest.mark.parametrize(("handler", "path"), JSON_ROUTES, ids=lambda each: str(each)[:20])
@@ -223,6 +240,26 @@ def test_an_unexpected_error_tells_nothing_but_a_number(aws: None, monkeypatch: 
     monkeypatch.setattr("offices.api.directory", broken)
     answer = call(offices, "GET", "/offices")
     assert (answer.status, answer.code) == (500, "internal_error")
-    assert "RuntimeError" in logged.getvalue(), "an engineer finds what failed"
+    (record,) = [each for each in map(json.loads, logged.getvalue().splitlines()) if each["level"] == "ERROR"]
+    assert record["error"] == "RuntimeError", "an engineer finds what failed"
+    assert record["request_id"] == answer.body["requestId"] == CONTEXT.aws_request_id, "by the number that was told"
     assert "079190001234" not in logged.getvalue() + json.dumps(answer.body)
     assert "Traceback" not in json.dumps(answer.body)
+
+
+def test_a_request_happens_at_one_instant(aws: None) -> None:
+    """However long it takes: a midnight between two readings of the clock would tear it apart."""
+    seen: list[datetime] = []
+
+    def slow(text: str, *_: object, **__: object) -> list[Any]:
+        seen.append(clock.now())
+        at.shift(timedelta(seconds=90))
+        seen.append(clock.now())
+        return []
+
+    with time_machine.travel(datetime(2026, 11, 25, 23, 59, 30, tzinfo=clock.VIETNAM), tick=False) as at:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Directory, "search", slow)
+            assert call(offices, "GET", "/offices", query={"q": "ben nghe"}).status == 200
+        assert seen[0] == seen[1]
+        assert clock.now() == seen[0] + timedelta(seconds=90), "the next request has an instant of its own"

@@ -11,15 +11,21 @@ import pytest
 
 from bookings import items
 from bookings.booking import Booking, Status
-from bookings.holding import HoldRequest, hold
-from bookings.lifecycle import cancel, confirm, reschedule
+from bookings.holding import hold
+from bookings.intake import HoldRequest
+from bookings.lifecycle import Ask, cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.clock import VIETNAM
-from cccd.dynamodb import from_item, to_item
+from cccd.dynamodb import client, from_item, to_item
+from cccd.hashes import ChatUserHash, CitizenHash
 from cccd.observability import flush_metrics
+from cccd.table import Table
 from consent.choices import Consent, chosen
+from consent.store import Consents
 from declarations.declaration import Declaration
 from declarations.declaration import Status as Declared
+from declarations.erasing import DeclarationEraser
+from declarations.linking import LinkedDeclarations
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
 from local.engine import free_port
@@ -59,18 +65,19 @@ def hands() -> Hands:
 
 @pytest.fixture
 def post(aws: None, zalo: FakeZalo, hands: Hands) -> Iterator[Post]:
-    client = boto3.client("dynamodb")
+    dynamodb = client()
     api = OfficialAccountApi(zalo.url, zalo.url, seconds=1)
     grant = zalo.account.refresh_token.encode()
-    friends = Acquaintances(client, "ChatTable")
-    friends.meet(LAN.citizen, "777", NOW, "hash of 777")
+    friends = Acquaintances(dynamodb, "ChatTable")
+    friends.meet(LAN.citizen, "777", NOW, ChatUserHash("hash of 777"))
     secret = zalo.app_secret.encode()
     yield Post(
-        notices=NoticeStore(client, "NoticesTable"),
-        bookings=BookingStore(client, "BookingsTable"),
-        declarations=DeclarationStore(client, "DeclarationsTable", KmsKey("alias/SensitiveKey")),
+        notices=NoticeStore(dynamodb, "NoticesTable"),
+        bookings=BookingStore(dynamodb, "BookingsTable"),
+        declarations=LinkedDeclarations(dynamodb, "DeclarationsTable"),
+        consents=Consents(Table(dynamodb, "DeclarationsTable")),
         acquaintances=friends,
-        tokens=TokenKeeper(TokenStore(client, "ChatTable"), api, zalo.app_id, secret, lambda: grant, hands),
+        tokens=TokenKeeper(TokenStore(dynamodb, "ChatTable"), api, zalo.app_id, secret, lambda: grant, hands),
         api=api,
         templates=configured(PARAMETERS),
         mini_app_url="https://zalo.me/s/1",
@@ -94,7 +101,7 @@ def told(before: Booking | None, after: Booking) -> None:
 def confirmed(post: Post, wanted: HoldRequest = LAN, declaration_id: str | None = None) -> Booking:
     held = hold(post.bookings, replace(wanted, declaration_id=declaration_id), RULES, LIMIT, NOW)[0]
     told(None, held)
-    firm = confirm(post.bookings, wanted.id, wanted.citizen, NOW)
+    firm = confirm(post.bookings, Ask(wanted.id, wanted.citizen, NOW))
     told(held, firm)
     return firm
 
@@ -118,7 +125,7 @@ def silent_for_eight_days(post: Post) -> None:
     boto3.client("dynamodb").delete_item(
         TableName="ChatTable", Key=to_item({"pk": f"CITIZEN#{LAN.citizen}", "sk": "CHAT"})
     )
-    post.acquaintances.meet(LAN.citizen, "777", NOW - timedelta(days=8), "hash of 777")
+    post.acquaintances.meet(LAN.citizen, "777", NOW - timedelta(days=8), ChatUserHash("hash of 777"))
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +160,7 @@ def test_a_move_is_told_and_the_old_reminder_is_not(post: Post, zalo: FakeZalo) 
     before = confirmed(post)
     run(post, NOW)
     to = slot(4, SLOT_START + timedelta(days=1))
-    moved = reschedule(post.bookings, LAN.id, LAN.citizen, to.start, lambda _: (to, "shared"), rules_of, NOW)
+    moved = reschedule(post.bookings, Ask(LAN.id, LAN.citizen, NOW), to.start, lambda _: (to, "shared"), rules_of)
     told(before, moved)
     run(post, NOW)
     assert "đã đổi sang 08:00 Thứ Sáu 27/11/2026" in texts(zalo)[1]
@@ -164,7 +171,7 @@ def test_a_move_is_told_and_the_old_reminder_is_not(post: Post, zalo: FakeZalo) 
 def test_a_cancellation_is_told_and_nothing_after_it(post: Post, zalo: FakeZalo) -> None:
     firm = confirmed(post)
     run(post, NOW)
-    told(None, cancel(post.bookings, LAN.id, LAN.citizen, rules_of, NOW))
+    told(None, cancel(post.bookings, Ask(LAN.id, LAN.citizen, NOW), rules_of))
     run(post, NOW)
     assert "đã được huỷ" in texts(zalo)[1]
     assert run(post, EVENING) == 0
@@ -174,7 +181,7 @@ def test_a_cancellation_is_told_and_nothing_after_it(post: Post, zalo: FakeZalo)
 def test_a_hold_and_its_cancellation_are_told_to_nobody(post: Post, zalo: FakeZalo) -> None:
     held = hold(post.bookings, LAN, RULES, LIMIT, NOW)[0]
     told(None, held)
-    told(None, cancel(post.bookings, LAN.id, LAN.citizen, rules_of, NOW))
+    told(None, cancel(post.bookings, Ask(LAN.id, LAN.citizen, NOW), rules_of))
     assert run(post, NOW) == 0
 
 
@@ -212,7 +219,7 @@ def test_who_does_not_follow_is_not_written_to(post: Post, zalo: FakeZalo) -> No
     confirmed(post)
     post.acquaintances.part(LAN.citizen, NOW, NOW)
     assert run(post, NOW) == 0
-    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=1), "hash of 777")
+    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=1), ChatUserHash("hash of 777"))
     assert run(post, NOW) == 0, "and it does not come late"
 
 
@@ -229,7 +236,7 @@ def test_who_has_not_agreed_is_not_written_to(
     post: Post, monkeypatch: pytest.MonkeyPatch, standing: dict[str, bool], sent: int
 ) -> None:
     confirmed(post)
-    monkeypatch.setattr(post.declarations.consents, "standing", lambda citizen: standing)
+    monkeypatch.setattr(post.consents, "standing", lambda citizen: standing)
     assert run(post, NOW) == sent
 
 
@@ -242,15 +249,15 @@ def declared(post: Post, status: Declared = Declared.SUBMITTED, **answers: Any) 
         version=1,
         edition="2026",
         procedure="cap-cccd",
-        office_id=None,
+        office_id="ca-26740",
         answers={"personalId": "079190001234", "dateOfBirth": "1990-05-20", **answers},
         consent=Consent("2026-01-01", ("declaration", "notifications"), NOW),
         created_at=NOW,
         updated_at=NOW,
         submitted_at=NOW,
-        request_hash=None,
+        kept_until=NOW + timedelta(days=45),
     )
-    assert post.declarations.add(declaration)
+    assert DeclarationStore(client(), "DeclarationsTable", KmsKey("alias/SensitiveKey")).add(declaration)
     return declaration.id
 
 
@@ -258,7 +265,7 @@ def declared(post: Post, status: Declared = Declared.SUBMITTED, **answers: Any) 
     ("answers", "asked", "not_asked"),
     [
         ({"request": "Cấp đổi thẻ"}, "Thẻ CCCD hoặc thẻ căn cước đang có", "khai sinh"),
-        ({"request": "Cấp lại", "reason": "Mất thẻ"}, "mang theo", "Thẻ CCCD hoặc thẻ căn cước đang có"),
+        ({"request": "Cấp lại", "reason": "Mất thẻ"}, "Tại cơ quan bạn sẽ điền: Phiếu", "Bạn nhớ mang theo"),
         ({"request": "Cấp đổi thẻ", "whatDiffers": ["Họ tên"]}, "khai sinh", "chưa gắn tờ khai"),
     ],
 )
@@ -342,9 +349,9 @@ def test_one_message_that_breaks_holds_up_no_other(
     confirmed(post)
     confirmed(post, wanted=MINH)
     find = post.acquaintances.find
-    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
 
-    def broken(citizen: str) -> Any:
+    def broken(citizen: CitizenHash) -> Any:
         if citizen == LAN.citizen:
             raise KeyError("NGUYỄN THỊ LAN")
         return find(citizen)
@@ -358,7 +365,7 @@ def test_one_message_that_breaks_holds_up_no_other(
 def test_a_run_that_lasts_into_the_night_stops(post: Post, zalo: FakeZalo) -> None:
     confirmed(post)
     confirmed(post, wanted=MINH)
-    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
     at_ten = NOW.replace(hour=22)
 
     class Until(Hands):
@@ -487,7 +494,7 @@ def test_what_is_over_is_looked_at_no_more_and_forgotten_later(post: Post) -> No
 def test_an_outage_costs_one_message_and_the_rest_waits(post: Post, zalo: FakeZalo, mood: Mood) -> None:
     confirmed(post)
     confirmed(post, wanted=MINH)
-    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
     post.tokens.access()
     zalo.mood = mood
     assert run(post, NOW) == 0
@@ -498,7 +505,7 @@ def test_an_outage_costs_one_message_and_the_rest_waits(post: Post, zalo: FakeZa
 def test_a_zalo_that_cannot_be_reached_costs_no_message(post: Post, zalo: FakeZalo) -> None:
     confirmed(post)
     confirmed(post, wanted=MINH)
-    post.acquaintances.meet(MINH.citizen, "888", NOW, "hash of 888")
+    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
     post.tokens.access()
     nowhere = OfficialAccountApi(f"http://127.0.0.1:{free_port()}", zalo.url)
     assert run(replace(post, api=nowhere), NOW) == 0
@@ -588,8 +595,8 @@ def test_a_run_counts_what_became_of_messages_and_errs_if_one_broke(
 def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) -> None:
     declared(post)
     post.acquaintances.part(LAN.citizen, NOW, NOW)
-    erase_all(post.declarations, post.bookings, LAN.citizen, NOW)
-    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=5), "hash of 777")
+    erase_all(DeclarationEraser(client(), "DeclarationsTable"), post.bookings, LAN.citizen, NOW)
+    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=5), ChatUserHash("hash of 777"))
     confirmed(post)
     assert run(post, NOW + timedelta(seconds=10)) == 1
 
@@ -597,8 +604,8 @@ def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) 
 def test_who_took_their_consent_back_is_not_written_to_after_coming_back_either(post: Post, zalo: FakeZalo) -> None:
     declared(post)
     nothing = Consent("2026-01-01", (), NOW)
-    post.declarations.consents.append(LAN.citizen, lambda last: chosen(last, nothing))
-    erase_all(post.declarations, post.bookings, LAN.citizen, NOW)
+    post.consents.append(LAN.citizen, lambda last: chosen(last, nothing))
+    erase_all(DeclarationEraser(client(), "DeclarationsTable"), post.bookings, LAN.citizen, NOW)
     confirmed(post)
     assert run(post, NOW) == 0
 
@@ -607,8 +614,8 @@ def test_our_own_claim_is_known_when_it_had_to_be_repeated(post: Post, monkeypat
     """The answer to the first try was lost, and the client tried again by itself."""
     confirmed(post)
     (notice,) = [notice for notice, _ in post.notices.due(NOW)]
-    monkeypatch.setattr("notifications.store.secrets.token_hex", lambda size: "the same")
+    monkeypatch.setattr("cccd.table.secrets.token_hex", lambda size: "the same")
     assert post.notices.claim(notice, NOW)
     assert post.notices.claim(notice, NOW)
-    monkeypatch.setattr("notifications.store.secrets.token_hex", lambda size: "another")
+    monkeypatch.setattr("cccd.table.secrets.token_hex", lambda size: "another")
     assert not post.notices.claim(notice, NOW)

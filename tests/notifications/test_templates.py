@@ -9,6 +9,7 @@ import pytest
 from bookings.booking import Applicant, Booking, Status
 from bookings.seats import Seat
 from cccd.clock import VIETNAM
+from cccd.hashes import CitizenHash
 from local.zalo_account import OPTIONAL, PARAMETERS
 from notifications.notice import Kind
 from notifications.templates import FILE, DoesNotFit, configured, templates
@@ -25,7 +26,7 @@ BOOKING = Booking(
     start=START,
     end=START,
     seat=Seat(3, "shared"),
-    citizen="c",
+    citizen=CitizenHash("c"),
     request="r",
     applicant=Applicant("LAN", "079*****1234", "1990-05-20", "84912345678"),
     held_at=START,

@@ -8,7 +8,7 @@ import pytest
 
 from cccd.dynamodb import client
 from declarations.api import handler as declarations
-from declarations.due import due_keys, erase_due
+from declarations.erasing import DeclarationEraser
 from privacy.retention_run import handler as run
 from tests.bookings.people import signed_in
 from tests.declarations.people import FORM_2026
@@ -45,7 +45,7 @@ def test_each_purpose_has_its_period(declare: Act, at: Any, days: int, erased: d
 def test_what_is_revised_in_the_same_instant_stays(declare: Act, at: Any) -> None:
     made = declare(draft=True)
     later = NOW + timedelta(days=7)
-    (key,) = due_keys(client(), TABLE, later)
+    (key,) = DeclarationEraser(client(), TABLE).due(later)
     at.move_to(later - timedelta(minutes=1))
 
     def revise(**_: object) -> None:
@@ -55,16 +55,16 @@ def test_what_is_revised_in_the_same_instant_stays(declare: Act, at: Any) -> Non
         assert answer.status == 200
 
     client().meta.events.register("provide-client-params.dynamodb.TransactWriteItems", revise)
-    assert erase_due(client(), TABLE, key, later) is None
+    assert DeclarationEraser(client(), TABLE).erase_due(key, later) is None
     assert kinds().count("DECLARATION") == 1 and "ERASED" not in kinds()
 
 
 def test_what_somebody_erased_first_is_nothing_to_do(declare: Act) -> None:
     made = declare(draft=True)
     later = NOW + timedelta(days=7)
-    (key,) = due_keys(client(), TABLE, later)
+    (key,) = DeclarationEraser(client(), TABLE).due(later)
     call(declarations, "DELETE", f"/declarations/{made.body['id']}", headers=signed_in("lan"))
-    assert erase_due(client(), TABLE, key, later) is None
+    assert DeclarationEraser(client(), TABLE).erase_due(key, later) is None
 
 
 def test_a_run_that_has_no_time_left_erases_nothing_and_leaves_it_to_the_next(declare: Act, at: Any) -> None:

@@ -10,11 +10,17 @@ from bookings import lifecycle
 from bookings.api import handler as bookings
 from cccd.clock import VIETNAM
 from cccd.dynamodb import client
+from cccd.hashes import ChatUserHash
 from consent.items import consent_key
 from declarations.api import handler as declarations
 from declarations.print_api import handler as printing
+from local.intrinsics import read
+from local.template import Stack
+from notifications import store as notices
 from privacy.api import handler
+from privacy.kept import LEFT, kept
 from tests.bookings.people import signed_in
+from tests.conftest import TEMPLATE
 from tests.declarations.people import CONSENT, FORM_2026
 from tests.declarations.test_lifecycle import before_the_next_transaction
 from tests.gateway import CONTEXT, Answer, call, event
@@ -82,7 +88,7 @@ def followed(at: datetime) -> Acquaintances:
     """Lan follows the Official Account, as the user "chat-77" of its chat."""
     acquaintances = Acquaintances(client(), "ChatTable")
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    assert acquaintances.meet(citizen, "chat-77", at, known_as="hash of chat-77")
+    assert acquaintances.meet(citizen, "chat-77", at, known_as=ChatUserHash("hash of chat-77"))
     return acquaintances
 
 
@@ -93,7 +99,9 @@ def test_who_one_is_in_the_chat_is_told_and_forgotten(declare: Act, ahead: int) 
     followed(seen)
     assert mine()["chat"] == {"userId": "chat-77", "lastSeen": seen.isoformat()}
     assert mine("minh")["chat"] is None
-    assert "35 ngày" in erase().body["note"]
+    erased = erase().body
+    assert {each["what"] for each in erased["left"]} == {each.what for each in LEFT}
+    assert ("chat", 1) in [(each["what"], each["count"]) for each in mine()["erasures"]], "on record, as a farewell is"
     assert '"chat-77"' not in repr(items("ChatTable")).replace("'", '"')
     assert mine()["chat"] is None
 
@@ -103,7 +111,7 @@ def test_an_event_delivered_late_does_not_undo_the_erasure(declare: Act, at: Any
     chat = followed(NOW - timedelta(hours=1))
     erase()
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    assert not chat.meet(citizen, "chat-77", NOW - timedelta(minutes=1), known_as="hash of chat-77")
+    assert not chat.meet(citizen, "chat-77", NOW - timedelta(minutes=1), known_as=ChatUserHash("hash of chat-77"))
     assert mine()["chat"] is None
 
 
@@ -241,3 +249,12 @@ def test_consent_that_cannot_be_is_refused_by_name(declare: Act) -> None:
     for field, answer in wrong.items():
         assert [error["field"] for error in answer.body["errors"]] == [field]
     assert len(mine()["consents"]) == 1
+
+
+def test_what_is_told_of_periods_is_what_stores_and_template_do(stack: Stack) -> None:
+    days = {each.what: each.days for each in kept()}
+    assert days["message"] == notices.KEPT.days
+    queues = read(TEMPLATE)["Resources"]
+    longest = max(queues[name]["Properties"]["MessageRetentionPeriod"] for name in ("ChatQueue", "ChatDeadLetters"))
+    assert days["chat-queue"] == longest / 86_400
+    assert all(str(each.days) in each.why or each.days in (None, 1, 1825) for each in kept())

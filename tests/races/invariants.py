@@ -39,6 +39,7 @@ def check(client: "DynamoDBClient", table: str, now: datetime, capacity: int) ->
         for seat, holder in items.seats_of(row).items()
     }
     _each_live_seat_has_its_booking(seats, active, now)
+    _each_served_seat_is_of_somebody_served(seats, ended)
     _each_live_booking_has_its_seat(seats, active, now)
     _no_slot_is_oversold(seats, now, capacity)
     _nobody_is_both_active_and_ended(active, ended)
@@ -51,7 +52,7 @@ def _each_live_seat_has_its_booking(
 ) -> None:
     owners: Counter[str] = Counter()
     for (office, slot, seat), holder in seats.items():
-        if not holder.live(epoch(now)):
+        if holder.served or not holder.live(epoch(now)):
             continue
         owners[holder.booking_id] += 1
         booking = active.get(holder.booking_id)
@@ -64,6 +65,13 @@ def _each_live_seat_has_its_booking(
     for booking_id, number in owners.items():
         if number > 1:
             raise Broken(f"{booking_id} has {number} seats")
+
+
+def _each_served_seat_is_of_somebody_served(seats: dict[tuple[str, str, str], Taken], ended: dict[str, Item]) -> None:
+    closed = {holder.booking_id: where for where, holder in seats.items() if holder.served}
+    served = {row["id"]: _seat_key(row) for row in ended.values() if row["status"] == Status.SERVED}
+    if closed != served:
+        raise Broken(f"{closed.items() ^ served.items()}: a served booking keeps its seat, and no other does")
 
 
 def _each_live_booking_has_its_seat(

@@ -1,7 +1,7 @@
 """The booking everybody writes first: look, then write. It is here to fail: a race test that it passes proves nothing."""
 
 from bookings import items
-from bookings.holding import HoldRequest
+from bookings.intake import HoldRequest
 from bookings.seats import Seat, sellable
 from bookings.store import BookingStore
 from cccd.clock import epoch
@@ -17,8 +17,8 @@ def naive_hold(store: BookingStore, wanted: HoldRequest) -> Seat:
     free = sellable(items.seats_of(seen), wanted.slot.capacity, wanted.queue, epoch(NOW))
     if not free:
         raise SlotFull
-    store.client.update_item(
-        TableName=store.table,
+    store.table.client.update_item(
+        TableName=store.table.name,
         Key=to_item(items.slot_key(wanted.office_id, wanted.slot.start)),
         UpdateExpression="SET #seat = :taken",
         ExpressionAttributeNames={"#seat": free[0].attribute},

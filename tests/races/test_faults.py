@@ -12,7 +12,7 @@ import pytest
 from bookings.booking import Booking, Status
 from bookings.due import close_days, purge
 from bookings.holding import hold
-from bookings.lifecycle import cancel, confirm, reschedule
+from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
 from bookings.store import BookingStore
 from cccd import transactions
 from cccd.errors import Refusal, TemporarilyUnavailable
@@ -23,6 +23,7 @@ from tests.races.invariants import check
 
 CAPACITY = 3
 LATER = NOW + timedelta(minutes=15)
+ON_THE_DAY = SLOT_START - timedelta(minutes=10)
 AFTERWARDS = SLOT_START + timedelta(days=40)
 HERE = slot(CAPACITY)
 THERE = slot(CAPACITY, SLOT_START + timedelta(hours=1))
@@ -39,17 +40,17 @@ def do_hold(store: BookingStore) -> Booking:
 
 
 def do_confirm(store: BookingStore) -> Booking:
-    return confirm(store, LAN.id, LAN.citizen, NOW, key="a key")
+    return confirm(store, Ask(LAN.id, LAN.citizen, NOW, key="a key"))
 
 
 def do_reschedule(store: BookingStore) -> Booking:
     return reschedule(
-        store, LAN.id, LAN.citizen, THERE.start, lambda _: (THERE, "shared"), rules_of, NOW, key="another key"
+        store, Ask(LAN.id, LAN.citizen, NOW, key="another key"), THERE.start, lambda _: (THERE, "shared"), rules_of
     )
 
 
 def do_cancel(store: BookingStore) -> Booking:
-    return cancel(store, LAN.id, LAN.citizen, rules_of, NOW, key="a third key")
+    return cancel(store, Ask(LAN.id, LAN.citizen, NOW, key="a third key"), rules_of)
 
 
 def do_purge(store: BookingStore) -> int:
@@ -58,6 +59,10 @@ def do_purge(store: BookingStore) -> int:
 
 def do_close(store: BookingStore) -> int:
     return close_days(store, AFTERWARDS, lambda: True, workers=1)
+
+
+def do_serve(store: BookingStore) -> Booking:
+    return serve(store, LAN.id, ON_THE_DAY)
 
 
 def do_take_over(store: BookingStore) -> Booking:
@@ -74,6 +79,7 @@ DEEDS: dict[str, tuple[Deed, list[Deed], Status]] = {
     "cancel a hold": (do_cancel, [do_hold], Status.CANCELLED),
     "cancel": (do_cancel, [do_hold, do_confirm], Status.CANCELLED),
     "purge": (do_purge, [do_hold], Status.LAPSED),
+    "serve": (do_serve, [do_hold, do_confirm], Status.SERVED),
     "close of day": (do_close, [do_hold, do_confirm], Status.NO_SHOW),
     "hold again": (do_take_over, [do_hold], Status.LAPSED),
 }
@@ -97,12 +103,14 @@ def prepared(store: BookingStore, before: list[Deed]) -> None:
 
 
 def faulty(store: BookingStore, plan: dict[int, Fault], only: str | None = "transact_write_items") -> BookingStore:
-    return BookingStore(FaultyClient(store.client, plan, only), store.table)  # type: ignore[arg-type]  # stands in for it
+    return BookingStore(FaultyClient(store.table.client, plan, only), store.table.name)  # type: ignore[arg-type]  # stands in for it
 
 
 def when(deed: Deed) -> datetime:
     if deed is do_close:
         return AFTERWARDS
+    if deed is do_serve:
+        return ON_THE_DAY
     return LATER if deed in (do_purge, do_take_over) else NOW
 
 
@@ -123,7 +131,7 @@ def test_what_passes_is_outlived(store: BookingStore, name: str, fault: Fault) -
     assert outcome
     found = store.find(LAN.id)
     assert found is not None and found.status is status
-    check(store.client, store.table, when(deed), CAPACITY)
+    check(store.table.client, store.table.name, when(deed), CAPACITY)
 
 
 @each_deed
@@ -136,21 +144,21 @@ def test_no_failure_is_told_of_what_was_done(store: BookingStore, name: str, fau
         assert outcome == store.find(LAN.id) or name == "hold again"
     found = store.find(LAN.id)
     assert found is not None and found.status is status
-    check(store.client, store.table, when(deed), CAPACITY)
+    check(store.table.client, store.table.name, when(deed), CAPACITY)
 
 
 @each_deed
 def test_tries_are_bounded(store: BookingStore, name: str) -> None:
     deed, before, _ = DEEDS[name]
     prepared(store, before)
-    client = FaultyClient(store.client, dict.fromkeys(range(1_000), faults.conflict), "transact_write_items")
+    client = FaultyClient(store.table.client, dict.fromkeys(range(1_000), faults.conflict), "transact_write_items")
     try:
-        outcome = deed(BookingStore(client, store.table))  # type: ignore[arg-type]  # stands in for it
+        outcome = deed(BookingStore(client, store.table.name))  # type: ignore[arg-type]  # stands in for it
         assert not outcome, "a scheduled function leaves it for its next run"
     except TemporarilyUnavailable:
         pass
     assert len(client.calls) <= 12 * transactions.MAX_TRIES
-    check(store.client, store.table, when(deed), CAPACITY)
+    check(store.table.client, store.table.name, when(deed), CAPACITY)
 
 
 @each_deed
@@ -160,9 +168,9 @@ def test_a_process_may_die_between_any_two_calls(store: BookingStore, name: str,
     """Afterwards the table is sound, and whoever asks again gets what they asked for: nothing lost, stuck or double."""
     deed, before, status = DEEDS[name]
     for call in range(100):
-        fresh = f"{store.table}x{call}"
-        description = store.client.describe_table(TableName=store.table)["Table"]
-        store.client.create_table(
+        fresh = f"{store.table.name}x{call}"
+        description = store.table.client.describe_table(TableName=store.table.name)["Table"]
+        store.table.client.create_table(
             TableName=fresh,
             KeySchema=description["KeySchema"],
             AttributeDefinitions=description["AttributeDefinitions"],
@@ -172,7 +180,7 @@ def test_a_process_may_die_between_any_two_calls(store: BookingStore, name: str,
             ],
             BillingMode="PAY_PER_REQUEST",
         )
-        whole = BookingStore(store.client, fresh)
+        whole = BookingStore(store.table.client, fresh)
         prepared(whole, before)
         dying = faulty(whole, {call: death}, only=None)
         died = False
@@ -180,18 +188,18 @@ def test_a_process_may_die_between_any_two_calls(store: BookingStore, name: str,
             deed(dying)
         except Crash:
             died = True
-        check(whole.client, fresh, when(deed), CAPACITY)
+        check(whole.table.client, fresh, when(deed), CAPACITY)
         if purged:
             purge(whole, when(deed), lambda: True, workers=1)
-            check(whole.client, fresh, when(deed), CAPACITY)
+            check(whole.table.client, fresh, when(deed), CAPACITY)
         try:
             deed(whole)
         except Refusal as refusal:
             assert purged, f"asked again after dying at call {call}: {refusal}"
         found = whole.find(LAN.id)
         assert found is not None and (found.status is status or purged)
-        check(whole.client, fresh, when(deed), CAPACITY)
-        store.client.delete_table(TableName=fresh)
+        check(whole.table.client, fresh, when(deed), CAPACITY)
+        store.table.client.delete_table(TableName=fresh)
         if not died:
             assert call > 0, "it made at least one call"
             return

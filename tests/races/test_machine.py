@@ -19,7 +19,7 @@ from bookings.booking import Booking, Status
 from bookings.booking_id import BookingId
 from bookings.due import close_days, purge
 from bookings.holding import hold
-from bookings.lifecycle import cancel, confirm, reschedule, serve
+from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
 from bookings.store import BookingStore
 from cccd.errors import (
     AlreadyBooked,
@@ -31,12 +31,13 @@ from cccd.errors import (
     SlotFull,
     TooManyBookings,
 )
+from cccd.hashes import CitizenHash
 from offices.opening import Slot
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 from tests.races.invariants import check
 
 PEOPLE = ["lan", "minh", "hoa", "an", "binh"]
-CITIZENS = ["mother", "father"]
+CITIZENS = [CitizenHash("mother"), CitizenHash("father")]
 SLOTS = 4
 MOST_SEATS = 3
 STEPS = int(os.environ.get("MACHINE_STEPS", "10000"))
@@ -54,7 +55,7 @@ class Model:
     """What a booking should be, in the plainest words."""
 
     person: str
-    citizen: str
+    citizen: CitizenHash
     slot: int
     status: Status
     expires: datetime | None
@@ -88,7 +89,7 @@ class Bookings(RuleBasedStateMachine):
     # --- what may happen ------------------------------------------------------------------------------------------
 
     @rule(person=people, citizen=citizens, where=slots)
-    def book(self, person: str, citizen: str, where: int) -> None:
+    def book(self, person: str, citizen: CitizenHash, where: int) -> None:
         self.requests += 1
         wanted = wish(person, key=f"key-{self.requests}", citizen=citizen, at=self.slot(where))
         expected = self.refusal_of_hold(person, citizen, where)
@@ -108,7 +109,7 @@ class Bookings(RuleBasedStateMachine):
             Status.CONFIRMED: None,
             Status.LAPSED: HoldExpired,
         }.get(self.status(model), NotConfirmable)
-        if self.attempt(lambda: confirm(self.store, booking_id, model.citizen, self.now), expected):
+        if self.attempt(lambda: confirm(self.store, Ask(booking_id, model.citizen, self.now)), expected):
             model.status, model.expires = Status.CONFIRMED, None
 
     @rule(data=st.data(), where=slots)
@@ -129,7 +130,7 @@ class Bookings(RuleBasedStateMachine):
                 expected = SlotFull
         moved = self.attempt(
             lambda: reschedule(
-                self.store, booking_id, model.citizen, to.start, lambda _: (to, "shared"), rules_of, self.now
+                self.store, Ask(booking_id, model.citizen, self.now), to.start, lambda _: (to, "shared"), rules_of
             ),
             expected,
         )
@@ -144,7 +145,8 @@ class Bookings(RuleBasedStateMachine):
         status = self.status(model)
         may = status is Status.CANCELLED or (self.live(model) and self.now < self.slot(model.slot).start)
         if self.attempt(
-            lambda: cancel(self.store, booking_id, model.citizen, rules_of, self.now), None if may else NotCancellable
+            lambda: cancel(self.store, Ask(booking_id, model.citizen, self.now), rules_of),
+            None if may else NotCancellable,
         ):
             model.status = Status.CANCELLED
 
@@ -153,7 +155,8 @@ class Bookings(RuleBasedStateMachine):
         booking_id, model = self.some(data)
         if model is None:
             return
-        may = self.status(model) in (Status.CONFIRMED, Status.SERVED)
+        today = self.slot(model.slot).start.date() == self.now.date()
+        may = self.status(model) is Status.SERVED or (self.status(model) is Status.CONFIRMED and today)
         if self.attempt(lambda: serve(self.store, booking_id, self.now), None if may else NotServable):
             model.status = Status.SERVED
 
@@ -211,9 +214,10 @@ class Bookings(RuleBasedStateMachine):
 
     def sells(self, where: int) -> bool:
         """People in a slot never exceed what the office wants now, but by those who were there before."""
-        return sum(self.live(each) and each.slot == where for each in self.known.values()) < self.capacity
+        seated = [each for each in self.known.values() if self.live(each) or each.status is Status.SERVED]
+        return sum(each.slot == where for each in seated) < self.capacity
 
-    def refusal_of_hold(self, person: str, citizen: str, where: int) -> tuple[type[Exception], ...] | None:
+    def refusal_of_hold(self, person: str, citizen: CitizenHash, where: int) -> tuple[type[Exception], ...] | None:
         """Every rule that stands against a hold; any one of them may be told."""
         against: list[type[Exception]] = []
         living = [each for each in self.known.values() if self.live(each)]
@@ -250,7 +254,7 @@ class Bookings(RuleBasedStateMachine):
 @pytest.mark.parametrize("purging", [True, False], ids=["purged", "never purged"])
 def test_anything_in_any_order(store: BookingStore, purging: bool) -> None:
     """Ten thousand steps in all, half of them with the purge switched off."""
-    described = store.client.describe_table(TableName=store.table)["Table"]
+    described = store.table.client.describe_table(TableName=store.table.name)["Table"]
     definition = {
         "KeySchema": described["KeySchema"],
         "AttributeDefinitions": described["AttributeDefinitions"],
@@ -260,7 +264,9 @@ def test_anything_in_any_order(store: BookingStore, purging: bool) -> None:
         ],
         "BillingMode": "PAY_PER_REQUEST",
     }
-    machine: Any = type("Machine", (Bookings,), {"client": store.client, "definition": definition, "purging": purging})
+    machine: Any = type(
+        "Machine", (Bookings,), {"client": store.table.client, "definition": definition, "purging": purging}
+    )
     batch = settings(
         max_examples=20,
         stateful_step_count=STEPS_PER_LIFE,

@@ -13,11 +13,12 @@ import pytest
 
 from bookings.booking import Booking, Status
 from bookings.holding import hold
-from bookings.lifecycle import confirm
+from bookings.lifecycle import Ask, confirm
 from bookings.store import BookingStore
+from cccd.hashes import ChatUserHash, CitizenHash
 from chat.worker import Chat, work_on
-from declarations.sealing import KmsKey
-from declarations.store import DeclarationStore
+from declarations.erasing import DeclarationEraser
+from declarations.linking import LinkedDeclarations
 from local.template import Stack
 from local.zalo import FakeZalo
 from notifications.notice import notices_of
@@ -51,13 +52,14 @@ class Worker:
         self.tokens = TokenKeeper(store, self.api, zalo.app_id, secret, lambda: grant, lambda: self.now)
         self.notices = NoticeStore(self.client, tables["NoticesTable"])
         bookings = BookingStore(self.client, tables["BookingsTable"])
-        declarations = DeclarationStore(self.client, tables["DeclarationsTable"], KmsKey("-"))
+        declarations = DeclarationEraser(self.client, tables["DeclarationsTable"])
         friends = Acquaintances(self.client, tables["ChatTable"])
         self.chat = Chat(friends, bookings, declarations, self.tokens, self.api, b"key", "https://zalo.me/s/1")
         self.post = Post(
             notices=self.notices,
             bookings=bookings,
-            declarations=declarations,
+            declarations=LinkedDeclarations(self.client, tables["DeclarationsTable"]),
+            consents=declarations.consents,
             acquaintances=friends,
             tokens=self.tokens,
             api=self.api,
@@ -114,7 +116,7 @@ def token(worker: Worker) -> str | None:
 
 def confirmed(worker: Worker) -> Booking:
     hold(worker.chat.bookings, LAN, RULES, LIMIT, NOW)
-    return confirm(worker.chat.bookings, LAN.id, LAN.citizen, NOW)
+    return confirm(worker.chat.bookings, Ask(LAN.id, LAN.citizen, NOW))
 
 
 def test_the_refresh_token_is_used_once_however_many_need_it(workers: list[Worker], zalo: FakeZalo) -> None:
@@ -141,7 +143,7 @@ def test_a_refused_access_token_is_renewed_once(workers: list[Worker], zalo: Fak
 
 def test_a_message_is_sent_once_however_many_senders_run(workers: list[Worker], zalo: FakeZalo) -> None:
     workers[0].tokens.access()
-    workers[0].post.acquaintances.meet(LAN.citizen, "777", NOW, "hash of 777")
+    workers[0].post.acquaintances.meet(LAN.citizen, "777", NOW, ChatUserHash("hash of 777"))
     booking = confirmed(workers[0])
 
     def tell(worker: Worker) -> None:
@@ -171,7 +173,7 @@ def test_who_leaves_while_they_are_written_to_has_left(workers: list[Worker], za
     before = NOW.timestamp() * 1000
     said = {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "menu"}, "user_id_by_app": "1"}
     left = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1"}
-    citizen = workers[0].chat.citizen("1") or ""
+    citizen = CitizenHash(workers[0].chat.citizen("1") or "")
     numbers = {worker: n for n, worker in enumerate(workers)}
     for n in range(ROUNDS):
 

@@ -13,8 +13,9 @@ import pytest
 from bookings import items
 from bookings.booking import Booking, Status
 from bookings.due import close_days, purge
-from bookings.holding import HoldRequest, hold
-from bookings.lifecycle import cancel, confirm, reschedule
+from bookings.holding import hold
+from bookings.intake import HoldRequest
+from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
 from bookings.seats import Seat
 from bookings.store import BookingStore
 from cccd.errors import HoldExpired, NotCancellable, Refusal, SlotFull
@@ -51,14 +52,14 @@ def racers(engine: str, table: str, number: int) -> Iterator[Callable[[Sequence[
 
         yield race
     for store in stores:
-        store.client.close()
+        store.table.client.close()
 
 
 def slot_number(n: int, capacity: int) -> Slot:
     return slot(capacity, SLOT_START + timedelta(minutes=30 * n))
 
 
-def holder(person: str, where: Slot, now: datetime = NOW, **parts: str) -> Deed:
+def holder(person: str, where: Slot, now: datetime = NOW, **parts: Any) -> Deed:
     return lambda store: hold(store, wish(person, at=where, **parts), RULES, LIMIT, now)[0]
 
 
@@ -73,19 +74,25 @@ def naive_holder(wanted: HoldRequest) -> Deed:
 def mover(person: str, to: Slot) -> Deed:
     wanted = wish(person)
     queue: Queue = "shared"
-    return lambda store: reschedule(store, wanted.id, wanted.citizen, to.start, lambda _: (to, queue), rules_of, NOW)
+    return lambda store: reschedule(
+        store, Ask(wanted.id, wanted.citizen, NOW), to.start, lambda _: (to, queue), rules_of
+    )
 
 
 def confirmer(wanted: HoldRequest, now: datetime) -> Deed:
-    return lambda store: confirm(store, wanted.id, wanted.citizen, now)
+    return lambda store: confirm(store, Ask(wanted.id, wanted.citizen, now))
 
 
 def canceller(wanted: HoldRequest) -> Deed:
-    return lambda store: cancel(store, wanted.id, wanted.citizen, rules_of, NOW)
+    return lambda store: cancel(store, Ask(wanted.id, wanted.citizen, NOW), rules_of)
 
 
 def purger(now: datetime) -> Deed:
     return lambda store: purge(store, now, lambda: True, workers=1)
+
+
+def server(wanted: HoldRequest, now: datetime) -> Deed:
+    return lambda store: serve(store, wanted.id, now)
 
 
 def closer(now: datetime) -> Deed:
@@ -104,7 +111,7 @@ def test_as_many_win_as_there_are_seats(engine: str, table: str, store: BookingS
             assert Counter(type(each) for each in outcomes if not isinstance(each, Booking)) == {
                 SlotFull: RACERS - capacity
             }
-    check(store.client, table, NOW, capacity)
+    check(store.table.client, table, NOW, capacity)
 
 
 def test_the_naive_booking_fails_this_race(engine: str, table: str, store: BookingStore) -> None:
@@ -132,7 +139,7 @@ def test_processes_race_as_threads_do(engine: str, table: str, store: BookingSto
     with ProcessPoolExecutor(4) as pool:
         won = sum(pool.map(_hold_many, [engine] * 4, [table] * 4, range(4)))
     assert won == 25 * 3
-    check(store.client, table, NOW, 3)
+    check(store.table.client, table, NOW, 3)
 
 
 def test_one_applicant_wanted_by_many_citizens_is_booked_once(engine: str, table: str, store: BookingStore) -> None:
@@ -140,7 +147,7 @@ def test_one_applicant_wanted_by_many_citizens_is_booked_once(engine: str, table
         for n in range(20):
             outcomes = race([holder(f"lan {n}", slot_number(c, 50), citizen=f"c{n} {c}") for c in range(16)])
             assert sum(isinstance(each, Booking) for each in outcomes) == 1
-    check(store.client, table, NOW, 50)
+    check(store.table.client, table, NOW, 50)
 
 
 def test_one_citizen_never_passes_the_limit(engine: str, table: str, store: BookingStore) -> None:
@@ -150,7 +157,7 @@ def test_one_citizen_never_passes_the_limit(engine: str, table: str, store: Book
                 [holder(f"child {n} {k}", slot_number(k, 50), key=f"key-{k}", citizen=f"mother {n}") for k in range(16)]
             )
             assert sum(isinstance(each, Booking) for each in outcomes) == LIMIT
-    check(store.client, table, NOW, 50)
+    check(store.table.client, table, NOW, 50)
 
 
 def test_one_key_pressed_many_times_is_one_booking(engine: str, table: str, store: BookingStore) -> None:
@@ -160,7 +167,7 @@ def test_one_key_pressed_many_times_is_one_booking(engine: str, table: str, stor
             outcomes = race([presser(wanted)] * 16)
             assert len({booking.id for booking, _ in outcomes}) == 1
             assert sum(new for _, new in outcomes) == 1
-    check(store.client, table, NOW, 10)
+    check(store.table.client, table, NOW, 10)
 
 
 @pytest.mark.parametrize("capacity", [1, 2])
@@ -176,7 +183,7 @@ def test_reschedules_that_cross_lose_nobody(engine: str, table: str, store: Book
             stayed = [each for each in outcomes if isinstance(each, SlotFull)]
             assert len(moved) + len(stayed) == 2
             assert len(moved) == (2 if capacity == 2 else 0)
-    check(store.client, table, NOW, capacity)
+    check(store.table.client, table, NOW, capacity)
 
 
 def test_many_move_to_the_last_seat(engine: str, table: str, store: BookingStore) -> None:
@@ -187,7 +194,7 @@ def test_many_move_to_the_last_seat(engine: str, table: str, store: BookingStore
                 holder(f"{n} {racer}", slot_number(n, 16))(store)
             outcomes = race([mover(f"{n} {racer}", target) for racer in range(16)])
             assert sum(isinstance(each, Booking) for each in outcomes) == 1
-    check(store.client, table, NOW, 16)
+    check(store.table.client, table, NOW, 16)
 
 
 def test_purge_racing_confirm_has_one_winner(engine: str, table: str, store: BookingStore) -> None:
@@ -208,7 +215,7 @@ def test_purge_racing_confirm_has_one_winner(engine: str, table: str, store: Boo
             assert stands is not None
             won = isinstance(outcomes[0], Booking)
             assert stands.status is (Status.CONFIRMED if won else Status.LAPSED)
-    check(store.client, table, LATER, 1)
+    check(store.table.client, table, LATER, 1)
 
 
 def test_a_lapsed_seat_taken_over_while_its_owner_confirms(engine: str, table: str, store: BookingStore) -> None:
@@ -227,7 +234,7 @@ def test_a_lapsed_seat_taken_over_while_its_owner_confirms(engine: str, table: s
             )
             assert isinstance(outcomes[0], Booking) != isinstance(outcomes[1], Booking), outcomes
             assert isinstance(outcomes[0], Booking | HoldExpired)
-    check(store.client, table, LATER, 1)
+    check(store.table.client, table, LATER, 1)
 
 
 def test_close_of_day_racing_cancel_ends_each_once(engine: str, table: str, store: BookingStore) -> None:
@@ -237,7 +244,7 @@ def test_close_of_day_racing_cancel_ends_each_once(engine: str, table: str, stor
         for n in range(40):
             wanted = wish(f"lan {n}", at=slot_number(n, 1))
             hold(store, wanted, RULES, LIMIT, NOW)
-            confirm(store, wanted.id, wanted.citizen, NOW)
+            confirm(store, Ask(wanted.id, wanted.citizen, NOW))
             outcomes = race(
                 [
                     canceller(wanted),
@@ -252,4 +259,30 @@ def test_close_of_day_racing_cancel_ends_each_once(engine: str, table: str, stor
             assert stands.status is (Status.CANCELLED if cancelled else Status.NO_SHOW)
             day = wanted.slot.start.date()
             assert items.seats_of(store.slots("office", day, day)[wanted.slot.start]) == {}
-    check(store.client, table, after, 1)
+    check(store.table.client, table, after, 1)
+
+
+def test_a_served_number_is_given_to_nobody_else_whoever_races_for_it(
+    engine: str, table: str, store: BookingStore
+) -> None:
+    """Officers serve, twice, while the citizen cancels by a slower clock and others want the only seat there is."""
+    with racers(engine, table, 8) as race:
+        for n in range(40):
+            where = slot_number(n, 1)
+            wanted = wish(f"lan {n}", at=where)
+            hold(store, wanted, RULES, LIMIT, NOW)
+            confirm(store, Ask(wanted.id, wanted.citizen, NOW))
+            on_the_day = where.start - timedelta(minutes=1)
+            rivals = [holder(f"rival {n} {m}", where, on_the_day) for m in range(5)]
+            served, again, cancelled, *others = race(
+                [server(wanted, on_the_day), server(wanted, on_the_day), canceller(wanted), *rivals]
+            )
+            stands = store.find(wanted.id)
+            assert stands is not None
+            if isinstance(served, Booking) or isinstance(again, Booking):
+                assert stands.status is Status.SERVED and not isinstance(cancelled, Booking)
+                assert not any(isinstance(each, Booking) for each in others)
+            else:
+                assert stands.status is Status.CANCELLED
+                assert sum(isinstance(each, Booking) for each in others) <= 1
+    check(store.table.client, table, NOW, 1)

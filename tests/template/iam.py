@@ -9,6 +9,7 @@ from cccd import dynamodb
 from declarations import sealing
 from local.intrinsics import read
 from tests.conftest import TEMPLATE
+from tests.stale import SHADOW
 
 ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
@@ -26,7 +27,7 @@ def performed(aws: None) -> Iterator[set[tuple[str, str]]]:
             seen.update((f"dynamodb:{model.name}", table) for table in params["RequestItems"])
         else:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-            seen.add((f"dynamodb:{model.name}", params["TableName"] + index))
+            seen.add((f"dynamodb:{model.name}", params["TableName"].removesuffix(SHADOW) + index))
 
     def note_key(model: Any, **_: object) -> None:
         seen.add((f"kms:{model.name}", "SensitiveKey"))
@@ -46,7 +47,9 @@ def allowed(function: str) -> set[tuple[str, str]]:
             actions, resource = statement["Action"], statement["Resource"]
             for action in actions if isinstance(actions, list) else [actions]:
                 if action.startswith(("dynamodb:", "kms:")):
-                    found.add((action, _name(resource)))
+                    found |= {
+                        (action, _name(each)) for each in (resource if isinstance(resource, list) else [resource])
+                    }
     return found
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
@@ -10,11 +11,10 @@ import time_machine
 
 from bookings import items
 from bookings.holding import hold
-from bookings.lifecycle import confirm
+from bookings.lifecycle import Ask, confirm
 from bookings.store import BookingStore
-from cccd.base32 import base32
 from cccd.dynamodb import client, to_item
-from cccd.keyring import keyed_hash
+from cccd.hashes import citizen_hash
 from chat import worker
 from consent.choices import Consent
 from declarations.declaration import Declaration, Status
@@ -33,7 +33,7 @@ __all__ = ["performed"]  # a fixture
 FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
 LEFT = FOLLOW | {"event_name": "unfollow"}
 KEY = b"a key of the tests"
-CITIZEN = base32(keyed_hash(KEY, "citizen", "1001"))
+CITIZEN = citizen_hash(KEY, "1001")
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ def zalo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
         modules: tuple[ModuleType, ...] = (worker, sender, refresh)
         for module in modules:
             monkeypatch.setattr(module, "settings", module.settings.model_copy(update=addresses))
-            monkeypatch.setattr(module, "secret", given)
+        for name in ("chat.worker", "zalo.settings"):
+            monkeypatch.setattr(f"{name}.secret", given)
         yield fake
 
 
@@ -70,13 +71,13 @@ def declared() -> str:
         version=1,
         edition="legacy-2021",
         procedure="cap-cccd",
-        office_id=None,
+        office_id="ca-26740",
         answers=answers,
         consent=consent,
         created_at=NOW,
         updated_at=NOW,
         submitted_at=NOW,
-        request_hash=None,
+        kept_until=NOW + timedelta(days=45),
     )
     assert store.add(declaration)
     return declaration.id
@@ -87,7 +88,7 @@ def confirmed(declaration_id: str) -> None:
     store = BookingStore(client(), "BookingsTable")
     wanted = wish("lan", citizen=CITIZEN, at=slot(4), office_id="ca-26740", declaration_id=declaration_id)
     hold(store, wanted, RULES, LIMIT, NOW)
-    booking = confirm(store, wanted.id, CITIZEN, NOW)
+    booking = confirm(store, Ask(wanted.id, CITIZEN, NOW))
     image = to_item(items.booking_item(booking))
     record = {"eventName": "MODIFY", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
     assert outbox.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from cccd.dynamodb import client
+from cccd.hashes import ChatUserHash
 from declarations import api as declarations_api
 from declarations import print_api
 from privacy import api as privacy_api
@@ -46,7 +47,7 @@ def test_each_function_may_do_exactly_what_it_does(
     declare()
     book()
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    Acquaintances(client(), "ChatTable").meet(citizen, "chat-77", NOW, "hash of chat-77")
+    Acquaintances(client(), "ChatTable").meet(citizen, "chat-77", NOW, ChatUserHash("hash of chat-77"))
     performed.clear()
     assert call(privacy_api.handler, "DELETE", "/me/data", headers=signed_in("lan")).status == 200
     assert performed | seen == allowed("PrivacyFunction")

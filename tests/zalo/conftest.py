@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-import boto3
 import pytest
 
 from cccd.clock import VIETNAM
+from cccd.dynamodb import client
 from local.zalo import FakeZalo
 from zalo.official_account import OfficialAccountApi
 from zalo.tokens import TokenKeeper, TokenStore
@@ -45,5 +45,5 @@ def hands() -> Hands:
 @pytest.fixture
 def tokens(aws: None, zalo: FakeZalo, api: OfficialAccountApi, hands: Hands) -> TokenKeeper:
     grant = zalo.account.refresh_token.encode()
-    store = TokenStore(boto3.client("dynamodb"), "ChatTable")
+    store = TokenStore(client(), "ChatTable")
     return TokenKeeper(store, api, zalo.app_id, zalo.app_secret.encode(), lambda: grant, hands)

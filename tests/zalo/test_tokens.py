@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 import time_machine
 from botocore.exceptions import ConnectTimeoutError
 
+from cccd.dynamodb import client
 from local.engine import free_port
 from local.intrinsics import read
 from local.zalo import FakeZalo, Mood
@@ -24,7 +24,7 @@ from zalo.tokens import EARLY, LEASE, TokenKeeper, TokenState, TokenStore, Token
 
 @pytest.fixture
 def store(aws: None) -> TokenStore:
-    return TokenStore(boto3.client("dynamodb"), "ChatTable")
+    return TokenStore(client(), "ChatTable")
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_who_finds_that_another_has_just_refreshed_asks_nobody(
             tokens.access()
             return found
 
-    assert keeper(store=Late(boto3.client("dynamodb"), "ChatTable")).access() == zalo.account.access_token
+    assert keeper(store=Late(client(), "ChatTable")).access() == zalo.account.access_token
     assert zalo.account.asked == 2
 
 
@@ -251,7 +251,7 @@ class Failing(TokenStore):
     """Storage that does not answer the first `times` saves; with `after`, it has done them all the same."""
 
     def __init__(self, times: int, after: bool):
-        super().__init__(boto3.client("dynamodb"), "ChatTable")
+        super().__init__(client(), "ChatTable")
         self.times = times
         self._after = after
 
@@ -298,7 +298,7 @@ def test_a_pair_that_another_has_replaced_is_not_used(
             return super().save(state, *parts)
 
     with pytest.raises(TokensUnavailable):
-        keeper(store=Overtaken(boto3.client("dynamodb"), "ChatTable")).access()
+        keeper(store=Overtaken(client(), "ChatTable")).access()
     state = store.read()
     assert state is not None and state.access == "theirs"
 
@@ -339,7 +339,7 @@ def test_an_account_that_cannot_send_is_counted_whatever_zalo_says(
     addresses = {"zalo_openapi_url": zalo.url, "zalo_oauth_url": zalo.url, "zalo_app_id": zalo.app_id}
     monkeypatch.setattr(refresh, "settings", refresh.settings.model_copy(update=addresses))
     given = {"ZaloAppSecret": b"wrong", "OfficialAccountGrant": zalo.account.refresh_token.encode()}
-    monkeypatch.setattr(refresh, "secret", lambda name, anew=False: given[name])
+    monkeypatch.setattr("zalo.settings.secret", lambda name, anew=False: given[name])
     with time_machine.travel(NOW, tick=False):
         assert refresh.handler({}, CONTEXT)["renewed"] is False
     assert counted(capsys.readouterr().out, "OfficialAccountCannotSend") == 1

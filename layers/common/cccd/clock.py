@@ -3,6 +3,9 @@
 Rules take `now` as a value; only handlers ask this module for it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -14,9 +17,22 @@ LAST_DAY = date(2099, 12, 31)
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
+_instant_of_request: ContextVar[datetime | None] = ContextVar("instant_of_request", default=None)
+
+
 def now() -> datetime:
-    """The present instant, aware, in Vietnam's zone, to the second."""
-    return datetime.now(VIETNAM).replace(microsecond=0)
+    """The present instant, aware, in Vietnam's zone, to the second; within `one_instant`, always the same."""
+    return _instant_of_request.get() or datetime.now(VIETNAM).replace(microsecond=0)
+
+
+@contextmanager
+def one_instant() -> Iterator[datetime]:
+    """A request happens at one instant, however long it takes: none of it falls on either side of a midnight."""
+    token = _instant_of_request.set(now())
+    try:
+        yield now()
+    finally:
+        _instant_of_request.reset(token)
 
 
 def today() -> date:

@@ -14,7 +14,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -37,15 +37,16 @@ from cccd.errors import (
     TemporarilyUnavailable,
 )
 from cccd.field_errors import field_errors
+from cccd.invocation import Event
 from cccd.observability import flush_metrics, log_unexpected, logger
 from cccd.problems import document, unexpected
 from cccd.session import Citizen
 
 PROBLEM_JSON = "application/problem+json"
 MAX_BODY_BYTES = 64 * 1024
+MAX_DEPTH = 32  # of JSON inside JSON; no request of ours has more than five
 RETRY_AFTER = 2  # seconds, when our own storage did not answer
 
-type Event = dict[str, Any]
 type Headers = dict[str, str | list[str]]
 
 
@@ -94,12 +95,13 @@ def lambda_handler(
 
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
         route = event.get("routeKey", "")
-        started = clock.now()
+        logger.append_keys(request_id=context.aws_request_id)
         try:
-            if session_key:
-                headers = event.get("headers") or {}
-                app.context["citizen"] = session.verify(headers.get("authorization"), session_key(), started)
-            answer = app.resolve(_with_json_body(event), context)
+            with clock.one_instant() as now:
+                asked = _with_folded_headers(event)
+                if session_key:
+                    app.context["citizen"] = session.verify(asked["headers"].get("authorization"), session_key(), now)
+                answer = app.resolve(_with_json_body(asked), context)
         except Refusal as refusal:
             answer = _serialized(problem_response(refusal))
         except (BotoCoreError, ClientError) as error:
@@ -112,7 +114,7 @@ def lambda_handler(
         finally:
             app.context.clear()
             flush_metrics()
-        logger.info("answered", route=route, status=answer["statusCode"], request_id=context.aws_request_id)
+        logger.info("answered", route=route, status=answer["statusCode"])
         return answer
 
     return handler
@@ -169,6 +171,11 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def _with_folded_headers(event: Event) -> Event:
+    """The event with its header names in lower case, as API Gateway writes them; SAM's local API writes them as they came."""
+    return {**event, "headers": {name.lower(): value for name, value in (event.get("headers") or {}).items()}}
+
+
 def _with_json_body(event: Event) -> Event:
     """The event with its body decoded and known to be a JSON object.
 
@@ -177,7 +184,7 @@ def _with_json_body(event: Event) -> Event:
 
     Raises:
         PayloadTooLarge: over 64 KB.
-        MalformedJson: not UTF-8, not JSON, or not an object.
+        MalformedJson: not UTF-8, not JSON, not an object, or nested deeper than anybody needs.
     """
     if not event.get("body"):
         return event
@@ -186,9 +193,9 @@ def _with_json_body(event: Event) -> Event:
         parsed = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:  # ValueError: also a number of 4,300 digits
         raise MalformedJson from error
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) or _too_deep(parsed):
         raise MalformedJson
-    headers = {**(event.get("headers") or {}), "content-type": "application/json"}
+    headers = {**event["headers"], "content-type": "application/json"}
     return {**event, "body": text, "isBase64Encoded": False, "headers": headers}
 
 
@@ -204,6 +211,20 @@ def _body_text(event: Event) -> str:
         return base64.b64decode(body).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise MalformedJson from error
+
+
+def _too_deep(parsed: Any) -> bool:
+    """Whether it is nested beyond `MAX_DEPTH`: what reads it after us calls itself for each level."""
+    level = [parsed]
+    for _ in range(MAX_DEPTH):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in _inside(each)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(each: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return each.values() if isinstance(each, dict) else each
 
 
 def _refuse_constant(name: str) -> None:

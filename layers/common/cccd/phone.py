@@ -27,9 +27,3 @@ def parse_phone(typed: str) -> str:
 def shown_phone(kept: str) -> str:
     """The number as a citizen writes it: 0912345678."""
     return "0" + kept.removeprefix("84")
-
-
-def masked_phone(kept: str) -> str:
-    """The number with its middle hidden: 091****678."""
-    number = shown_phone(kept)
-    return f"{number[:3]}****{number[-3:]}"

@@ -150,9 +150,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Không thể đổi lịch hẹn này",
         "Lịch hẹn đang ở trạng thái “{status}” nên không đổi được. Nếu cần, vui lòng đặt lịch mới.",
     ),
-    errors.NotServable: Problem(
-        409, "not_servable", "Không thể tiếp nhận lịch hẹn này", "Lịch hẹn đang ở trạng thái “{status}”."
-    ),
+    errors.NotServable: Problem(409, "not_servable", "Không thể tiếp nhận lịch hẹn này", "Lịch hẹn này {status}."),
     errors.NotCancellable: Problem(
         409,
         "not_cancellable",

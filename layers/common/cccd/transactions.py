@@ -1,4 +1,4 @@
-"""TransactWriteItems with its three endings told apart: done, refused by a condition, or unknown.
+"""Conditional writes with their three endings told apart: done, refused by a condition, or unknown.
 
 DynamoDB cancels a transaction that meets another one on the same item (`TransactionConflict`); nothing was
 written, and a moment later it may pass. A failed condition is final and comes with the item that failed it.
@@ -6,10 +6,11 @@ After a time-out nobody knows: the caller reads what stands.
 """
 
 import random
+import re
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,37 +27,41 @@ LONGEST_PAUSE = 0.5
 
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _REFUSED = "ConditionalCheckFailed"
+_NAME = re.compile(r"#(\w+)")
 
 
 @dataclass(frozen=True)
 class Write:
-    """One item's part of a transaction: `action` is Put, Update, Delete or ConditionCheck."""
+    """One write of one item, with the condition that protects it.
 
-    action: str
+    `item` is the whole item of a Put, and the key of anything else. In the expressions `#word` stands for the attribute
+    `word`, unless `names` gives it another one; `:word` is in `values`, as plain Python.
+    """
+
+    action: Literal["Put", "Update", "Delete", "ConditionCheck"]
     table: str
-    key: Item
-    condition: str
-    names: dict[str, str]
-    values: Item
+    item: Item
+    condition: str = ""
     update: str = ""
-    item: Item | None = None
+    values: Item = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:
-        """As boto3's TransactWriteItems takes it; a failed condition sends the old item back."""
-        body: dict[str, Any] = {"TableName": self.table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-        if self.item is not None:
-            body["Item"] = to_item(self.item)
-        else:
-            body["Key"] = to_item(self.key)
+        """As boto3 takes it, alone or in a transaction; a failed condition sends the old item back."""
+        body: dict[str, Any] = {
+            "TableName": self.table,
+            "Item" if self.action == "Put" else "Key": to_item(self.item),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         if self.update:
             body["UpdateExpression"] = self.update
         if self.condition:
             body["ConditionExpression"] = self.condition
-        if self.names:
-            body["ExpressionAttributeNames"] = self.names
+        if words := _NAME.findall(f"{self.update} {self.condition}"):
+            body["ExpressionAttributeNames"] = {f"#{word}": self.names.get(word, word) for word in words}
         if self.values:
             body["ExpressionAttributeValues"] = to_item(self.values)
-        return {self.action: body}
+        return body
 
 
 class Refused(Exception):
@@ -78,10 +83,10 @@ def commit(client: "DynamoDBClient", writes: Sequence[Write]) -> int:
         Refused: a condition failed; nothing was written.
         Unknown: DynamoDB did not answer, or kept cancelling for reasons that pass.
     """
-    request = [write.request() for write in writes]
+    request: Any = [{write.action: write.request()} for write in writes]
     for tries, pause in enumerate(pauses(), start=1):
         try:
-            client.transact_write_items(TransactItems=request)  # type: ignore[arg-type]  # built above, from typed parts
+            client.transact_write_items(TransactItems=request)
             return tries
         except (BotoCoreError, ClientError) as error:
             reasons = _cancellation(error)

@@ -1,0 +1,128 @@
+"""What a request for a seat asks for, held against offices, procedures and the citizen's own declaration."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bookings.booking import Applicant
+from bookings.booking_id import BookingId
+from bookings.views import ApplicantIn, BookingRequest
+from cccd import clock
+from cccd.errors import FieldError, InvalidRequest, SlotClosed
+from cccd.hashes import CitizenHash
+from cccd.personal_id import PersonalId
+from cccd.transactions import Write
+from cccd.working_calendar import national_calendar
+from declarations.linking import LinkedDeclarations, misfits
+from offices import opening
+from offices.directory import bookable, directory
+from offices.office import Office
+from offices.opening import OpeningRules, Queue, Residence, Slot
+from procedures import catalog
+
+
+@dataclass(frozen=True)
+class Place:
+    """A slot that can be booked now, at an office, for people of that residence."""
+
+    office: Office
+    rules: OpeningRules
+    slot: Slot
+    residence: Residence
+
+    @property
+    def queue(self) -> Queue:
+        """Whose seats they may take."""
+        return opening.queue_for(self.slot.capacity, self.residence)
+
+
+@dataclass(frozen=True)
+class HoldRequest:
+    """What a citizen asks for, already valid: the slot exists and can be booked now.
+
+    `request` is a hash of the whole body; `declaration` is the write that links the declaration.
+    """
+
+    id: BookingId
+    citizen: CitizenHash
+    request: str
+    office_id: str
+    procedure: str
+    slot: Slot
+    queue: Queue
+    applicant: Applicant
+    declaration_id: str | None = None
+    declaration: Write | None = None
+
+
+def place(office_id: str, procedure: str, start: datetime, now: datetime) -> Place:
+    """The slot of that office that starts then, for that procedure.
+
+    Raises:
+        InvalidRequest: there is no such office, or no such procedure on that day.
+        SlotClosed: the office takes no bookings, or has no such slot.
+    """
+    office, rules = _office(office_id, now.date())
+    residence = _residence(procedure, start)
+    return Place(office, rules, opening.slot_at(rules, national_calendar(), start, now), residence)
+
+
+def hold_request(
+    wanted: BookingRequest,
+    place: Place,
+    booking_id: BookingId,
+    citizen: CitizenHash,
+    request: str,
+    declarations: LinkedDeclarations,
+    now: datetime,
+) -> HoldRequest:
+    """The request as it is to be carried out.
+
+    Raises:
+        InvalidRequest: the declaration is not the citizen's own and submitted, or is about something else.
+    """
+    asked = HoldRequest(
+        id=booking_id,
+        citizen=citizen,
+        request=request,
+        office_id=place.office.id,
+        procedure=wanted.procedure,
+        slot=place.slot,
+        queue=place.queue,
+        applicant=_applicant(wanted.applicant),
+        declaration_id=wanted.declaration_id,
+    )
+    if wanted.declaration_id is None:
+        return asked
+    found = declarations.find(citizen, wanted.declaration_id, now)
+    mistakes = misfits(found, asked)
+    if found is None or mistakes:
+        raise InvalidRequest(mistakes)
+    return replace(asked, declaration=declarations.link(found, place.slot.end))
+
+
+def _office(office_id: str, today: date) -> tuple[Office, OpeningRules]:
+    office = directory().find(office_id)
+    if office is None:
+        raise InvalidRequest([FieldError("officeId", "not_found", "Không tìm thấy cơ quan này. Vui lòng chọn lại.")])
+    if office.opening is None or not bookable(office, today):
+        raise SlotClosed("not_bookable", "Cơ quan này hiện không nhận đặt lịch qua ứng dụng.")
+    return office, office.opening
+
+
+def _residence(procedure: str, start: datetime) -> Residence:
+    on = start.astimezone(clock.VIETNAM).date()
+    try:
+        found = catalog.find(procedure, on)
+    except (catalog.UnknownProcedure, catalog.NotYetAProcedure, catalog.NothingKnown):
+        message = "Không có thủ tục này vào ngày bạn chọn. Vui lòng chọn lại thủ tục."
+        raise InvalidRequest([FieldError("procedure", "not_found", message)]) from None
+    return "temporary" if found.residence == "temporary" else "permanent"
+
+
+def _applicant(given: ApplicantIn) -> Applicant:
+    return Applicant(
+        full_name=given.full_name,
+        masked_id=PersonalId(given.personal_id).masked,
+        date_of_birth=given.date_of_birth.isoformat(),
+        phone=given.phone,
+    )

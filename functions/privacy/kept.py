@@ -1,0 +1,60 @@
+"""How long anything about a citizen is kept, and what of it an erasure leaves; told to them in both cases.
+
+A test holds the days against what the stores and the template do.
+"""
+
+from dataclasses import dataclass
+
+from bookings.items import KEPT_AFTER_END
+from consent.retention import RECORDS
+from declarations.retention import DECLARATIONS
+from zalo.acquaintances import SEEN_FOR
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that is kept for so many days; None for as long as the citizen wishes. `why` is Vietnamese."""
+
+    what: str
+    days: int | None
+    why: str
+
+
+# What an erasure leaves. It has no name, number, address or answer in it, but for an event of the chat that waits.
+LEFT = (
+    Kept("record", RECORDS.kept.days, RECORDS.why),
+    Kept(
+        "message",
+        30,
+        "Của tin nhắn về lịch hẹn chỉ còn mã lịch hẹn và kết quả gửi, không có nội dung; tự mất 30 ngày sau ngày hẹn.",
+    ),
+    Kept(
+        "ticket",
+        KEPT_AFTER_END.days,
+        "Số thứ tự đã được phục vụ giữ mã lịch hẹn để không ai khác nhận số đó; tự mất 30 ngày sau ngày hẹn.",
+    ),
+    Kept(
+        "chat-mark",
+        SEEN_FOR.days,
+        "Dấu ghi bạn đã rời trò chuyện và sự kiện nào đã được trả lời, không có nội dung; tự mất sau 10 ngày.",
+    ),
+    Kept(
+        "chat-queue",
+        7,
+        "Tin bạn nhắn mà hệ thống chưa trả lời được nằm trong hàng đợi tối đa 7 ngày rồi tự mất.",
+    ),
+    Kept("change", 1, "Dòng thay đổi của lịch hẹn, dùng để báo tin, tự mất sau 24 giờ."),
+    Kept("backup", 35, "Bản sao lưu phòng sự cố còn chứa dữ liệu cũ tối đa 35 ngày rồi tự mất."),
+)
+
+
+def kept() -> list[Kept]:
+    """All of it."""
+    declarations = [Kept(status.value, rule.kept.days, rule.why) for status, rule in DECLARATIONS.items()]
+    days = KEPT_AFTER_END.days
+    return [
+        *declarations,
+        Kept("booking", days, f"Lịch hẹn được giữ {days} ngày sau ngày hẹn."),
+        Kept("chat", None, "Mã của bạn trong trò chuyện được giữ đến khi bạn bỏ quan tâm trang Zalo hoặc yêu cầu xoá."),
+        *LEFT,
+    ]

@@ -1,0 +1,15 @@
+"""An invocation of a function: its event, and how long it may go on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+type Event = dict[str, Any]
+
+STOP_BEFORE_END = 5_000  # milliseconds of the function's time left for ending well
+
+
+def time_left(context: LambdaContext, reserve: int = STOP_BEFORE_END) -> Callable[[], bool]:
+    """Whether there is still time, more than `reserve` milliseconds, to begin something; what is left waits for the next run."""
+    return lambda: context.get_remaining_time_in_millis() > reserve
