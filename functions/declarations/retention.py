@@ -1,6 +1,6 @@
 """How long a declaration is kept, and why. A proposal until the office's own rule is known.
 
-Source: Luật 91/2025/QH15 Điều 3 (only as long as the purpose needs); periods as docs/decisions/0012 proposes.
+Source: Luật 91/2025/QH15 Điều 3 (only as long as the purpose needs); periods as docs/decisions/0008 proposes.
 """
 
 from datetime import datetime, timedelta
