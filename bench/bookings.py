@@ -23,7 +23,7 @@ from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.errors import Refusal
-from local.template import load
+from infra.template import load
 from offices.opening import Slot
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 from tests.conftest import TEMPLATE

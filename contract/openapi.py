@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from cccd.problems import PROBLEMS
-from local.template import load
+from infra.template import load
 
 ROOT = Path(__file__).parents[1]
 OPENAPI_FILE = ROOT / "functions" / "edge" / "openapi.json"

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from infra.intrinsics import TemplateError
 from local.greeting import greeting
-from local.intrinsics import TemplateError
 from local.settings import CannotRun, Settings
 from local.stack import Running, running
 

@@ -1,7 +1,7 @@
 """CORS as the HTTP API does it by itself from CorsConfiguration: preflights, and headers on every answer, errors too."""
 
+from infra.template import Cors
 from local.http import Headers, Request, Response
-from local.template import Cors
 
 
 def is_preflight(request: Request) -> bool:

@@ -16,7 +16,8 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from local import account, keeper
+from infra import account
+from local import keeper
 from local.settings import CannotRun
 
 SERVICES = "dynamodb,dynamodbstreams,kms,secretsmanager,sqs"

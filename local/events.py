@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from local import account
+from infra import account
+from infra.template import Route
 from local.http import Request, Response
-from local.template import Route
 
 TEXT_TYPES = {"application/json", "application/xml", "application/javascript"}
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from infra.template import Function, Route, Stack
 from local.clock import Clock
 from local.cors import is_preflight, preflight, with_cors
 from local.events import BadResult, event_of, response_of
 from local.http import Request, Response, message
 from local.pool import Busy, Failed
 from local.routes import Routes
-from local.template import Function, Route, Stack
 
 type Invoke = Callable[[Function, Any], Any]
 

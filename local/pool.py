@@ -21,10 +21,11 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from local import account, worker
+from infra import account
+from infra.intrinsics import TemplateError
+from infra.template import Function
+from local import worker
 from local.clock import Clock
-from local.intrinsics import TemplateError
-from local.template import Function
 
 INIT = 10.0  # seconds: Lambda's allowance for importing a handler, on top of the function's own time limit
 QUEUE = 29.0  # seconds an event waits for a free worker

@@ -13,9 +13,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import account
+from infra import account
+from infra.template import Secret, Table
 from local.settings import CannotRun
-from local.template import Secret, Table
 
 _PATIENCE = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2}, proxies={})
 

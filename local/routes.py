@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from local.template import Route
+from infra.template import Route
 
 # A segment's rank: a word beats a parameter, a parameter beats a greedy one.
 _WORD, _PARAMETER, _GREEDY = range(3)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from local import account
+from infra import account
+from infra.intrinsics import TemplateError
+from infra.template import Schedule
 from local.clock import Clock
-from local.intrinsics import TemplateError
-from local.template import Schedule
 
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")  # EventBridge counts them from 1
 

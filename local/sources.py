@@ -11,9 +11,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import account
+from infra import account
+from infra.template import Queue, QueueSource, StreamSource
 from local.resources import client
-from local.template import Queue, QueueSource, StreamSource
 
 NAP = 0.5  # seconds between looks at a stream
 PAUSE = 2.0  # seconds before what could not be read is tried again

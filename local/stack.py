@@ -9,19 +9,19 @@ from os import cpu_count, getpid
 from pathlib import Path
 from typing import Any
 
+from infra.intrinsics import TemplateError
+from infra.template import Schedule, Stack, load
 from local.clock import Clock
 from local.engine import Engine
 from local.folder import Folder, claim
 from local.front import Front
 from local.gateway import Gateway
-from local.intrinsics import TemplateError
 from local.pool import Busy, Failed, Pool, Workplace, check_environments
 from local.reload import Watcher
 from local.resources import create_keys, create_secrets, create_tables
 from local.schedules import Scheduler, event
 from local.settings import CannotRun, Settings
 from local.sources import Feeder, create_queues
-from local.template import Schedule, Stack, load
 from local.zalo import FakeZalo
 
 type Say = Callable[[str], None]

@@ -15,7 +15,7 @@ import pytest
 from moto import mock_aws
 
 from cccd import dynamodb
-from local.template import Stack, load
+from infra.template import Stack, load
 from tests.stale import answer_stale
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from bookings.holding import hold
 from bookings.store import BookingStore
 from cccd import dynamodb
 from cccd.dynamodb import ATTEMPTS, READ_TIMEOUT
-from local.template import Stack
+from infra.template import Stack
 from tests.bookings.wishes import LIMIT, NOW, RULES, wish
 
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from chat import webhook
-from local.template import Stack
+from infra.template import Stack
 from tests.bookings.people import signed_in
 from tests.conftest import ROOT
 from tests.gateway import CONTEXT

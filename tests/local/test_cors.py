@@ -1,8 +1,8 @@
 import pytest
 
+from infra.template import Cors
 from local.cors import is_preflight, preflight, with_cors
 from local.http import Request, Response
-from local.template import Cors
 
 ANYONE = Cors(("*",), ("GET", "POST"), ("Authorization",), ("Retry-After",), 7200)
 SOME = Cors(("https://h5.zdn.vn", "zbrowser://*"), ("GET",), allow_credentials=True)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from infra.template import Route
 from local.events import BadResult, event_of, response_of
 from local.http import Headers, Request
-from local.template import Route
 
 NOW = datetime(2021, 6, 24, 2, 0, tzinfo=UTC)
 ROUTE = Route("Things", "GET", "/things/{id}")

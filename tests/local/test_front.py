@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from infra.template import Cors, Function, Route, Stack
 from local.clock import Clock
 from local.front import MAX_BODY, Front
 from local.gateway import Gateway
 from local.pool import Busy, Failed
-from local.template import Cors, Function, Route, Stack
 
 FUNCTIONS = {name: Function(name, f"{name}.handler", 3, 128, {}) for name in ("echo", "broken", "busy", "wrong")}
 ROUTES = (

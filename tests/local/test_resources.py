@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from infra.template import Secret, Table
 from local.engine import Engine, free_port
 from local.resources import client, create_secrets, create_tables
 from local.settings import CannotRun
-from local.template import Secret, Table
 
 EXECUTABLE = Path(__file__).parents[2] / ".tools/engine/bin/ministack"
 

@@ -1,7 +1,7 @@
 import pytest
 
+from infra.template import Route
 from local.routes import Routes
-from local.template import Route
 
 DECLARED = [
     Route("F", "GET", "/things/{id}"),

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from infra.intrinsics import TemplateError
+from infra.template import Schedule
 from local.clock import Clock
-from local.intrinsics import TemplateError
 from local.schedules import Scheduler, event, times
-from local.template import Schedule
 
 # A Thursday, 09:00:30 in Vietnam.
 NOW = datetime(2021, 6, 24, 2, 0, 30, tzinfo=UTC)

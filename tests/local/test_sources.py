@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.template import QueueSource, StreamSource
 from local.engine import free_port
 from local.sources import Feeder
-from local.template import QueueSource, StreamSource
 
 GIVE_UP = 30  # seconds
 

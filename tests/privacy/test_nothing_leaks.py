@@ -24,7 +24,7 @@ from cccd.text import fold
 from declarations.api import handler as declarations
 from declarations.print_api import handler as printing
 from forms.api import handler as forms
-from local.template import Stack
+from infra.template import Stack
 from privacy.api import handler as privacy
 from privacy.retention_run import handler as retention
 from tests.bookings.people import signed_in

@@ -14,8 +14,8 @@ from cccd.hashes import ChatUserHash
 from consent.items import consent_key
 from declarations.api import handler as declarations
 from declarations.print_api import handler as printing
-from local.intrinsics import read
-from local.template import Stack
+from infra.intrinsics import read
+from infra.template import Stack
 from notifications import store as notices
 from privacy.api import handler
 from privacy.kept import LEFT, kept

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from bookings.store import BookingStore
-from local.template import Stack
+from infra.template import Stack
 from tests.races.engine import client_of, dynamodb_local
 
 _numbers = itertools.count()

@@ -19,7 +19,7 @@ from cccd.hashes import ChatUserHash, CitizenHash
 from chat.worker import Chat, work_on
 from declarations.erasing import DeclarationEraser
 from declarations.linking import LinkedDeclarations
-from local.template import Stack
+from infra.template import Stack
 from local.zalo import FakeZalo
 from notifications.notice import notices_of
 from notifications.sender import Post, send_due

@@ -7,7 +7,7 @@ import pytest
 
 from cccd import dynamodb
 from declarations import sealing
-from local.intrinsics import read
+from infra.intrinsics import read
 from tests.conftest import TEMPLATE
 from tests.stale import SHADOW
 

@@ -8,8 +8,8 @@ import pytest
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from contract.openapi import API_MODULES
-from local.intrinsics import read
-from local.template import Stack
+from infra.intrinsics import read
+from infra.template import Stack
 from tests.conftest import ROOT, TEMPLATE
 from tests.gateway import CONTEXT
 

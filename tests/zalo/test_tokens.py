@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectTimeoutError
 
 from cccd.dynamodb import client
 from local.engine import free_port
-from local.intrinsics import read
+from infra.intrinsics import read
 from local.zalo import FakeZalo, Mood
 from tests.conftest import TEMPLATE
 from tests.gateway import CONTEXT

@@ -3,10 +3,10 @@ from textwrap import dedent
 
 import pytest
 
-from local.intrinsics import TemplateError
+from infra.intrinsics import TemplateError
+from infra.template import Cors, Function, Queue, QueueSource, Route, Schedule, Secret, Stack, StreamSource, load
 from local.pool import check_environments
 from local.schedules import times
-from local.template import Cors, Function, Queue, QueueSource, Route, Schedule, Secret, Stack, StreamSource, load
 
 REAL = Path(__file__).parents[2] / "infra/template.yaml"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.intrinsics import TemplateError, Values, read
+from infra.intrinsics import TemplateError, Values, read
 
 TEMPLATE = """
 Parameters:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from local import account
+from infra import account
 
 
 class TemplateError(Exception):

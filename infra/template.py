@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local import account
-from local.intrinsics import TemplateError, Values, read
+from infra import account
+from infra.intrinsics import TemplateError, Values, read
 
 FUNCTION = "AWS::Serverless::Function"
 HTTP_API = "AWS::Serverless::HttpApi"
