@@ -1,106 +1,52 @@
-"""Scheduled functions on their timers: `rate(...)`, and `cron(...)` of minutes, hours and days of the week."""
+"""Scheduled functions on their timers: `rate(...)` and `cron(...)` as EventBridge has them."""
 
 import json
 import re
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from aws_croniter import AwsCroniter
 
 from infra import account
 from infra.intrinsics import TemplateError
 from infra.template import Schedule
 from local.clock import Clock
 
-DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")  # EventBridge counts them from 1
-
 # The longest sleep: a machine that was suspended notices within that time what has become due.
 NAP = 20.0
 
 
-class Times(Protocol):
-    """When something is due."""
-
-    def after(self, instant: datetime) -> datetime:
-        """The next time strictly after `instant`."""
-        ...
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Every so often."""
-
-    every: timedelta
-
-    def after(self, instant: datetime) -> datetime:
-        return instant + self.every
-
-
-@dataclass(frozen=True)
-class Cron:
-    """At these minutes of these hours, on these days of the week (Sunday is 0), by the clocks of `zone`."""
-
-    minutes: tuple[int, ...]
-    hours: tuple[int, ...]
-    weekdays: tuple[int, ...]
-    zone: tzinfo
-
-    def after(self, instant: datetime) -> datetime:
-        midnight = instant.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        for days in range(9):
-            day = midnight + timedelta(days=days)
-            if day.isoweekday() % 7 not in self.weekdays:
-                continue
-            for hour in self.hours:
-                for minute in self.minutes:
-                    if (due := day.replace(hour=hour, minute=minute)) > instant:
-                        return due
-        raise AssertionError("a cron with a minute, an hour and a weekday is due every week")
+# The next time strictly after an instant, or `None` if there is no more.
+type Times = Callable[[datetime], datetime | None]
 
 
 def times(expression: str, zone: str = "UTC") -> Times:
     """What `rate(1 minute)` or `cron(5 17 * * ? *)` means; `TemplateError` where the local stack cannot tell."""
-    if found := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression):
-        number, unit = int(found[1]), found[2]
-        if number:
-            return Rate(timedelta(**{f"{unit}s": number}))
-    if found := re.fullmatch(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)", expression):
-        minutes, hours, day, month, weekdays, year = found.groups()
-        if {day, month, year} <= {"*", "?"}:
-            try:
-                return Cron(
-                    _numbers(minutes, range(60)),
-                    _numbers(hours, range(24)),
-                    _numbers(_days_as_numbers(weekdays), range(7)),
-                    _zone(zone),
-                )
-            except ValueError:
-                pass
+    if found := re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression):
+        every = timedelta(**{f"{found[2]}s": int(found[1])})
+        return lambda instant: instant + every
+    if found := re.fullmatch(r"cron\((.+)\)", expression):
+        with suppress(ValueError):
+            return _by_the_clocks(AwsCroniter(found[1]), _zone(zone))
     raise TemplateError(f"the local stack cannot schedule {expression}; SCHEDULES=off runs without schedules")
 
 
-def _numbers(field: str, allowed: range) -> tuple[int, ...]:
-    """The numbers a cron field names: `*`, `?`, `5`, `1-5`, `0/15`, `0,30`; `ValueError` otherwise."""
-    if field in {"*", "?"}:
-        return tuple(allowed)
-    chosen: set[int] = set()
-    for part in field.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.replace("*", str(allowed.start)).partition("-")
-        end = int(last) if last else (allowed[-1] if step else int(first))
-        chosen.update(range(int(first), end + 1, int(step or 1)))
-    if not chosen or not chosen <= set(allowed):
-        raise ValueError(field)
-    return tuple(sorted(chosen))
+def _by_the_clocks(cron: AwsCroniter, zone: tzinfo) -> Times:
+    """The library knows UTC alone, so it is told what the clocks of `zone` show as if that were UTC."""
 
+    def after(instant: datetime) -> datetime | None:
+        shown = instant.astimezone(zone)
+        [due] = cron.get_next(shown.replace(tzinfo=UTC))
+        return due.replace(tzinfo=zone, fold=shown.fold) if due else None
 
-def _days_as_numbers(field: str) -> str:
-    """Days of the week counted from 0, whether they came as names or as EventBridge's 1-7."""
-    counted = re.sub(r"(?<!/)\b\d+", lambda found: str(int(found[0]) - 1), field)
-    return re.sub(r"[A-Z]{3}", lambda found: str(DAYS.index(found[0])), counted)
+    if after(datetime(2020, 1, 1, tzinfo=UTC)) is None:
+        raise ValueError("it finds no time for what it cannot read")
+    return after
 
 
 def _zone(name: str) -> tzinfo:
@@ -157,13 +103,13 @@ class Scheduler:
         self._stop.set()
 
     def _keep(self, schedule: Schedule, when: Times) -> None:
-        due = when.after(self._clock.now())
-        while True:
+        due = when(self._clock.now())
+        while due:
             left = (due - self._clock.now()).total_seconds()
             if self._stop.wait(min(max(left, 0.0), NAP)):
                 return
             if left <= NAP:
                 self._run(schedule, due)
-                due = when.after(due)
-                if due < self._clock.now():
-                    due = when.after(self._clock.now())
+                due = when(due)
+                if due and due < self._clock.now():
+                    due = when(self._clock.now())

@@ -30,10 +30,21 @@ NOW = datetime(2021, 6, 24, 2, 0, 30, tzinfo=UTC)
         ("cron(0 1 ? * 1 *)", "UTC", "2021-06-27T01:00:00"),
         ("cron(0 1 ? * MON-FRI *)", "UTC", "2021-06-25T01:00:00"),
         ("cron(0 1 ? * THU *)", "UTC", "2021-07-01T01:00:00"),
+        ("cron(0 1 ? * 6 *)", "UTC", "2021-06-25T01:00:00"),
+        ("cron(0 1 ? * 2#1 *)", "UTC", "2021-07-05T01:00:00"),
+        ("cron(0 1 ? * 6L *)", "UTC", "2021-06-25T01:00:00"),
+        ("cron(0 1 ? * FRI-MON *)", "UTC", "2021-06-25T01:00:00"),
+        ("cron(0 1 1 * ? *)", "UTC", "2021-07-01T01:00:00"),
+        ("cron(0 1 1 JAN,MAR ? 2022-2023)", "UTC", "2022-01-01T01:00:00"),
+        ("cron(0 1 L * ? *)", "UTC", "2021-06-30T01:00:00"),
+        ("cron(0 1 L-2 * ? *)", "UTC", "2021-06-28T01:00:00"),
+        ("cron(0 1 27W * ? *)", "UTC", "2021-06-28T01:00:00"),  # the 27th is a Sunday
+        ("cron(0 0 29 2 ? *)", "UTC", "2024-02-29T00:00:00"),
+        ("cron(30 0 1 * ? *)", "Asia/Ho_Chi_Minh", "2021-06-30T17:30:00"),
     ],
 )
 def test_when_it_is_due(expression: str, zone: str, due: str) -> None:
-    assert times(expression, zone).after(NOW) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+    assert times(expression, zone)(NOW) == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -42,11 +53,12 @@ def test_when_it_is_due(expression: str, zone: str, due: str) -> None:
         "rate(0 minutes)",
         "rate(1 fortnight)",
         "at(2021-06-24T09:00:00)",
-        "cron(0 1 1 * ? *)",
-        "cron(0 1 ? * 2#1 *)",
-        "cron(0 1 L * ? *)",
+        "cron(0 1 * * * *)",  # one of the two days has to be a question mark
+        "cron(0 1 ? * L *)",
+        "cron(0 1 31 2 ? *)",
+        "cron(0 1 LW * ? *)",
         "cron(0 1 ? * NEVER *)",
-        "cron(0 1 ? * FRI-MON *)",
+        "cron(0 1 ? * 8 *)",
         "cron(60 1 * * ? *)",
         "cron(0/0 1 * * ? *)",
         "cron(0 1 * * *)",
@@ -56,6 +68,18 @@ def test_when_it_is_due(expression: str, zone: str, due: str) -> None:
 def test_what_cannot_be_scheduled_is_refused(expression: str) -> None:
     with pytest.raises(TemplateError, match="cannot schedule"):
         times(expression)
+
+
+def test_a_time_is_always_later_though_clocks_go_back() -> None:
+    due = instant = datetime(2021, 10, 31, 0, 30, tzinfo=UTC)  # 2:30 in Berlin, for the first time
+    for _ in range(300):
+        due = times("cron(* * * * ? *)", "Europe/Berlin")(instant) or instant
+        assert due.timestamp() > instant.timestamp()
+        instant = due.astimezone(UTC)
+
+
+def test_a_schedule_may_have_had_its_last_time() -> None:
+    assert times("cron(0 1 1 1 ? 2021)")(NOW) is None
 
 
 def test_an_unknown_zone_is_refused() -> None:
