@@ -2,7 +2,7 @@
 
 `infra/template.yaml` says what there is; this package reads it and stands in for the rest of AWS and for Zalo:
 
-    browser, curl ──► front ──► gateway ──► pool ──► worker processes, which import the functions as Lambda does
+    browser, curl ──► server ─► gateway ──► pool ──► worker processes, which import the functions as Lambda does
                                    ▲          ▲          │              │
                     template ──────┘          │          ▼              ▼
                           schedules, sources ─┘      fake Zalo     engine (tables, streams, queues, secrets)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -34,9 +34,6 @@ class Gateway:
         self._functions: Mapping[str, Function] = stack.functions
         self._routes, self._cors = Routes(stack.routes), stack.cors
 
-    def now(self) -> datetime:
-        return self._clock.now()
-
     def answer(self, request: Request) -> Response:
         """The response to a request; never raises for what a function does."""
         started = time.perf_counter()
@@ -50,17 +47,17 @@ class Gateway:
         shown = name if name.startswith(f"{request.method} ") else f"{request.method} {name}"
         took = (time.perf_counter() - started) * 1000
         self._log(f"{shown} {response.status} {took:.0f} ms{trouble}")
-        return response if name == "preflight" else self._dressed(request, response)
+        return self._dated(response if name == "preflight" else self._dressed(request, response))
 
     def refuse(self, request: Request, status: HTTPStatus) -> Response:
-        """A refusal of the front's own, dressed and logged like any answer."""
+        """A refusal of the server's own, dressed and logged like any answer."""
         self._log(f"{request.method} refused {status.value} {status.phrase}")
-        return self._dressed(request, message(status))
+        return self._dated(self._dressed(request, message(status)))
 
     def _call(self, request: Request, route: Route, parameters: Mapping[str, str]) -> tuple[Response, str]:
         """The function's response and what to say about it in the log."""
         try:
-            event = event_of(request, route, parameters, self.now())
+            event = event_of(request, route, parameters, self._clock.now())
             return response_of(self._invoke(self._functions[route.function], event)), ""
         except Busy:
             return message(HTTPStatus.SERVICE_UNAVAILABLE), "  no worker was free"
@@ -71,3 +68,9 @@ class Gateway:
 
     def _dressed(self, request: Request, response: Response) -> Response:
         return with_cors(self._cors, request, response) if self._cors else response
+
+    def _dated(self, response: Response) -> Response:
+        headers = [(name, value) for name, value in response.headers if name != "date"]
+        return Response(
+            response.status, [*headers, ("date", format_datetime(self._clock.now(), usegmt=True))], response.body
+        )

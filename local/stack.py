@@ -14,12 +14,12 @@ from infra.template import Schedule, Stack, load
 from local.clock import Clock
 from local.engine import Engine
 from local.folder import Folder, claim
-from local.front import Front
 from local.gateway import Gateway
 from local.pool import Busy, Failed, Pool, Workplace, check_environments
 from local.reload import Watcher
 from local.resources import create_keys, create_secrets, create_tables
 from local.schedules import Scheduler, event
+from local.server import LoopbackServer
 from local.settings import CannotRun, Settings
 from local.sources import Feeder, create_queues
 from local.zalo import FakeZalo
@@ -48,7 +48,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
     """The stack, from its first answer to its clean end; `CannotRun` or `TemplateError` if it cannot be."""
     with ExitStack() as parts:
         front = _front(settings.port)
-        parts.callback(front.server_close)
+        parts.callback(front.stop)
         zalo = parts.enter_context(_zalo(settings.zalo_port))
         source = _Source(settings, zalo)
         say(f"· template: {_summary(source.read())}")
@@ -70,8 +70,8 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         timers = _Timers(pool, clock, say, settings.schedules)
         parts.callback(timers.stop)
         gateway = Gateway(stack, pool.invoke, clock, say)
-        front.serve(gateway)
-        parts.callback(front.shutdown)
+        front.serve(gateway.answer, gateway.refuse)
+        parts.callback(front.stop)
         timers.follow(stack)
         feeder = _feeder(engine.url, settings.dynamodb_url or engine.url, stack, pool, say)
         parts.callback(feeder.stop)
@@ -85,9 +85,9 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         yield Running(front.url, zalo, engine, folder)
 
 
-def _front(port: int) -> Front:
+def _front(port: int) -> LoopbackServer:
     try:
-        return Front(port)
+        return LoopbackServer(port)
     except OSError as error:
         raise _no_port("PORT", port, error) from None
 

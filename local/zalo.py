@@ -14,15 +14,14 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
-from local.loopback import LoopbackServer
+from local.http import Request, Response
+from local.server import LoopbackServer
 from local.zalo_account import FakeOfficialAccount
 
 type Json = dict[str, Any]
@@ -41,18 +40,6 @@ class Mood(StrEnum):
     SLOW = "answers after `delay` seconds"
     CLOSED = "closes the connection without an answer"
     ABROAD = "refuses the caller's network, as Zalo does outside Vietnam"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What an endpoint sees; a name may stand in a header or in the query, as with Zalo."""
-
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    body: bytes = b""
-
-    def value(self, name: str) -> str | None:
-        return self.headers.get(name) or self.query.get(name)
 
 
 class FakeZalo:
@@ -82,7 +69,7 @@ class FakeZalo:
         }
         self._used: set[str] = set()
         self._stopping = threading.Event()
-        self._server = _Server(self, port)
+        self._server = LoopbackServer(port)
 
     @property
     def url(self) -> str:
@@ -99,7 +86,7 @@ class FakeZalo:
         }
 
     def __enter__(self) -> Self:
-        self._server.start()
+        self._server.serve(self.answer)
         return self
 
     def __exit__(
@@ -112,48 +99,48 @@ class FakeZalo:
         """The `appsecret_proof` of an access token."""
         return hmac.new(self.app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
 
-    def answer(self, method: str, path: str, request: Request) -> tuple[int, str, bytes] | None:
-        """Status, content type and body; `None` for a connection that just closes."""
+    def answer(self, request: Request) -> Response | None:
+        """As Zalo would, in the mood it is in; `None` for a connection that just closes."""
         match self.mood:
             case Mood.SERVER_ERROR:
-                return 500, "application/json", b'{"error":-1,"message":"Internal error"}'
+                return _answer(500, "application/json", b'{"error":-1,"message":"Internal error"}')
             case Mood.HTML:
-                return 200, "text/html", b"<html><body>Bad gateway</body></html>"
+                return _answer(200, "text/html", b"<html><body>Bad gateway</body></html>")
             case Mood.WRONG_JSON:
-                return 200, "application/json", b'["unexpected"]'
+                return _answer(200, "application/json", b'["unexpected"]')
             case Mood.CLOSED:
                 return None
             case Mood.SLOW:
                 self._stopping.wait(self.delay)
-        endpoint = self.endpoints.get((method, path))
+        endpoint = self.endpoints.get((request.method, request.path))
         reply = endpoint(request) if endpoint else refusal(404, "Empty api")
-        return 200, "application/json;charset=utf-8", json.dumps(reply, ensure_ascii=False).encode()
+        return _answer(200, "application/json;charset=utf-8", json.dumps(reply, ensure_ascii=False).encode())
 
     def _me(self, request: Request) -> Json:
-        token = request.value("access_token")
+        token = _value(request, "access_token")
         if not token:
             return refusal(100, "Invalid parameter access_token")
         if not token.startswith(DEMO) or token == DEMO:
             return refusal(452, "Session key invalid")
-        if not hmac.compare_digest(self.proof(token).encode(), (request.value("appsecret_proof") or "").encode()):
+        if not hmac.compare_digest(self.proof(token).encode(), (_value(request, "appsecret_proof") or "").encode()):
             return refusal(-242, "Invalid appsecret_proof")
         if self.mood is Mood.ABROAD:
             return refusal(-501, "Personal information is limited due to IP address not inside Vietnam: 127.0.0.1")
         citizen = self._citizen(token.removeprefix(DEMO))
-        wanted = request.query.get("fields", "id,name,picture").split(",")
+        wanted = _query(request).get("fields", "id,name,picture").split(",")
         told = {name: citizen[name] for name in wanted if name in citizen}
         return {"error": 0, "message": "Success", "is_sensitive": False, **told}
 
     def _info(self, request: Request) -> Json:
         """A phone number for a token `phone-<digits>`, once."""
-        token = request.value("access_token") or ""
+        token = _value(request, "access_token") or ""
         if not token.startswith(DEMO):
             return refusal(452, "Session key invalid")
-        if request.value("secret_key") != self.app_secret:
+        if _value(request, "secret_key") != self.app_secret:
             return refusal(-242, "Invalid secret key")
         if self.mood is Mood.ABROAD:
             return refusal(-501, "Personal information is limited due to IP address not inside Vietnam: 127.0.0.1")
-        code = request.value("code") or ""
+        code = _value(request, "code") or ""
         if not code.startswith(PHONE) or code in self._used:
             return refusal(117, "code is invalid or expired")
         self._used.add(code)
@@ -161,11 +148,11 @@ class FakeZalo:
 
     def _sent(self, request: Request) -> Json:
         """The messages that have arrived; `wait_for` gives that many the time to, and `to` chooses a recipient's."""
-        wanted = request.query.get("wait_for", "0")
+        wanted = _query(request).get("wait_for", "0")
         if not (wanted.isascii() and wanted.isdigit()):
             return refusal(100, "Invalid parameter wait_for")
         give_up = time.monotonic() + self.patience
-        while len(sent := self._sent_to(request.query.get("to"))) < int(wanted) and time.monotonic() < give_up:
+        while len(sent := self._sent_to(_query(request).get("to"))) < int(wanted) and time.monotonic() < give_up:
             if self._stopping.wait(0.05):
                 break
         return {"sent": sent}
@@ -204,40 +191,14 @@ def refusal(error: int, message: str) -> Json:
     return {"error": error, "message": message}
 
 
-class _Server(LoopbackServer):
-    def __init__(self, zalo: FakeZalo, port: int):
-        super().__init__(port, _Handler)
-        self.zalo = zalo
+def _answer(status: int, content_type: str, body: bytes) -> Response:
+    return Response(status, [("content-type", content_type)], body)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    # Headers and body in one segment, at once: otherwise every call waits 40 ms for the peer's delayed ACK.
-    wbufsize = -1
-    disable_nagle_algorithm = True
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.query))
 
-    def do_GET(self) -> None:
-        self._serve()
 
-    def do_POST(self) -> None:
-        self._serve()
-
-    def _serve(self) -> None:
-        address = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(headers, dict(parse_qsl(address.query)), body)
-        answered = self.server.zalo.answer(self.command, address.path, request)
-        if answered is None:
-            self.close_connection = True
-            return
-        status, content_type, body = answered
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Zalo's side is not the engineer's log."""
+def _value(request: Request, name: str) -> str | None:
+    """What goes by that name; it may stand in a header or in the query, as with Zalo."""
+    return request.header(name) or _query(request).get(name)

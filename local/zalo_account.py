@@ -5,8 +5,10 @@ import re
 import secrets
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs
+
+from local.http import Request
 
 type Json = dict[str, Any]
 
@@ -16,16 +18,6 @@ ACCESS_SECONDS = 90_000  # twenty-five hours
 PARAMETERS = {"ticket": 30, "time": 20, "office": 80, "declaration": 30}
 OPTIONAL = {"declaration"}
 TOO_LONG, MISSING, WRONG_FORM = -1121, -1122, -1124
-
-
-class Asked(Protocol):
-    """What an endpoint sees of a request."""
-
-    @property
-    def headers(self) -> Any: ...
-
-    @property
-    def body(self) -> bytes: ...
 
 
 class FakeOfficialAccount:
@@ -42,20 +34,20 @@ class FakeOfficialAccount:
         self.asked = 0  # for tokens, and how often it gave them:
         self.refreshed = 0
 
-    def message(self, request: Asked) -> Json:
+    def message(self, request: Request) -> Json:
         """An ordinary message, to somebody who said something in the last seven days."""
         return self._deliver(request, lambda body: bool(body["message"]["text"]) and bool(body["recipient"]["user_id"]))
 
-    def template(self, request: Asked) -> Json:
+    def template(self, request: Request) -> Json:
         """A template message; every template takes the parameters that docs/operations.md has offices register."""
         return self._deliver(request, lambda body: bool(body["user_id"]) and body["template_id"].isdigit(), _misfit)
 
-    def refresh(self, request: Asked) -> Json:
+    def refresh(self, request: Request) -> Json:
         """New tokens for the refresh token, which is used up; the old access token dies at once."""
         fields = parse_qs(request.body.decode())
         with self._lock:
             self.asked += 1
-            if request.headers.get("secret_key") != self._app_secret or fields.get("app_id") != [self._app_id]:
+            if request.header("secret_key") != self._app_secret or fields.get("app_id") != [self._app_id]:
                 return {"error": -14004, "error_name": "Invalid secret key", "message": "Invalid secret key"}
             if fields.get("refresh_token") != [self.refresh_token] or fields.get("grant_type") != ["refresh_token"]:
                 return {"error": -14014, "error_name": "Invalid refresh token", "message": "Invalid refresh token"}
@@ -69,10 +61,10 @@ class FakeOfficialAccount:
             }
 
     def _deliver(
-        self, request: Asked, valid: Callable[[Json], bool], misfit: Callable[[Json], int] = lambda _: 0
+        self, request: Request, valid: Callable[[Json], bool], misfit: Callable[[Json], int] = lambda _: 0
     ) -> Json:
         with self._lock:
-            if request.headers.get("access_token") != self.access_token:
+            if request.header("access_token") != self.access_token:
                 return {"error": -216, "message": "Access token is invalid"}
             if self.refuse:
                 return {"error": self.refuse.pop(0), "message": "refused"}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.zalo import FakeZalo, Mood, Request
+from local.http import Request
+from local.zalo import FakeZalo, Mood
 
 
 @pytest.fixture
