@@ -1,19 +1,24 @@
-"""Notices that the code, its data or the template has changed, by looking once a second."""
+"""Notices that the code, its data or the template has changed."""
 
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from watchfiles import watch
+
 WATCHED = {".py", ".toml", ".json", ".yaml"}
-EVERY = 1.0  # seconds
 
 
 class Watcher:
-    """Calls `changed` with the paths that appeared, changed or went away under `folders`."""
+    """Calls `changed` with the paths that appeared, changed or went away under `folders`, those of a moment together.
 
-    def __init__(self, folders: Sequence[Path], changed: Callable[[set[Path]], None]):
-        self._folders = folders
+    `say` takes one line if the system cannot watch them.
+    """
+
+    def __init__(self, folders: Sequence[Path], changed: Callable[[set[Path]], None], say: Callable[[str], None]):
+        self._folders = [folder for folder in folders if folder.exists()]
         self._changed = changed
+        self._say = say
         self._stop = threading.Event()
 
     def start(self) -> None:
@@ -23,21 +28,12 @@ class Watcher:
         self._stop.set()
 
     def _watch(self) -> None:
-        known = self._look()
-        while not self._stop.wait(EVERY):
-            seen = self._look()
-            if touched := {path for path, _ in known.items() ^ seen.items()}:
-                self._changed(touched)
-            known = seen
+        try:
+            for changes in watch(*self._folders, watch_filter=_wanted, debounce=200, stop_event=self._stop):
+                self._changed({Path(path) for _, path in changes})
+        except OSError as error:  # too many files are watched already, say
+            self._say(f"· changes are not noticed, as they cannot be watched: {error}")
 
-    def _look(self) -> dict[Path, int]:
-        """Every watched file with its time of change."""
-        found: dict[Path, int] = {}
-        for folder in self._folders:
-            for path in folder.rglob("*"):
-                if path.suffix in WATCHED:
-                    try:
-                        found[path] = path.stat().st_mtime_ns
-                    except OSError:
-                        continue  # gone since it was listed
-        return found
+
+def _wanted(change: object, path: str) -> bool:
+    return Path(path).suffix in WATCHED

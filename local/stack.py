@@ -79,6 +79,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         watcher = Watcher(
             [settings.root / folder for folder in (*CODE, TEMPLATE.parent)],
             _Reload(settings.root, source, stack, pool, gateway, timers, say).changed,
+            say,
         )
         watcher.start()
         parts.callback(watcher.stop)
