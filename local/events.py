@@ -14,10 +14,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+import h11
+
 from infra import account
 from infra.template import Route
 from local.http import Request, Response
 
+# Headers that are the server's own, whatever a function says.
+FRAMING = {"content-length", "connection", "transfer-encoding"}
 TEXT_TYPES = {"application/json", "application/xml", "application/javascript"}
 
 
@@ -113,25 +117,23 @@ def response_of(result: Any) -> Response:
         return Response(200, [("content-type", "application/json")], json.dumps(result).encode())
     try:
         status = int(result["statusCode"])
-        headers = [(_wire(name).lower(), _wire(value)) for name, value in (result.get("headers") or {}).items()]
-        cookies = [("set-cookie", _wire(cookie)) for cookie in result.get("cookies") or []]
+        named = [(_text(name).lower(), _text(value)) for name, value in (result.get("headers") or {}).items()]
+        headers = [each for each in named if each[0] not in FRAMING]
+        headers += [("set-cookie", _text(cookie)) for cookie in result.get("cookies") or []]
+        h11.Response(status_code=status, headers=[(name.encode(), value.encode("latin-1")) for name, value in headers])
         body = result.get("body") or ""
         content = base64.b64decode(body, validate=True) if result.get("isBase64Encoded") else body.encode()
-    except (AttributeError, TypeError, ValueError, binascii.Error) as error:
+    except (AttributeError, TypeError, ValueError, binascii.Error, h11.LocalProtocolError) as error:
         raise BadResult(type(error).__name__) from error
     if not 200 <= status <= 599:
         raise BadResult(f"statusCode {status}")
     if content and not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "text/plain;charset=utf-8"))
-    return Response(status, [*headers, *cookies], content)
+    return Response(status, headers, content)
 
 
-def _wire(value: Any) -> str:
-    """A header's name or value as it may stand on the wire; `ValueError` or `TypeError` for one that may not."""
+def _text(value: Any) -> str:
+    """A header's name or value; `TypeError` for what is neither text nor a number."""
     if not isinstance(value, str | int | float):
         raise TypeError(type(value).__name__)
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    text.encode("latin-1")
-    if any(character in text for character in "\r\n\0"):
-        raise ValueError("line break in a header")
-    return text
+    return str(value).lower() if isinstance(value, bool) else str(value)

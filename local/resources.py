@@ -1,12 +1,12 @@
-"""Makes the template's tables, secrets and keys exist where the functions will look for them.
+"""Makes the template's tables, secrets, keys and queues exist where the functions will look for them.
 
 Time to live is never set: the engine would delete by the machine's clock within seconds, also when the stack runs at
 another time, and readers have to ignore what has expired anyway.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import boto3
@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import account
-from infra.template import Secret, Table
+from infra.template import Queue, Secret, Table
 from local.settings import CannotRun
 
 _PATIENCE = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2}, proxies={})
@@ -32,51 +32,59 @@ def client(service: str, url: str) -> Any:
     )
 
 
+@contextmanager
+def reached(service: str, url: str) -> Iterator[Any]:
+    """A client of the service at `url`, closed in the end; `CannotRun` if it does not serve."""
+    found = client(service, url)
+    try:
+        yield found
+    except (BotoCoreError, ClientError) as error:
+        raise CannotRun(f"{service} at {url} does not serve: {error}") from None
+    finally:
+        found.close()
+
+
 def create_tables(url: str, tables: Iterable[Table]) -> None:
     """Create the tables that are missing at `url`; refuse one that is there with other keys or indexes."""
-    dynamodb = client("dynamodb", url)
-    try:
+    with reached("dynamodb", url) as dynamodb:
         for table in tables:
             try:
                 dynamodb.create_table(**table.definition)
             except dynamodb.exceptions.ResourceInUseException:
                 _check(table, dynamodb.describe_table(TableName=table.name)["Table"])
             dynamodb.get_waiter("table_exists").wait(TableName=table.name, WaiterConfig={"Delay": 1})
-    except (BotoCoreError, ClientError) as error:
-        raise CannotRun(f"DynamoDB at {url} does not serve: {error}") from None
-    finally:
-        dynamodb.close()
 
 
 def create_secrets(url: str, secrets: Iterable[Secret], given: Mapping[str, str]) -> None:
     """Create the secrets that are missing; those in `given` get that value whether they were there or not."""
-    manager = client("secretsmanager", url)
-    try:
+    with reached("secretsmanager", url) as manager:
         for secret in secrets:
             with suppress(manager.exceptions.ResourceExistsException):
                 manager.create_secret(Name=secret.name, SecretString=_value(manager, secret))
             if secret.name in given:
                 manager.put_secret_value(SecretId=secret.name, SecretString=given[secret.name])
-    except (BotoCoreError, ClientError) as error:
-        raise CannotRun(f"Secrets Manager at {url} does not serve: {error}") from None
-    finally:
-        manager.close()
 
 
 def create_keys(url: str, aliases: Iterable[str]) -> None:
     """Create the KMS keys whose alias is missing."""
-    kms = client("kms", url)
-    try:
-        known = {
-            alias["AliasName"] for page in kms.get_paginator("list_aliases").paginate() for alias in page["Aliases"]
-        }
+    with reached("kms", url) as kms:
+        pages = kms.get_paginator("list_aliases").paginate()
+        known = {alias["AliasName"] for page in pages for alias in page["Aliases"]}
         for alias in aliases:
             if alias not in known:
                 kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
-    except (BotoCoreError, ClientError) as error:
-        raise CannotRun(f"KMS at {url} does not serve: {error}") from None
-    finally:
-        kms.close()
+
+
+def create_queues(url: str, queues: Iterable[Queue]) -> None:
+    """Create the queues that are missing, dead letters first."""
+    with reached("sqs", url) as sqs:
+        for queue in sorted(queues, key=lambda each: each.dead_letters is not None):
+            attributes = {"VisibilityTimeout": str(queue.visibility)}
+            if queue.dead_letters:
+                target = account.arn("sqs", queue.dead_letters)
+                policy = {"deadLetterTargetArn": target, "maxReceiveCount": queue.max_receives}
+                attributes["RedrivePolicy"] = json.dumps(policy)
+            sqs.create_queue(QueueName=queue.name, Attributes=attributes)
 
 
 def _value(manager: Any, secret: Secret) -> str:

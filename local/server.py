@@ -17,9 +17,11 @@ from urllib.parse import quote_from_bytes, urlsplit
 
 import h11
 import uvicorn
-from starlette import requests, responses
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import Response as StarletteResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -30,24 +32,19 @@ MAX_HEAD = 64 * 1024  # bytes of a request's target and headers together
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 IDLE = 75  # seconds a connection is kept between two requests
 PATIENCE = 2  # seconds that `stop` gives to answers under way
+CLOSE = {"connection": "close"}  # what follows on the connection is unknown
 
 type Answer = Callable[[Request], Response | None]
 type Refuse = Callable[[Request, HTTPStatus], Response]
 
 
-class _Refused(Exception):
-    """The request cannot be taken; `status` says why. What follows on the connection is unknown if `closing`."""
-
-    def __init__(self, status: HTTPStatus, closing: bool = False):
-        super().__init__(status.phrase)
-        self.status = status
-        self.closing = closing
+_ASCII = "".join(map(chr, range(128)))
 
 
-class LoopbackServer:
-    """The port `port` of 127.0.0.1, 0 for any free one; callers wait from now on, and are answered from `serve` on.
+class LoopbackServer(uvicorn.Server):
+    """The port `port` of 127.0.0.1, 0 for any free one; callers wait from now on, and are answered from `start` on.
 
-    `OSError` if the port cannot be had.
+    `OSError` if the port cannot be had. To uvicorn this is the ASGI application too.
     """
 
     def __init__(self, port: int):
@@ -61,33 +58,16 @@ class LoopbackServer:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        self._server: _Server | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def serve(self, answer: Answer, refuse: Refuse = lambda _, status: message(status)) -> None:
-        """Answer requests, each in a thread of its own; after `None` the connection closes without an answer."""
-        self._server = _Server(_Application(answer, refuse), self._socket)
-
-    def stop(self) -> None:
-        """Take no more requests; those under way have a moment. Harmless when done twice."""
-        if self._server:
-            self._server.stop()
-        self._socket.close()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, application: "_Application", listening: socket.socket):
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self.run, args=([self._socket],), name=self.url, daemon=True)
         super().__init__(
             uvicorn.Config(
-                application,
+                self,
+                interface="asgi3",
                 http=_Protocol,
                 loop="asyncio",
                 ws="none",
                 lifespan="off",
-                interface="asgi3",
                 log_config=None,
                 log_level="critical",
                 access_log=False,
@@ -99,36 +79,37 @@ class _Server(uvicorn.Server):
                 h11_max_incomplete_event_size=4 * MAX_HEAD,
             )
         )
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self.run, args=([listening],), name="server", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, answer: Answer, refuse: Refuse = lambda _, status: message(status)) -> None:
+        """Answer requests, each in a thread of its own; after `None` the connection closes without an answer."""
+        self._answer, self.refuse = answer, refuse
         self._thread.start()
 
     def stop(self) -> None:
+        """Take no more requests; those under way have a moment. Harmless when done twice, or without a start."""
         self._stopping.set()
-        self._thread.join(PATIENCE + 1)
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE + 1)
+        self._socket.close()
 
     async def main_loop(self) -> None:
         """Until `stop`, and then at once: uvicorn's own looks up ten times a second."""
         await asyncio.to_thread(self._stopping.wait)
 
-
-class _Application:
-    """The ASGI application: from the wire to an answer and back."""
-
-    def __init__(self, answer: Answer, refuse: Refuse):
-        self._answer = answer
-        self.refuse = refuse
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        head, asked = _head(scope), requests.Request(scope, receive)
-        closing = False
+        """From the wire to an answer and back."""
+        head, more = _head(scope), None
         try:
-            body = await _body(head, asked)
+            body = await _body(head, StarletteRequest(scope, receive))
             response = await run_in_threadpool(self._answer, replace(head, body=body))
         except ClientDisconnect:
             return
-        except _Refused as refused:
-            response, closing = self.refuse(head, refused.status), refused.closing
+        except HTTPException as refused:
+            response, more = self.refuse(head, HTTPStatus(refused.status_code)), refused.headers
         except Exception as error:  # noqa: BLE001 - a bug of the local stack: named on the terminal, answered in JSON
             print(f"! {type(error).__name__}: {error}", file=sys.stderr)
             response = self.refuse(head, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -136,7 +117,7 @@ class _Application:
             scope["state"]["transport"].close()
             await receive()  # that it is closed
         else:
-            await _reply(response, closing)(scope, receive, send)
+            await _reply(response, more)(scope, receive, send)
 
 
 class _Protocol(H11Protocol):
@@ -167,7 +148,7 @@ class _Protocol(H11Protocol):
         reason = sys.exception()
         status = HTTPStatus(reason.error_status_hint if isinstance(reason, h11.RemoteProtocolError) else 400)
         response = self.config.loaded_app.refuse(Request("?", "/"), status)
-        reply = _reply(response, closing=True)
+        reply = _reply(response, CLOSE)
         with suppress(h11.LocalProtocolError):  # an answer is under way already: then this one is lost
             for event in (
                 h11.Response(status_code=response.status, headers=reply.raw_headers, reason=status.phrase.encode()),
@@ -176,9 +157,6 @@ class _Protocol(H11Protocol):
             ):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
-
-
-_ASCII = "".join(map(chr, range(128)))
 
 
 def _head(scope: Mapping[str, Any]) -> Request:
@@ -195,37 +173,33 @@ def _head(scope: Mapping[str, Any]) -> Request:
     )
 
 
-async def _body(head: Request, asked: requests.Request) -> bytes:
-    """The request's body; `_Refused` for a request, or a body, that API Gateway would not take."""
+async def _body(head: Request, asked: StarletteRequest) -> bytes:
+    """The request's body; `HTTPException` for a request, or a body, that API Gateway would not take."""
     if head.method not in METHODS:
-        raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED)
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
     if head.protocol not in {"HTTP/1.0", "HTTP/1.1"}:
-        raise _Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, closing=True)
+        raise HTTPException(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, headers=CLOSE)
     if len(head.target) + sum(len(name) + len(value) for name, value in head.headers) > MAX_HEAD:
-        raise _Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        raise HTTPException(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
     if not head.path.startswith("/"):
-        raise _Refused(HTTPStatus.BAD_REQUEST)
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
     length = head.header("content-length")
     if length and head.header("transfer-encoding"):  # two framings of one body: a smuggled request
-        raise _Refused(HTTPStatus.BAD_REQUEST, closing=True)
+        raise HTTPException(HTTPStatus.BAD_REQUEST, headers=CLOSE)
     if int(length or 0) > MAX_BODY:
-        raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, closing=head.header("expect") is not None)
+        waiting = head.header("expect") is not None  # with the body, which then never comes
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=CLOSE if waiting else None)
     body = bytearray()
     async for part in asked.stream():
         body += part
         if len(body) > MAX_BODY:
-            raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return bytes(body)
 
 
-def _reply(response: Response, closing: bool) -> responses.Response:
-    """The response as it goes over the wire; its framing is the server's."""
-    reply = responses.Response(b"" if response.status in {204, 304} else response.body, response.status)
-    reply.raw_headers += [
-        (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers
-        if name not in {"content-length", "connection", "transfer-encoding"}
-    ]
-    if closing:
-        reply.raw_headers.append((b"connection", b"close"))
+def _reply(response: Response, more: Mapping[str, str] | None) -> StarletteResponse:
+    """The response as it goes over the wire, with its length."""
+    reply = StarletteResponse(b"" if response.status in {204, 304} else response.body, response.status)
+    headers = [*response.headers, *(more or {}).items()]
+    reply.raw_headers += [(name.encode(), value.encode("latin-1")) for name, value in headers]
     return reply

@@ -4,7 +4,6 @@ A queue's message comes again when its function fails, until the queue's redrive
 A stream's record comes again in its place until its function takes it: nothing overtakes it.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import account
-from infra.template import Queue, QueueSource, StreamSource
+from infra.template import QueueSource, StreamSource
 from local.resources import client
 
 NAP = 0.5  # seconds between looks at a stream
@@ -20,21 +19,6 @@ PAUSE = 2.0  # seconds before what could not be read is tried again
 WAIT = 2  # seconds that a look at a queue waits for a message
 
 type Invoke = Callable[[str, Any], Any]
-
-
-def create_queues(url: str, queues: Iterable[Queue]) -> None:
-    """Create the queues that are missing at `url`, dead letters first."""
-    sqs = client("sqs", url)
-    try:
-        for queue in sorted(queues, key=lambda each: each.dead_letters is not None):
-            attributes = {"VisibilityTimeout": str(queue.visibility)}
-            if queue.dead_letters:
-                target = account.arn("sqs", queue.dead_letters)
-                policy = {"deadLetterTargetArn": target, "maxReceiveCount": queue.max_receives}
-                attributes["RedrivePolicy"] = json.dumps(policy)
-            sqs.create_queue(QueueName=queue.name, Attributes=attributes)
-    finally:
-        sqs.close()
 
 
 class CannotRead(Exception):

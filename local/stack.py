@@ -17,11 +17,11 @@ from local.folder import Folder, claim
 from local.gateway import Gateway
 from local.pool import Busy, Failed, Pool, Workplace, check_environments
 from local.reload import Watcher
-from local.resources import create_keys, create_secrets, create_tables
+from local.resources import create_keys, create_queues, create_secrets, create_tables
 from local.schedules import Scheduler, event
 from local.server import LoopbackServer
 from local.settings import CannotRun, Settings
-from local.sources import Feeder, create_queues
+from local.sources import Feeder
 from local.zalo import FakeZalo
 
 type Say = Callable[[str], None]
@@ -70,7 +70,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         timers = _Timers(pool, clock, say, settings.schedules)
         parts.callback(timers.stop)
         gateway = Gateway(stack, pool.invoke, clock, say)
-        front.serve(gateway.answer, gateway.refuse)
+        front.start(gateway.answer, gateway.refuse)
         parts.callback(front.stop)
         timers.follow(stack)
         feeder = _feeder(engine.url, settings.dynamodb_url or engine.url, stack, pool, say)

@@ -86,7 +86,7 @@ class FakeZalo:
         }
 
     def __enter__(self) -> Self:
-        self._server.serve(self.answer)
+        self._server.start(self.answer)
         return self
 
     def __exit__(

@@ -145,6 +145,8 @@ def test_a_result_without_status_is_a_body() -> None:
         {"statusCode": 200, "body": "?", "isBase64Encoded": True},
         {"statusCode": 200, "headers": {"a": "1\r\nset-cookie: b"}},
         {"statusCode": 200, "headers": {"a\r\nset-cookie": "b"}},
+        {"statusCode": 200, "headers": {"a b": "1"}},
+        {"statusCode": 200, "headers": {"a": "\x00"}},
         {"statusCode": 200, "headers": {"a": ["1", "2"]}},
         {"statusCode": 200, "headers": {"a": "ộ"}},
         {"statusCode": 200, "headers": "a"},

@@ -53,7 +53,7 @@ def log() -> list[str]:
 def server() -> Iterator[LoopbackServer]:
     served = LoopbackServer(0)
     gateway = Gateway(STACK, invoke, Clock(), LINES.append)
-    served.serve(gateway.answer, gateway.refuse)
+    served.start(gateway.answer, gateway.refuse)
     yield served
     served.stop()
 
@@ -216,7 +216,7 @@ def test_a_bug_of_the_stack_is_named_and_told_in_json(capfd: pytest.CaptureFixtu
         raise LookupError("a bug")
 
     server = LoopbackServer(0)
-    server.serve(broken)
+    server.start(broken)
     status, _, body = exchange(server, request("GET /things/7"))
     server.stop()
     assert (status, body) == ("HTTP/1.1 500 Internal Server Error", b'{"message": "Internal Server Error"}')
@@ -227,7 +227,7 @@ def test_who_calls_before_the_stack_is_up_is_answered_then() -> None:
     server = LoopbackServer(0)
     with ThreadPoolExecutor(1) as caller:
         early = caller.submit(exchange, server, request("GET /things/7"))
-        server.serve(lambda asked: Response(204, [], b""))
+        server.start(lambda asked: Response(204, [], b""))
         assert early.result(10)[0] == "HTTP/1.1 204 No Content"
     server.stop()
     server.stop()
@@ -242,7 +242,7 @@ def test_what_is_under_way_is_answered_before_the_end() -> None:
         return Response(200, [], b"done")
 
     server = LoopbackServer(0)
-    server.serve(slow)
+    server.start(slow)
     with ThreadPoolExecutor(2) as callers:
         answer = callers.submit(exchange, server, request("GET /things/7"))
         assert asked.wait(10)
