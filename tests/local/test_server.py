@@ -254,6 +254,26 @@ def test_what_is_under_way_is_answered_before_the_end() -> None:
         socket.create_connection(("127.0.0.1", server.port))
 
 
+def test_what_takes_longer_is_told_so_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, ended = threading.Event(), threading.Event()
+
+    def stuck(request_: Request) -> Response:
+        asked.set()
+        ended.wait(10)
+        return Response(200, [], b"")
+
+    monkeypatch.setattr("local.server.PATIENCE", 0)
+    server = LoopbackServer(0)
+    server.start(stuck)
+    with ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(exchange, server, request("GET /things/7"))
+        assert asked.wait(10)
+        server.stop()
+        ended.set()
+        status, _, body = answer.result(10)
+    assert (status, body) == ("HTTP/1.1 503 Service Unavailable", b'{"message": "Service Unavailable"}')
+
+
 def test_it_answers_on_the_loopback_interface_alone(server: LoopbackServer) -> None:
     assert server.url == f"http://127.0.0.1:{server.port}"
     with socket.create_server(("127.0.0.2", server.port)):  # would be taken, were it bound to every address
