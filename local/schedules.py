@@ -4,7 +4,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -23,6 +23,7 @@ NAP = 20.0
 
 # The next time strictly after an instant, or `None` if there is no more.
 type Times = Callable[[datetime], datetime | None]
+type Run = Callable[[Schedule, datetime], None]
 
 
 def times(expression: str, zone: str = "UTC") -> Times:
@@ -80,36 +81,36 @@ def event(schedule: Schedule, due: datetime) -> Any:
 
 
 class Scheduler:
-    """Runs each schedule on a thread of its own, so a slow function delays only itself.
+    """Runs each schedule on a thread of its own, so a slow function delays only itself."""
 
-    `run(schedule, due)` is called when one is due; what comes due while it is still running is left out.
-    """
-
-    def __init__(self, schedules: Sequence[Schedule], clock: Clock, run: Callable[[Schedule, datetime], None]):
+    def __init__(self, clock: Clock):
         self._clock = clock
-        self._run = run
         self._stop = threading.Event()
-        planned = [(schedule, times(schedule.expression, schedule.timezone)) for schedule in schedules]
-        self._threads = [
-            threading.Thread(target=self._keep, args=plan, name=plan[0].name, daemon=True) for plan in planned
-        ]
 
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+    def follow(self, schedules: Iterable[Schedule], run: Run) -> None:
+        """Call `run` when one of these is due, and of no others from now on; `TemplateError` if one is not understood.
+
+        What comes due while it is still running is left out.
+        """
+        planned = [(schedule, times(schedule.expression, schedule.timezone)) for schedule in schedules]
+        self.stop()
+        self._stop = threading.Event()
+        for schedule, when in planned:
+            keeping = (self._stop, schedule, when, run)
+            threading.Thread(target=self._keep, args=keeping, name=schedule.name, daemon=True).start()
 
     def stop(self) -> None:
         """No further run starts; one that is under way is not waited for."""
         self._stop.set()
 
-    def _keep(self, schedule: Schedule, when: Times) -> None:
+    def _keep(self, stop: threading.Event, schedule: Schedule, when: Times, run: Run) -> None:
         due = when(self._clock.now())
         while due:
             left = (due - self._clock.now()).total_seconds()
-            if self._stop.wait(min(max(left, 0.0), NAP)):
+            if stop.wait(min(max(left, 0.0), NAP)):
                 return
             if left <= NAP:
-                self._run(schedule, due)
+                run(schedule, due)
                 due = when(due)
                 if due and due < self._clock.now():
                     due = when(self._clock.now())

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from errno import EADDRINUSE
+from functools import partial
 from os import cpu_count, getpid
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,9 @@ class Running:
 def running(settings: Settings, say: Say) -> Iterator[Running]:
     """The stack, from its first answer to its clean end; `CannotRun` or `TemplateError` if it cannot be."""
     with ExitStack() as parts:
-        front = _front(settings.port)
+        front = _opened("PORT", settings.port, LoopbackServer)
         parts.callback(front.stop)
-        zalo = parts.enter_context(_zalo(settings.zalo_port))
+        zalo = parts.enter_context(_opened("ZALO_PORT", settings.zalo_port, FakeZalo))
         source = _Source(settings, zalo)
         say(f"· template: {_summary(source.read())}")
         folder = parts.enter_context(claim(settings.root, settings.port, lasting=settings.clock is None))
@@ -67,37 +68,27 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         clock = Clock.starting_at(settings.clock) if settings.clock else Clock()
         pool = Pool(Workplace(settings.root, _endpoints(settings, engine), clock, folder.functions_log), size)
         parts.callback(pool.close)
-        timers = _Timers(pool, clock, say, settings.schedules)
-        parts.callback(timers.stop)
-        gateway = Gateway(stack, pool.invoke, clock, say)
+        gateway, scheduler = Gateway(stack, pool.invoke, clock, say), Scheduler(clock)
+        parts.callback(scheduler.stop)
         front.start(gateway.answer, gateway.refuse)
         parts.callback(front.stop)
-        timers.follow(stack)
+        live = _Live(settings, source, stack, pool, gateway, scheduler, say)
+        live.follow(stack)
         feeder = _feeder(engine.url, settings.dynamodb_url or engine.url, stack, pool, say)
         parts.callback(feeder.stop)
         feeder.start(stack.queue_sources, stack.stream_sources)
-        watcher = Watcher(
-            [settings.root / folder for folder in (*CODE, TEMPLATE.parent)],
-            _Reload(settings.root, source, stack, pool, gateway, timers, say).changed,
-            say,
-        )
+        watcher = Watcher([settings.root / folder for folder in (*CODE, TEMPLATE.parent)], live.changed, say)
         watcher.start()
         parts.callback(watcher.stop)
         yield Running(front.url, zalo, engine, folder)
 
 
-def _front(port: int) -> LoopbackServer:
+def _opened[Server](variable: str, port: int, server: Callable[[int], Server]) -> Server:
+    """The server at the port that `variable` names."""
     try:
-        return LoopbackServer(port)
+        return server(port)
     except OSError as error:
-        raise _no_port("PORT", port, error) from None
-
-
-def _zalo(port: int) -> FakeZalo:
-    try:
-        return FakeZalo(port=port)
-    except OSError as error:
-        raise _no_port("ZALO_PORT", port, error) from None
+        raise _no_port(variable, port, error) from None
 
 
 def _no_port(variable: str, port: int, error: OSError) -> CannotRun:
@@ -156,32 +147,48 @@ class _Source:
         return stack
 
 
-class _Timers:
-    """The schedules of the stack in force."""
+class _Live:
+    """What follows the code and the template while the stack runs."""
 
-    def __init__(self, pool: Pool, clock: Clock, say: Say, on: bool):
+    def __init__(
+        self,
+        settings: Settings,
+        source: _Source,
+        stack: Stack,
+        pool: Pool,
+        gateway: Gateway,
+        scheduler: Scheduler,
+        say: Say,
+    ):
+        self._settings = settings
+        self._source = source
+        self._stack = stack
         self._pool = pool
-        self._clock = clock
+        self._gateway = gateway
+        self._scheduler = scheduler
         self._say = say
-        self._on = on
-        self._scheduler: Scheduler | None = None
 
     def follow(self, stack: Stack) -> None:
-        """Run the stack's schedules, and no others, from now on."""
+        """Serve this stack's routes and schedules, and no others, from now on."""
+        self._scheduler.follow(stack.schedules if self._settings.schedules else (), partial(self._ring, stack))
+        self._gateway.serve(stack)
+        if _lasting(stack) != _lasting(self._stack):
+            self._say("· tables, secrets, queues or what they feed changed: start the stack again to have them")
+        self._stack = stack
 
-        def run(schedule: Schedule, due: datetime) -> None:
-            self._run(stack, schedule, due)
+    def changed(self, paths: set[Path]) -> None:
+        """Bring changed code, and a changed template, into the running stack."""
+        names = sorted(str(path.relative_to(self._settings.root)) for path in paths)
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        self._say(f"· changed: {names[0]}{more}; reloaded")
+        self._pool.renew()
+        if str(TEMPLATE) in names:
+            try:
+                self.follow(self._source.read())
+            except TemplateError as error:
+                self._say(f"· the template as it was stays in force: {error}")
 
-        fresh = Scheduler(stack.schedules if self._on else (), self._clock, run)
-        self.stop()
-        self._scheduler = fresh
-        fresh.start()
-
-    def stop(self) -> None:
-        if self._scheduler:
-            self._scheduler.stop()
-
-    def _run(self, stack: Stack, schedule: Schedule, due: datetime) -> None:
+    def _ring(self, stack: Stack, schedule: Schedule, due: datetime) -> None:
         try:
             self._pool.invoke(stack.functions[schedule.function], event(schedule, due))
         except Failed as failure:
@@ -190,39 +197,6 @@ class _Timers:
             self._say(f"schedule {schedule.name} left out: no worker was free")
         else:
             self._say(f"schedule {schedule.name} done")
-
-
-class _Reload:
-    """Brings changed code and routes into the running stack."""
-
-    def __init__(
-        self, root: Path, source: _Source, stack: Stack, pool: Pool, gateway: Gateway, timers: _Timers, say: Say
-    ):
-        self._root = root
-        self._source = source
-        self._stack = stack
-        self._pool = pool
-        self._gateway = gateway
-        self._timers = timers
-        self._say = say
-
-    def changed(self, paths: set[Path]) -> None:
-        names = sorted(str(path.relative_to(self._root)) for path in paths)
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        self._say(f"· changed: {names[0]}{more}; reloaded")
-        self._pool.renew()
-        if str(TEMPLATE) in names:
-            try:
-                self._follow(self._source.read())
-            except TemplateError as error:
-                self._say(f"· the template as it was stays in force: {error}")
-
-    def _follow(self, stack: Stack) -> None:
-        self._timers.follow(stack)
-        self._gateway.serve(stack)
-        if _lasting(stack) != _lasting(self._stack):
-            self._say("· tables, secrets, queues or what they feed changed: start the stack again to have them")
-        self._stack = stack
 
 
 def _lasting(stack: Stack) -> tuple[Any, ...]:

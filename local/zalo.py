@@ -48,7 +48,7 @@ class FakeZalo:
     `OSError` if the port cannot be had.
     """
 
-    def __init__(self, app_secret: str | None = None, port: int = 0):
+    def __init__(self, port: int = 0, app_secret: str | None = None):
         self.app_secret = app_secret or secrets.token_hex(16)
         self.mood = Mood.WELL
         self.delay = 60.0

@@ -112,7 +112,7 @@ def test_a_due_function_runs_until_the_scheduler_stops() -> None:
     # 20 ms before a minute begins: the cron of every minute is due at once.
     clock = Clock.starting_at(datetime(2021, 6, 24, 2, 0, 59, 980_000, tzinfo=UTC))
     schedule = Schedule("S", "F", "cron(* * * * ? *)", "UTC", "aws.scheduler", None)
-    scheduler = Scheduler([schedule], clock, lambda *_: ran.set())
-    scheduler.start()
+    scheduler = Scheduler(clock)
+    scheduler.follow([schedule], lambda *_: ran.set())
     assert ran.wait(5)
     scheduler.stop()
