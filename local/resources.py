@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,7 +22,7 @@ _PATIENCE = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attem
 
 def client(service: str, url: str) -> Any:
     """A client of the account that does not exist, at `url`."""
-    return boto3.session.Session().client(  # type: ignore[call-overload]
+    return botocore.session.get_session().create_client(
         service,
         endpoint_url=url,
         region_name=account.REGION,
