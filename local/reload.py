@@ -29,7 +29,7 @@ class Watcher:
 
     def _watch(self) -> None:
         try:
-            for changes in watch(*self._folders, watch_filter=_wanted, debounce=200, stop_event=self._stop):
+            for changes in watch(*self._folders, watch_filter=_wanted, step=200, stop_event=self._stop):
                 self._changed({Path(path) for _, path in changes})
         except OSError as error:  # too many files are watched already, say
             self._say(f"· changes are not noticed, as they cannot be watched: {error}")

@@ -233,6 +233,15 @@ def test_who_calls_before_the_stack_is_up_is_answered_then() -> None:
     server.stop()
 
 
+def test_it_may_end_as_soon_as_it_has_begun() -> None:
+    for _ in range(5):
+        server = LoopbackServer(0)
+        server.start(lambda asked: None)
+        server.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", server.port))
+
+
 def test_what_is_under_way_is_answered_before_the_end() -> None:
     asked, may = threading.Event(), threading.Event()
 
