@@ -33,12 +33,10 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 IDLE = 75  # seconds a connection is kept between two requests
 PATIENCE = 2  # seconds that `stop` gives to answers under way
 CLOSE = {"connection": "close"}  # what follows on the connection is unknown
+ASCII = "".join(map(chr, range(128)))
 
 type Answer = Callable[[Request], Response | None]
 type Refuse = Callable[[Request, HTTPStatus], Response]
-
-
-_ASCII = "".join(map(chr, range(128)))
 
 
 class LoopbackServer(uvicorn.Server):
@@ -86,7 +84,7 @@ class LoopbackServer(uvicorn.Server):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, answer: Answer, refuse: Refuse = lambda _, status: message(status)) -> None:
-        """Answer requests, each in a thread of its own; after `None` the connection closes without an answer."""
+        """Answer requests, forty at a time in threads; after `None` the connection closes without an answer."""
         self._answer, self.refuse = answer, refuse
         self._thread.start()
 
@@ -137,9 +135,9 @@ class _Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """What a shell sends of a path with accents is UTF-8 as it is; h11 takes ASCII alone."""
-        if self.conn.their_state is h11.IDLE:
+        if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:  # so a request line begins here
             line, *rest = data.split(b"\n", 1)
-            data = b"\n".join([quote_from_bytes(line, safe=_ASCII).encode(), *rest])
+            data = b"\n".join([quote_from_bytes(line, safe=ASCII).encode(), *rest])
         super().data_received(data)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio takes True for: leave it open
