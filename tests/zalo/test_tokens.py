@@ -10,8 +10,8 @@ import time_machine
 from botocore.exceptions import ConnectTimeoutError
 
 from cccd.dynamodb import client
-from local.engine import free_port
 from infra.intrinsics import read
+from local.engine import free_port
 from local.zalo import FakeZalo, Mood
 from tests.conftest import TEMPLATE
 from tests.gateway import CONTEXT
