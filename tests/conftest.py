@@ -7,12 +7,14 @@ Moto serves one thread; what races is proved in tests/races.
 import os
 import re
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.kms import models as kms
 
 from cccd import dynamodb
 from infra.template import Stack, load
@@ -32,6 +34,10 @@ os.environ.update(
         "POWERTOOLS_PARAMETERS_MAX_AGE": "0",
     }
 )
+
+
+# Moto makes an RSA key beside each symmetric one, which takes longer than most tests; nobody ever uses it.
+kms.generate_private_key = cache(kms.generate_private_key)  # type: ignore[attr-defined]  # imported there
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +67,7 @@ def aws(stack: Stack, _clients: tuple[Any, Any, Any]) -> Iterator[None]:
             secrets.create_secret(Name=secret.name, SecretString=f"a secret of the tests for {secret.name}")
         for alias in stack.key_aliases:
             keys.create_alias(AliasName=alias, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
-        with answer_stale(dynamodb.client(), [dict(table.definition) for table in stack.tables.values()]):
+        with answer_stale(dynamodb.client(), tables, [dict(table.definition) for table in stack.tables.values()]):
             yield
 
 

@@ -16,9 +16,11 @@ _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 
 
 @contextmanager
-def answer_stale(client: Any, tables: list[dict[str, Any]]) -> Iterator[None]:
-    """Until the end, `client` answers inconsistent reads of those tables with the version before; once an account."""
-    side = boto3.client("dynamodb")
+def answer_stale(client: Any, side: Any, tables: list[dict[str, Any]]) -> Iterator[None]:
+    """Until the end, `client` answers inconsistent reads of those tables with the version before; once an account.
+
+    `side` is another client of the same account, which keeps the shadows.
+    """
     for definition in tables:
         plain = {name: value for name, value in definition.items() if name != "StreamSpecification"}
         side.create_table(**{**plain, "TableName": definition["TableName"] + SHADOW})
@@ -70,7 +72,6 @@ def answer_stale(client: Any, tables: list[dict[str, Any]]) -> Iterator[None]:
     finally:
         for when, operation, act in hooks:
             client.meta.events.unregister(f"{when}.dynamodb.{operation}", act)
-        side.close()
 
 
 def settle() -> None:

@@ -1,11 +1,14 @@
 """A store on moto, and a rival who acts just before us."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import time_machine
 
 from bookings.store import BookingStore
 from cccd.dynamodb import client
+from tests.bookings.wishes import NOW
 
 
 @pytest.fixture
@@ -26,3 +29,10 @@ def rival_acts_first(store: BookingStore) -> Iterator[Callable[[Callable[[], obj
     events.register("provide-client-params.dynamodb.TransactWriteItems", act)
     yield pending.append
     events.unregister("provide-client-params.dynamodb.TransactWriteItems", act)
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """The morning on which front ends call, until a test moves it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller

@@ -1,0 +1,101 @@
+"""What citizens agree to, apart from any declaration: on record, in order, none lost."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from consent.items import consent_key
+from declarations.api import handler as declarations
+from privacy.api import handler
+from tests.bookings.people import signed_in
+from tests.declarations.people import CONSENT, FORM_2026
+from tests.declarations.test_lifecycle import before_the_next_transaction
+from tests.gateway import Answer, call
+from tests.privacy.conftest import NOW
+from tests.privacy.me import erase, mine
+
+type Act = Callable[..., Answer]
+
+
+def consents(purposes: list[str], version: str = "2026-01-01") -> Answer:
+    body = {"version": version, "purposes": purposes}
+    return call(handler, "PUT", "/me/consents", body=body, headers=signed_in("lan"))
+
+
+def test_consent_is_taken_back_and_given_again_apart_from_any_declaration(declare: Act, at: Any) -> None:
+    declare(consent=CONSENT | {"purposes": ["declaration", "notifications"]})
+    for second, purposes in enumerate((["declaration"], ["declaration"], ["declaration", "notifications"]), start=1):
+        at.move_to(NOW + timedelta(seconds=second))
+        assert consents(purposes).body == {"version": "2026-01-01", "purposes": purposes}
+    told = [(each["purpose"], each["given"]) for each in mine()["consents"] if each["purpose"] == "notifications"]
+    assert told == [("notifications", True), ("notifications", False), ("notifications", True)]
+
+
+@pytest.mark.parametrize("purposes", [[], ["notifications"], ["statistics"], ["notifications", "statistics"]])
+def test_any_choice_is_accepted_where_no_declaration_asks(purposes: list[str], declare: Act) -> None:
+    declare()
+    assert consents(purposes).body == {"version": "2026-01-01", "purposes": purposes}
+    assert standing() == {"declaration": False} | dict.fromkeys(purposes, True)
+
+
+def standing() -> dict[str, bool]:
+    told = mine()["consents"]
+    return {each["purpose"]: each["given"] for each in told}
+
+
+def test_changes_within_one_second_are_all_on_record_and_the_last_decides(declare: Act) -> None:
+    declare()
+    both, one = ["declaration", "notifications"], ["declaration"]
+    for purposes in (both, one, both, one):
+        assert consents(purposes).status == 200
+    told = [each["given"] for each in mine()["consents"] if each["purpose"] == "notifications"]
+    assert told == [True, False, True, False]
+    consents(both)
+    assert standing()["notifications"] is True
+
+
+def test_erased_within_the_second_of_consenting_nothing_stands(declare: Act) -> None:
+    declare()
+    consents(["declaration", "notifications", "statistics"])
+    assert erase().status == 200
+    assert not any(standing().values())
+
+
+def test_a_rival_change_of_consent_is_not_lost(declare: Act) -> None:
+    declare()
+    with before_the_next_transaction(lambda: consents(["declaration", "statistics"])):
+        assert consents(["declaration", "notifications"]).status == 200
+    assert standing() == {"declaration": True, "statistics": False, "notifications": True}
+
+
+def test_a_change_that_cannot_be_recorded_is_not_answered_as_done(
+    declare: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare()
+    monkeypatch.setattr("consent.store.consent_key", lambda citizen, _: consent_key(citizen, 1))
+    monkeypatch.setattr("consent.store.pauses", lambda: iter([0, 0]))
+    assert consents(["declaration", "notifications"]).code == "temporarily_unavailable"
+    assert erase().code == "temporarily_unavailable"
+
+
+def test_a_declaration_is_compared_with_what_stands(declare: Act) -> None:
+    both = CONSENT | {"purposes": ["declaration", "notifications"]}
+    made = declare(consent=both).body
+    consents(["declaration"])
+    body = FORM_2026 | {"consent": both, "version": made["version"]}
+    path = f"/declarations/{made['id']}"
+    assert call(declarations, "PUT", path, body=body, headers=signed_in("lan")).status == 200
+    assert standing()["notifications"] is True, "agreed to anew"
+    declare(phone="0987654321")
+    assert standing()["notifications"] is True, "another declaration does not take it back"
+    assert len(mine()["consents"]) == 4
+
+
+def test_consent_that_cannot_be_is_refused_by_name(declare: Act) -> None:
+    declare()
+    wrong = {"purposes": consents(["selling it"]), "version": consents(["declaration"], "1999")}
+    for field, answer in wrong.items():
+        assert [error["field"] for error in answer.body["errors"]] == [field]
+    assert len(mine()["consents"]) == 1
