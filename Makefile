@@ -40,7 +40,7 @@ fmt: .venv/.ready ## mend what ruff can mend
 	.venv/bin/ruff check --fix .
 
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
-	PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM) build
+	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
 
 openapi: .venv/.ready ## write docs/openapi.json anew from the code
 	$(PY) -m contract.openapi
@@ -63,7 +63,7 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 	@$(PY) -m authoring.offices.check $(FILE)
 
 lock: $(UV) ## choose dependency versions anew, with their hashes
-	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
+	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
 	for set in dev sam engine java node offices; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove environments, builds and local data

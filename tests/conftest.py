@@ -16,7 +16,7 @@ import pytest
 from moto import mock_aws
 from moto.kms import models as kms
 
-from cccd import dynamodb
+from cccd import dynamodb, keyring
 from infra.template import Stack, load
 from tests.stale import answer_stale
 
@@ -31,7 +31,6 @@ os.environ.update(
         "AWS_DEFAULT_REGION": "ap-southeast-1",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
-        "POWERTOOLS_PARAMETERS_MAX_AGE": "0",
     }
 )
 
@@ -60,6 +59,7 @@ def aws(stack: Stack, _clients: tuple[Any, Any, Any]) -> Iterator[None]:
     Our own client answers what is read without consistency with the version before (tests/stale.py).
     """
     tables, secrets, keys = _clients
+    keyring.forget()
     with mock_aws():
         for table in stack.tables.values():
             tables.create_table(**table.definition)

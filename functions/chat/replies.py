@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from bookings.booking import Booking
 from cccd.clock import shown, weekday
@@ -46,7 +46,7 @@ class Words:
 @cache
 def words() -> Words:
     """The words, from content/chat.toml."""
-    content = tomllib.loads((resources.files("chat") / "content" / "chat.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((Path(__file__).parent / "content" / "chat.toml").read_text(encoding="utf-8"))
     buttons = tuple(Button(**row) for row in content.pop("button"))
     topics = tuple(Button(**row) for row in content.pop("topic"))
     return Words(**content, buttons=buttons, topics=topics)

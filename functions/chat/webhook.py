@@ -7,11 +7,11 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from cccd import clock
+from cccd.aws import make_client
 from cccd.errors import BadSignature, MalformedJson
 from cccd.hashes import request_hash
 from cccd.http import Model, lambda_handler, resolver
@@ -48,7 +48,10 @@ settings = WebhookSettings.load()
 
 @cache
 def queue() -> "SQSClient":
-    return boto3.client("sqs", config=Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1}))
+    found: SQSClient = make_client(
+        "sqs", Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1})
+    )
+    return found
 
 
 @app.post("/zalo/official-account/events", summary="Official Account webhook", description="Signed by Zalo.")

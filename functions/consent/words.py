@@ -4,7 +4,7 @@ import hashlib
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def consent_text() -> ConsentText:
 
 @cache
 def _texts() -> tuple[ConsentText, ...]:
-    content = tomllib.loads((resources.files("consent") / "consent.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((Path(__file__).parent / "consent.toml").read_text(encoding="utf-8"))
     return tuple(
         ConsentText(row["version"], tuple(Purpose(**each) for each in row["purpose"])) for row in content["text"]
     )

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-import boto3
 from botocore.config import Config
+
+from cccd.aws import make_client
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -59,6 +60,7 @@ def open_answers(key: KeyProvider, sealed: bytes | None, context: Context) -> "d
 @cache
 def _kms() -> "KMSClient":
     """Made when first needed: a form that asks nothing sensitive never pays for it."""
-    return boto3.client(
-        "kms", config=Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+    found: KMSClient = make_client(
+        "kms", Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
     )
+    return found

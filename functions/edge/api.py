@@ -3,7 +3,7 @@
 import json
 import re
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -36,7 +36,7 @@ def read_openapi() -> Response[dict[str, Any]]:
 @cache
 def openapi() -> dict[str, Any]:
     """The document that `edge.document` made."""
-    found = json.loads((resources.files("edge") / "openapi.json").read_text(encoding="utf-8"))
+    found = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
 

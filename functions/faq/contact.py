@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from offices.office import Office
 
@@ -19,7 +19,7 @@ class Contact:
 @cache
 def hotline() -> Contact:
     """The ministry's hotline, from content/hotline.toml."""
-    content = tomllib.loads((resources.files("faq") / "content" / "hotline.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((Path(__file__).parent / "content" / "hotline.toml").read_text(encoding="utf-8"))
     return Contact(content["name"], content["phone"])
 
 

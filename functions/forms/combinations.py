@@ -1,10 +1,10 @@
 """Which reasons, cards and procedures go with which request, as `requests.toml` has it."""
 
 import tomllib
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-_CONTENT: dict[str, Any] = tomllib.loads((resources.files("forms") / "combinations.toml").read_text(encoding="utf-8"))
+_CONTENT: dict[str, Any] = tomllib.loads((Path(__file__).parent / "combinations.toml").read_text(encoding="utf-8"))
 
 
 def requests_for(reason: str) -> list[str]:

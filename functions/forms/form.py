@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 from cccd.effective import in_force
@@ -107,12 +107,12 @@ def form_of(edition: str) -> Form:
 def forms() -> tuple[Form, ...]:
     """Every edition."""
     lists = _read(_LISTS)
-    folder = resources.files("forms") / "editions"
+    folder = Path(__file__).parent / "editions"
     return tuple(_form(_read(name), lists) for name in sorted(each.name for each in folder.iterdir()) if name != _LISTS)
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("forms") / "editions" / name).read_text(encoding="utf-8"))
+    return tomllib.loads((Path(__file__).parent / "editions" / name).read_text(encoding="utf-8"))
 
 
 def _form(content: dict[str, Any], lists: Mapping[str, list[str]]) -> Form:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from cccd.effective import in_force
 
@@ -43,7 +43,7 @@ def wards(province_code: str) -> Mapping[str, str]:
 
 @cache
 def _provinces() -> tuple[Province, ...]:
-    content = tomllib.loads((resources.files("places") / "data" / "provinces.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((Path(__file__).parent / "data" / "provinces.toml").read_text(encoding="utf-8"))
     return tuple(Province(**row) for row in content["province"])
 
 
@@ -51,6 +51,6 @@ def _provinces() -> tuple[Province, ...]:
 def _wards() -> Mapping[str, Mapping[str, str]]:
     """Read when first asked for: 3,321 names are nothing that every cold start should pay."""
     found: Mapping[str, Mapping[str, str]] = json.loads(
-        (resources.files("places") / "data" / "wards.json").read_text(encoding="utf-8")
+        (Path(__file__).parent / "data" / "wards.json").read_text(encoding="utf-8")
     )
     return found

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 
@@ -59,7 +59,7 @@ def layout_of(edition: str) -> Layout:
     Raises:
         FileNotFoundError: the edition has none.
     """
-    file = resources.files("declarations") / "printing" / "layouts" / f"{edition}.toml"
+    file = Path(__file__).parent / "layouts" / f"{edition}.toml"
     content = tomllib.loads(file.read_text(encoding="utf-8"))
     head = {name: value for name, value in content.items() if name != "part"}
     return Layout(**head, parts=tuple(_part(row) for row in content["part"]))

@@ -5,7 +5,7 @@ reportlab is imported here and nowhere else: only the function that prints pays 
 
 import io
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.lib.pagesizes import A4
@@ -164,7 +164,7 @@ def printable(text: str, font: str) -> str:
 @cache
 def _fonts() -> dict[str, frozenset[int]]:
     """The letters that each font has; registers them, to be embedded as far as they are used."""
-    folder = resources.files("declarations") / "printing" / "fonts"
+    folder = Path(__file__).parent / "fonts"
     known = {}
     for name, file in _FILES.items():
         with (folder / f"LiberationSerif-{file}.ttf").open("rb") as data:

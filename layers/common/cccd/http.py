@@ -14,6 +14,7 @@ import base64
 import binascii
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -21,12 +22,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from cccd import clock, session
-from cccd.dynamodb import passing
 from cccd.errors import (
     InvalidRequest,
     MalformedJson,
@@ -104,13 +103,10 @@ def lambda_handler(
                 answer = app.resolve(_with_json_body(asked), context)
         except Refusal as refusal:
             answer = _serialized(problem_response(refusal))
-        except (BotoCoreError, ClientError) as error:
-            log_unexpected(error, route)
-            refused = TemporarilyUnavailable(retry_after=RETRY_AFTER) if passing(error) else None
-            answer = _serialized(problem_response(refused) if refused else _unexpected_response(context.aws_request_id))
         except Exception as error:  # noqa: BLE001 - the last line: a citizen never meets a stack trace
             log_unexpected(error, route)
-            answer = _serialized(_unexpected_response(context.aws_request_id))
+            refused = TemporarilyUnavailable(retry_after=RETRY_AFTER) if _passes(error) else None
+            answer = _serialized(problem_response(refused) if refused else _unexpected_response(context.aws_request_id))
         finally:
             app.context.clear()
             flush_metrics()
@@ -155,6 +151,15 @@ def problem_response(refusal: Refusal) -> Response[Any]:
 
 def _unexpected_response(request_id: str) -> Response[Any]:
     return Response(status_code=500, content_type=PROBLEM_JSON, body=_json(unexpected(request_id)))
+
+
+def _passes(error: Exception) -> bool:
+    """Whether storage gave up on something that passes. Functions without storage never load its client."""
+    if "botocore.client" not in sys.modules:
+        return False
+    from cccd.dynamodb import passing
+
+    return passing(error)
 
 
 def _serialized(response: Response[Any]) -> dict[str, Any]:

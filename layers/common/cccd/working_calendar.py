@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 
@@ -31,7 +31,7 @@ type WorkingCalendar = Mapping[date, CalendarDay]
 @cache
 def national_calendar() -> WorkingCalendar:
     """The calendar of 2021 to 2027."""
-    rows = json.loads((resources.files("cccd") / "data" / "working_calendar.json").read_text(encoding="utf-8"))
+    rows = json.loads((Path(__file__).parent / "data" / "working_calendar.json").read_text(encoding="utf-8"))
     return {date.fromisoformat(row["date"]): _calendar_day(row) for row in rows}
 
 

@@ -1,0 +1,104 @@
+"""What `sam build` makes of functions/: compiled for good, the same every time, and no function loads what it does not need."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.template import Stack
+from tests.conftest import ROOT
+
+UNCHECKED = b"\x01\x00\x00\x00"  # flags of a .pyc (PEP 552): hash-based, its source is never looked at
+THIRD_PARTY = next((ROOT / ".venv" / "lib").glob("python3.*")) / "site-packages"
+
+# Imports a handler as Lambda does; tells what it loaded, and which files Python compiled.
+PROBE = """
+import json, sys
+compiled = []
+sys.addaudithook(lambda name, args: compiled.append(str(args[1])) if name == "compile" else None)
+__import__(sys.argv[1])
+print(json.dumps({"loaded": sorted(sys.modules), "compiled": compiled}))
+"""
+
+
+def build(folder: Path) -> Path:
+    folder.mkdir()
+    environment = {**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"}
+    target = ["make", "-s", "-C", str(ROOT / "functions"), "build-EdgeFunction", f"ARTIFACTS_DIR={folder}"]
+    subprocess.run(target, env=environment, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The functions' code as it is deployed."""
+    return build(tmp_path_factory.mktemp("built") / "code")
+
+
+def test_every_module_comes_with_bytecode_whose_source_is_never_looked_at(code: Path) -> None:
+    sources = list(code.rglob("*.py"))
+    assert sources and not list(code.rglob("Makefile"))
+    for source in sources:
+        bytecode = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+        assert bytecode.read_bytes()[4:8] == UNCHECKED, source
+
+
+def test_the_same_code_is_built_the_same(code: Path, tmp_path: Path) -> None:
+    def digests(folder: Path) -> dict[str, str]:
+        files = (path for path in folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    assert digests(build(tmp_path / "again")) == digests(code)
+
+
+def probed(code: Path, stack: Stack, function: str) -> dict[str, list[str]]:
+    declared = stack.functions[function]
+    path = os.pathsep.join(map(str, (code, ROOT / "layers" / "common", THIRD_PARTY)))
+    environment = {**declared.environment, "PYTHONPATH": path, "PATH": os.environ["PATH"]}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAULT_REGION": "ap-southeast-1"}
+    command = [sys.executable, "-c", PROBE, declared.handler.rpartition(".")[0]]
+    found: dict[str, list[str]] = json.loads(
+        subprocess.run(command, env=environment, check=True, capture_output=True).stdout
+    )
+    return found
+
+
+def test_a_built_function_compiles_nothing_of_its_own(code: Path, stack: Stack) -> None:
+    for function in stack.functions:
+        assert not [file for file in probed(code, stack, function)["compiled"] if file.startswith(str(code))], function
+
+
+HTTP_EDGE = "aws_lambda_powertools.event_handler"
+STORAGE = "botocore.client"
+
+# What a function must not load, beside what none may (below).
+NEEDLESS = {
+    "PurgeFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "CloseDayFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "AuditFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "RetentionFunction": {HTTP_EDGE, "faq", "bookings", "offices", "procedures", "zalo"},
+    "OutboxFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "SenderFunction": {"faq", "chat", "sessions"},
+    "TokenFunction": {HTTP_EDGE, "faq", "forms", "declarations", "bookings", "offices", "procedures"},
+    "EdgeFunction": {STORAGE, "offices", "procedures", "forms"},
+    "OfficesFunction": {STORAGE, "faq", "forms", "bookings"},
+    "PlacesFunction": {STORAGE, "offices", "faq", "forms"},
+    "ProceduresFunction": {STORAGE, "faq", "forms", "bookings"},
+    "FaqFunction": {STORAGE, "forms", "bookings"},
+    "FormsFunction": {STORAGE, "faq", "bookings", "declarations"},
+    "AvailabilityFunction": {"faq", "forms", "declarations", "procedures"},
+    "BookingsFunction": {"faq", "chat", "zalo"},
+    "DeclarationsFunction": {"faq", "chat", "zalo", "bookings"},
+}
+NEVER = {"boto3", "jwt", "authoring", "local", "infra", "tests", "moto"}
+
+
+def test_no_function_loads_what_it_does_not_need(code: Path, stack: Stack) -> None:
+    for function in stack.functions:
+        loaded = set(probed(code, stack, function)["loaded"])
+        needless = NEVER | NEEDLESS.get(function, set()) | ({"reportlab"} if function != "PrintFunction" else set())
+        assert not needless & loaded, function
