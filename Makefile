@@ -19,7 +19,7 @@ CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
 
-.PHONY: help run test check fmt build openapi bench prepared facts offices check-offices lock clean
+.PHONY: help run test check fmt build openapi bench bench-cold prepared facts offices check-offices lock clean
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
@@ -48,9 +48,13 @@ openapi: .venv/.ready ## write docs/openapi.json anew from the code
 bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
 	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings
 
-prepared: .venv/.ready ## write the FAQ and the offices' index, as Lambda reads them, anew from their content
+bench-cold: .venv/.ready ## what a cold start of each function costs, as it is built (RUNS=9; minutes)
+	@PYTHONPATH=functions:layers/common $(PY) -m bench.cold $(ARGS)
+
+prepared: .venv/.ready ## write FAQ, procedures and the offices' index, as Lambda reads them, anew from their content
 	@$(PY) -m authoring.faq.prepare
 	@$(PY) -m authoring.offices.prepare
+	@$(PY) -m authoring.procedures.prepare
 
 facts: .venv/.ready ## what of the content expires in 90 days, and what is unconfirmed
 	@$(PY) -m authoring.facts

@@ -13,7 +13,8 @@ from authoring.faq.prepare import read_toml
 from authoring.procedures import review as procedures_review
 from cccd import clock
 from faq import content as faq
-from procedures.content import CONTENT, Content
+from procedures.content import Content
+from procedures.prepared import CONTENT
 from procedures.sourced import Confidence, Sourced
 
 HORIZON = timedelta(days=90)

@@ -14,8 +14,9 @@ from forms.answers import Answers
 from forms.birth_dates import age, first_day
 from forms.combinations import doubtful_card, is_reason_for
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
-from procedures.content import CONTENT, Section, Statement
+from procedures.content import Section, Statement
 from procedures.guide import Amount, guide
+from procedures.prepared import CONTENT
 from procedures.sourced import Confidence
 
 

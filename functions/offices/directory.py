@@ -9,7 +9,6 @@ from cccd.effective import holds
 from offices.configuration import FILE, configured
 from offices.country import office, office_ids
 from offices.office import Office
-from offices.search import search
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,8 @@ class Directory:
 
     def search(self, query: str, on: date, limit: int) -> list[Office]:
         """The offices in force that day, best first; for a query that names no place, those that take bookings first."""
+        from offices.search import search  # with its vocabulary: most functions only look an office up
+
         found = search(query, on, lambda office_id: self._bookable(office_id, on))
         if found is None:
             bookable_first = [each for each in self.offices if self._bookable(each, on)]

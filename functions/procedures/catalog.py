@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cccd.effective import in_force
-from procedures.content import CONTENT, Content, Procedure, Residence
+from procedures.content import Content, Procedure, Residence
+from procedures.prepared import CONTENT
 from procedures.sourced import EARLIEST
 
 

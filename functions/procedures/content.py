@@ -5,7 +5,6 @@ one day to another, and a *silence* explains the days on which there is nothing 
 every day of a topic is covered exactly once.
 """
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -106,14 +105,13 @@ class Content:
     fee_applies: dict[str, frozenset[str]]
 
 
-def load(folder: Path) -> Content:
-    """Read the content files.
+def content_of(files: dict[str, Any]) -> Content:
+    """The content of the files, by their names.
 
     Raises:
         KeyError, TypeError, ValueError: a file lacks a member, misspells one, or names an unknown confidence.
     """
-    manifest = _read(folder / "procedures.toml")
-    files = {section: _read(folder / f"{section}.toml") for section in Section}
+    manifest = files["procedures"]
     procedures = {row["code"]: _procedure(row) for row in manifest["procedure"]}
     every = frozenset(procedures)
     return Content(
@@ -121,18 +119,13 @@ def load(folder: Path) -> Content:
         procedures=procedures,
         statements={
             section: tuple(_topic(row, every, _statement) for row in file["topic"])
-            for section, file in files.items()
+            for section, file in ((section, files[section]) for section in Section)
             if section is not Section.DOCUMENTS
         },
         documents=tuple(_topic(row, every, _document) for row in files[Section.DOCUMENTS]["topic"]),
         fee_names=files[Section.FEE]["names"],
         fee_applies={what: frozenset(codes) for what, codes in files[Section.FEE]["applies"].items()},
     )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return tomllib.load(file)
 
 
 def _procedure(row: dict[str, Any]) -> Procedure:
@@ -160,6 +153,3 @@ def _statement(row: dict[str, Any]) -> Statement:
 
 def _document(row: dict[str, Any]) -> Document:
     return Document(code=row.pop("document"), **row)
-
-
-CONTENT = load(FOLDER)

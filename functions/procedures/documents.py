@@ -4,7 +4,8 @@ from datetime import date
 
 from cccd.effective import in_force
 from procedures.catalog import find
-from procedures.content import CONTENT, Content, Document, Residence
+from procedures.content import Content, Document, Residence
+from procedures.prepared import CONTENT
 
 
 def documents_to_bring(code: str, on: date, residence: str | None = None, content: Content = CONTENT) -> list[Document]:

@@ -5,8 +5,9 @@ from datetime import date
 
 from cccd.effective import in_force
 from procedures.catalog import Listed, find
-from procedures.content import CONTENT, Content, Document, Residence, Section, Statement, Topic
+from procedures.content import Content, Document, Residence, Section, Statement, Topic
 from procedures.documents import documents_to_bring
+from procedures.prepared import CONTENT
 from procedures.sourced import EARLIEST, ONE_DAY, Sourced
 
 

@@ -7,7 +7,7 @@ import pytest
 from authoring.facts import in_faq, in_procedures, main, report
 from authoring.faq.prepare import read_toml
 from faq.content import content_of
-from procedures.content import CONTENT
+from procedures.prepared import CONTENT
 
 TODAY = date(2026, 11, 23)
 SAID = [*in_procedures(CONTENT), *in_faq(content_of(read_toml()))]

@@ -10,7 +10,7 @@ from declarations.checklist import RULES, to_bring
 from declarations.cost import duration, fee
 from forms.answers import check
 from forms.form import form_of
-from procedures.content import CONTENT
+from procedures.prepared import CONTENT
 from tests.declarations.people import FORM_2021, FORM_2026
 
 TODAY = date(2026, 11, 23)

@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from authoring.procedures.prepare import load, read_toml, written
 from authoring.procedures.review import findings
-from procedures.content import CONTENT, Content, Residence, Section, Statement, Topic
+from procedures.content import FOLDER, Content, Residence, Section, Statement, Topic
+from procedures.prepared import CONTENT, PREPARED
 from procedures.sourced import Confidence, Silence
 
 
@@ -69,3 +71,8 @@ def test_an_explained_gap_passes() -> None:
         statements={**CONTENT.statements, Section.BENEFITS: (*(t for t in benefits if t is not vneid), without)},
     )
     assert [line for line in findings(content) if "benefits/vneid: nothing said or explained from 2021-01-01" in line]
+
+
+def test_prepared_json_is_what_the_files_say() -> None:
+    assert PREPARED.read_text(encoding="utf-8") == written(read_toml()), "run `make prepared`"
+    assert load(FOLDER) == CONTENT

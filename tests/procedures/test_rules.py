@@ -6,9 +6,10 @@ import pytest
 
 from procedures import catalog
 from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
-from procedures.content import CONTENT, Residence, Section
+from procedures.content import Residence, Section
 from procedures.documents import documents_to_bring
 from procedures.guide import Guide, guide
+from procedures.prepared import CONTENT
 from procedures.sourced import EARLIEST
 
 ARTICLE = date(2021, 6, 24)
