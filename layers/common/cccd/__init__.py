@@ -1,1 +1,1 @@
-"""The shared kernel: the words every capability speaks, and the few doors to the outside."""
+"""The shared kernel: the terms that every capability uses, and the few interfaces to the outside."""

@@ -1,4 +1,4 @@
-"""Bytes as text that is safe in keys, paths and headers, and reads the same in any case."""
+"""Bytes as text that is safe in keys, paths and headers, and that reads the same in upper or lower case."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""What every function needs that serves signed-in citizens: the keys of sessions and hashes, and who asks."""
+"""What every function for signed-in citizens needs: the keys of sessions and hashes, and the citizen who asks."""
 
 from cccd.hashes import CitizenHash, citizen_hash
 from cccd.keyring import secret
@@ -13,11 +13,11 @@ class CitizenSettings(Settings):
     identity_key_secret: str
 
     def session_key(self) -> bytes:
-        """What sessions are signed with."""
+        """The key that signs sessions."""
         return secret(self.session_key_secret)
 
     def identity_key(self) -> bytes:
-        """What keyed hashes are made with."""
+        """The key that makes keyed hashes."""
         return secret(self.identity_key_secret)
 
     def hash_of(self, citizen: Citizen) -> CitizenHash:

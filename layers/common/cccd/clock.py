@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
-# Days that a caller may ask about: from the first chip cards to where date arithmetic is still safe.
+# The days that a caller may ask about: from the first chip cards to a day where date arithmetic is still safe.
 FIRST_DAY = date(2021, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 

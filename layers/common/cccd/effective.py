@@ -1,4 +1,4 @@
-"""Content that holds from one day to another: the law changes, and the article's day must still read right."""
+"""Content that holds from one day to another: the law changes, but answers for the article's day must stay right."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""What is wrong with each field, in kind Vietnamese: Pydantic's findings, told to a citizen."""
+"""What is wrong with each field, in kind Vietnamese: Pydantic's errors in words for a citizen."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from cccd.errors import FieldError
 
 # Pydantic's error types (docs.pydantic.dev, "Validation Errors"), as a stable code and a sentence.
-# `{…}` is filled from the error's own context.
+# The error's own context fills `{…}`.
 _SENTENCES: dict[str, tuple[str, str]] = {
     "missing": ("required", "Vui lòng điền mục này."),
     "string_type": ("wrong_type", "Mục này phải là chữ."),
@@ -50,7 +50,7 @@ _PLACES = {"body", "query", "path"}
 def field_errors(found: Sequence[Any]) -> list[FieldError]:
     """Pydantic's errors as ours: every one, in the order of the fields.
 
-    An error raised by our own types (`PydanticCustomError`) already speaks Vietnamese and is told as it is.
+    An error from our own types (`PydanticCustomError`) is in Vietnamese already and stays as it is.
     """
     return [_field_error(error) for error in found]
 

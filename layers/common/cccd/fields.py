@@ -44,7 +44,7 @@ def _phone(typed: str) -> str:
 
 
 def _only_text(value: object) -> object:
-    # Pydantic would also read a number as days since 1970; a front end that sends one has made a mistake.
+    # Pydantic would also read a number as days since 1970; a front end that sends a number has made a mistake.
     if isinstance(value, int | float):
         raise PydanticCustomError("cccd_wrong_date", "Ngày phải theo dạng năm-tháng-ngày, ví dụ 2026-11-30.")
     return value

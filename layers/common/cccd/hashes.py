@@ -1,7 +1,7 @@
-"""The keyed hashes that stand in keys for people. Each kind is a type of its own: no id itself becomes a key unnoticed.
+"""The keyed hashes that stand for people in keys. Each kind has its own type, so that no plain id becomes a key.
 
-A personal id has so few possible values that a plain hash of it can be reversed by trying them all;
-a keyed one cannot, without the key.
+A personal id has so few possible values that somebody can reverse a plain hash by trying them all.
+Nobody can reverse a keyed hash without the key.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from typing import Literal, NewType
 
 from cccd.base32 import base32
 
-HASH_BYTES = 16  # 128 bits: enough that two people never share a hash, short enough for a key
+HASH_BYTES = 16  # 128 bits: long enough that two people never share a hash, short enough for a key
 
 CitizenHash = NewType("CitizenHash", str)
 """Stands for a citizen, by their Zalo id in our Mini App."""
@@ -20,7 +20,7 @@ ChatUserHash = NewType("ChatUserHash", str)
 
 
 def keyed_hash(key: bytes, kind: Literal["applicant", "citizen", "request"], value: str) -> bytes:
-    """16 bytes that stand for `value`; different kinds of the same value do not match.
+    """16 bytes that stand for `value`. The same value gives different hashes for different kinds.
 
     Source: HMAC, RFC 2104, with SHA-256.
     """
@@ -28,20 +28,20 @@ def keyed_hash(key: bytes, kind: Literal["applicant", "citizen", "request"], val
 
 
 def citizen_hash(key: bytes, zalo_id: str) -> CitizenHash:
-    """Stands for the citizen whom Zalo knows by that id in our Mini App."""
+    """The hash of the citizen whom Zalo knows by that id in our Mini App."""
     return CitizenHash(base32(keyed_hash(key, "citizen", zalo_id)))
 
 
 def chat_user_hash(key: bytes, user: str) -> ChatUserHash:
-    """Stands for the user whom Zalo knows by that id in the chat."""
+    """The hash of the user whom Zalo knows by that id in the chat."""
     return ChatUserHash(base32(keyed_hash(key, "citizen", f"chat {user}")))
 
 
 def applicant_hash(key: bytes, personal_id: str) -> str:
-    """Stands for whoever has that personal id."""
+    """The hash of the person with that personal id."""
     return base32(keyed_hash(key, "applicant", personal_id))
 
 
 def request_hash(key: bytes, request: str) -> str:
-    """Stands for what was asked, to know it again."""
+    """The hash of a request, to recognise the same request later."""
     return base32(keyed_hash(key, "request", request))

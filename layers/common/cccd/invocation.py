@@ -11,5 +11,5 @@ STOP_BEFORE_END = 5_000  # milliseconds of the function's time left for ending w
 
 
 def time_left(context: LambdaContext, reserve: int = STOP_BEFORE_END) -> Callable[[], bool]:
-    """Whether there is still time, more than `reserve` milliseconds, to begin something; what is left waits for the next run."""
+    """Whether more than `reserve` milliseconds are left, enough to begin something; the next run does the rest."""
     return lambda: context.get_remaining_time_in_millis() > reserve

@@ -17,7 +17,7 @@ _kept: dict[str, tuple[float, bytes]] = {}  # by name: until when, and the secre
 
 
 def secret(name: str, *, anew: bool = False) -> bytes:
-    """The secret of that name or ARN, asked for once an hour, or `anew`; a line's end that was pasted with it is no part of it.
+    """The secret of that name or ARN, read once an hour, or `anew`; a line end pasted with it is dropped.
 
     Raises:
         botocore's errors: it cannot be read.

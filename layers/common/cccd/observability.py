@@ -1,7 +1,7 @@
-"""Logs that an engineer can search and that hold nobody's data.
+"""Logs that an engineer can search and that hold no personal data.
 
-A record names the route, never the path; an unexpected error is logged by its type and where it rose,
-never by its message, which may quote what a citizen typed. Whatever slips through meets the scrubber.
+A record names the route, never the path. An unexpected error is logged by its type and the place where it rose,
+never by its message, which may quote what a citizen typed. The scrubber removes what slips through.
 """
 
 import logging
@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 
-# Personal ids have 12 or 9 digits, phones 9 to 11, Zalo ids more; separators are how people write them.
+# Personal ids have 12 or 9 digits, phones 9 to 11, Zalo ids more; people write them with separators.
 _LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ .-]?\d){8,}(?![\w-])")
 _BEARER = re.compile(r"\b(?:Bearer\s+\S+|eyJ[\w-]+\.[\w-]+\.[\w-]+)")
 
@@ -30,14 +30,14 @@ class ScrubbingFormatter(LambdaPowertoolsFormatter):
         return scrub(super().format(record))
 
 
-# Powertools logs an unexpected error with its words too, and Lambda's root handler would print them.
+# Powertools also logs the words of an unexpected error, and Lambda's root handler would print them.
 logging.getLogger("aws_lambda_powertools").propagate = False
 
 logger = Logger(logger_formatter=ScrubbingFormatter(use_rfc3339=True), log_record_order=["level", "message"])
 
 
 def log_unexpected(error: Exception, route: str) -> None:
-    """Log an error that no rule names: its type and its stack, without its words."""
+    """Log an error that no rule names: its type and its stack, without its message."""
     frames: list[dict[str, Any]] = [
         {"file": frame.filename.rsplit("/", 2)[-1], "line": frame.lineno, "function": frame.name}
         for frame in traceback.extract_tb(error.__traceback__)
@@ -55,5 +55,5 @@ def flush_metrics() -> None:
 
 
 def count_message(outcome: str) -> None:
-    """Count a message to a citizen by what became of it: sent, failed, dropped, unreachable, uncertain."""
+    """Count a message to a citizen by its outcome: sent, failed, dropped, unreachable, uncertain."""
     metrics.add_metric(f"Messages{outcome.capitalize()}", MetricUnit.Count, 1)

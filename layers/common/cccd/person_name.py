@@ -1,7 +1,7 @@
-"""Names of every people of Vietnam, as they stand on a birth certificate: NGUYỄN THỊ LAN, H'HEN NIÊ, Y MOAN, K'BRỂU.
+"""Names of every people of Vietnam, as on a birth certificate: NGUYỄN THỊ LAN, H'HEN NIÊ, Y MOAN, K'BRỂU.
 
-No list of letters and no number of words is assumed: Ê Đê, M'Nông and Chăm names use letters that the
-29-letter alphabet lacks, and some people have one name only. Source: Civil Code 2015, Điều 26 (no digits).
+The code assumes no list of letters and no number of words. Ê Đê, M'Nông and Chăm names use letters that the
+29-letter alphabet lacks, and some people have only one name. Source: Civil Code 2015, Điều 26 (no digits).
 """
 
 import re
@@ -15,16 +15,16 @@ _MARKS = "'-. "
 
 
 class NotAName(ValueError):
-    """Holds something that no name holds, or nothing that is a name."""
+    """The text holds a character that no name has, or it holds no name at all."""
 
 
 def parse_name(typed: str) -> str:
     """The name in capitals, NFC, single spaces, plain apostrophes.
 
     Raises:
-        NotAName: no letter at all, a digit or a sign that names do not have, or over 100 characters.
+        NotAName: no letter at all, a digit, a sign that names do not have, or over 100 characters.
     """
-    # Before NFKC, which takes a spacing acute (´) apart into a space and a mark.
+    # This runs before NFKC, which splits a spacing acute (´) into a space and a mark.
     plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", typed))
     name = _APOSTROPHES.sub("'", clean(plain)).upper()
     letters = sum(c.isalpha() for c in name)

@@ -7,7 +7,7 @@
     NNNNNN  random; there is no check digit
 
 Sources: NĐ 137/2015/NĐ-CP Điều 13; TT 59/2021/TT-BCA Điều 4; Luật Căn cước 26/2023/QH15 Điều 12.
-The place code is never refused: newborns' codes since 1/7/2025 and foreign ones are not published.
+The place code is never refused: newborns' codes since 1/7/2025 and foreign codes are not published.
 A person's sex or birth year may have been corrected without a new number, so a mismatch only warns.
 """
 
@@ -37,7 +37,7 @@ class PersonalId:
 
     @classmethod
     def parse(cls, typed: str) -> "PersonalId":
-        """The number as typed: spaces, dots, hyphens and full-width digits are understood.
+        """The number as typed; spaces, dots, hyphens and full-width digits are accepted.
 
         Raises:
             NotAPersonalId: not 12 digits, or a century in which no applicant was born.
@@ -64,11 +64,11 @@ class PersonalId:
 
     @property
     def masked(self) -> str:
-        """What people see: 079*****1234."""
+        """The number as people see it: 079*****1234."""
         return f"{self.digits[:3]}*****{self.digits[-4:]}"
 
     def agrees_with(self, born: date) -> bool:
-        """Whether the number carries that birth year; a mismatch is a reason to ask, not to refuse."""
+        """Whether the number carries that birth year. A mismatch is a reason to ask, not to refuse."""
         return self.birth_year == born.year
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Settings of a function: its environment as a model, so that a wrong one fails at init and says what is wrong."""
+"""Settings of a function: its environment as a model. A wrong one fails at init and says what is wrong."""
 
 import os
 

@@ -1,10 +1,10 @@
-"""One of our tables, in the few words that every store speaks.
+"""One of our tables, with the few operations that every store uses.
 
-Keys are `pk` and `sk`. The sparse index `due` (due, dueAt) tells to which items something is due; it is read a moment
-late, so whoever acts on what it says reads the item first. Everything else is read as it stands, unless told otherwise.
+Keys are `pk` and `sk`. The sparse index `due` (due, dueAt) tells for which items something is due. The index is read a
+moment late, so its reader reads the item first and then acts. All other reads are consistent, unless told otherwise.
 
-A store gives its writes as `Write`s, each with its condition: several go into one transaction (`commit`), one goes by
-itself (`write`), at half of a transaction's price.
+A store builds its writes as `Write`s, each with its condition. Several go into one transaction (`commit`); a single
+one goes alone (`write`), at half the price of a transaction.
 """
 
 import secrets
@@ -46,16 +46,16 @@ class Table:
         return from_item(found["Item"]) if "Item" in found else None
 
     def get_all(self, keys: Sequence[Key]) -> Iterator[Item]:
-        """The items under those keys, as far as there are any, in no order.
+        """The existing items under those keys, in no order.
 
         Raises:
-            Unknown: DynamoDB gave some of them only, however often it was asked.
+            Unknown: DynamoDB gave only some of them, after several requests.
         """
         for first in range(0, len(keys), _MAX_BATCH):
             yield from self._batch(keys[first : first + _MAX_BATCH])
 
     def query(self, pk: str, begins: str = "", *, consistent: bool = True) -> Iterator[Item]:
-        """The items of a partition whose sort key begins so, in its order."""
+        """The items of a partition whose sort key begins with `begins`, in the order of the sort key."""
         return self._pages(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :begins)" if begins else "pk = :pk",
             ExpressionAttributeValues=to_item({":pk": pk, ":begins": begins or None}),
@@ -63,7 +63,7 @@ class Table:
         )
 
     def between(self, pk: str, low: str, high: str, *, consistent: bool = True) -> Iterator[Item]:
-        """The items of a partition from one sort key to another, both included, in its order."""
+        """The items of a partition from one sort key to another, both included, in the order of the sort key."""
         return self._pages(
             KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
             ExpressionAttributeValues=to_item({":pk": pk, ":low": low, ":high": high}),
@@ -71,7 +71,7 @@ class Table:
         )
 
     def due(self, partition: str, now: datetime) -> Iterator[Item]:
-        """What is due by `now` in a partition of the index, as the index has it, longest due first."""
+        """What is due by `now` in a partition of the index, as the index shows it; the item due longest comes first."""
         return self._pages(
             IndexName="due",
             KeyConditionExpression="due = :due AND dueAt <= :now",
@@ -81,19 +81,19 @@ class Table:
     # --- writes -----------------------------------------------------------------------------------------------
 
     def put(self, item: Item, condition: str = "", values: Item | None = None) -> Write:
-        """The whole item, in place of any other under its key."""
+        """Write the whole item, in place of any other under its key."""
         return Write("Put", self.name, item, condition, values=values or {})
 
     def update(self, key: Key, update: str, condition: str = "", values: Item | None = None, **names: str) -> Write:
-        """A change of the item under that key; `names` are attributes whose names are values of ours."""
+        """Change the item under that key; `names` gives attributes whose names are values of ours."""
         return Write("Update", self.name, dict(key), condition, update, values or {}, names)
 
     def delete(self, key: Key, condition: str = "", values: Item | None = None) -> Write:
-        """The item under that key goes."""
+        """Delete the item under that key."""
         return Write("Delete", self.name, dict(key), condition, values=values or {})
 
     def check(self, key: Key, condition: str, values: Item | None = None) -> Write:
-        """No change; the item under that key is to meet the condition."""
+        """Change nothing; the item under that key must meet the condition."""
         return Write("ConditionCheck", self.name, dict(key), condition, values=values or {})
 
     def commit(self, writes: Sequence[Write]) -> int:
@@ -101,11 +101,11 @@ class Table:
         return transactions.commit(self.client, writes)
 
     def write(self, one: Write) -> Item:
-        """Do one write by itself; returns the item as an update left it, {} otherwise.
+        """Do one write alone; returns the item as an update left it, {} otherwise.
 
         Raises:
             Refused: its condition failed.
-            botocore's errors: DynamoDB did not answer, or would not.
+            botocore's errors: DynamoDB did not answer, or refused.
         """
         request: Any = one.request()
         if one.action == "Update":
@@ -121,7 +121,7 @@ class Table:
         return from_item(answer.get("Attributes", {}))
 
     def written(self, one: Write) -> bool:
-        """Do one write by itself; False if its condition failed. Raises botocore's errors, as `write`."""
+        """Do one write alone; False if its condition failed. Raises botocore's errors, as `write`."""
         try:
             self.write(one)
         except Refused:
@@ -131,7 +131,8 @@ class Table:
     def claim(self, one: Write) -> bool:
         """Do a write that makes something ours: a Put, or an Update that begins with SET; False if it is another's.
 
-        The client repeats a write whose answer was lost, and then meets its own: a mark tells that it is ours.
+        When an answer is lost, the client repeats the write and then meets its own earlier write. A mark shows that it
+        is ours.
         """
         mark = secrets.token_hex(8)
         if one.action == "Put":

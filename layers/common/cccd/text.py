@@ -3,28 +3,28 @@
 import re
 import unicodedata
 
-# Bidirectional controls and zero-width marks can make one text look like another; nothing a citizen
-# types needs them. Zero-width joiners are among them: no Vietnamese or minority-language name uses one.
+# Bidirectional controls and zero-width marks can make one text look like another; citizens need none of them.
+# Zero-width joiners are among them: no Vietnamese or minority-language name uses one.
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """One line of NFC text: invisible and control characters gone, white space collapsed, ends trimmed."""
+    """One line of NFC text: invisible and control characters removed, white space collapsed, ends trimmed."""
     visible = _INVISIBLE.sub("", text)
     spaced = "".join(" " if unicodedata.category(c) in {"Cc", "Cs", "Cn"} else c for c in visible)
     return _SPACE.sub(" ", unicodedata.normalize("NFC", spaced)).strip()
 
 
 def fold(text: str) -> str:
-    """Text for comparing and searching: lower case, no accents, đ as d, full-width as plain.
+    """Text for comparing and searching: lower case, no accents, đ as d, full-width characters as plain ones.
 
-    Folding also makes the two habits of placing a tone equal (hoà = hòa), as the tone is gone.
+    Folding removes the tone, so the two habits of placing a tone give the same text (hoà = hòa).
     """
     plain = unicodedata.normalize("NFKD", clean(text)).casefold().replace("đ", "d")
     return _SPACE.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
 
 
 def ascii_digits(text: str) -> str:
-    """The text with every digit of every script as 0-9 (full-width digits come from some keyboards)."""
+    """The text with the digits of every script as 0-9 (some keyboards type full-width digits)."""
     return "".join(str(unicodedata.digit(c)) if c.isdigit() and c.isdecimal() else c for c in text)

@@ -1,8 +1,8 @@
-"""Conditional writes with their three endings told apart: done, refused by a condition, or unknown.
+"""Conditional writes that separate three outcomes: done, refused by a condition, or unknown.
 
-DynamoDB cancels a transaction that meets another one on the same item (`TransactionConflict`); nothing was
-written, and a moment later it may pass. A failed condition is final and comes with the item that failed it.
-After a time-out nobody knows: the caller reads what stands.
+DynamoDB cancels a transaction that meets another one on the same item (`TransactionConflict`). It has then written
+nothing, and a moment later the transaction may pass. A failed condition is final and brings the item that failed it.
+After a time-out nobody knows the outcome: the caller reads the store.
 """
 
 import random
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_TRIES = 8
-FIRST_PAUSE = 0.02  # seconds; doubled at each try, each pause drawn from nought to that ("full jitter")
+FIRST_PAUSE = 0.02  # seconds; doubled at each try, and each pause is random between zero and that ("full jitter")
 LONGEST_PAUSE = 0.5
 
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -34,8 +34,8 @@ _NAME = re.compile(r"#(\w+)")
 class Write:
     """One write of one item, with the condition that protects it.
 
-    `item` is the whole item of a Put, and the key of anything else. In the expressions `#word` stands for the attribute
-    `word`, unless `names` gives it another one; `:word` is in `values`, as plain Python.
+    `item` is the whole item of a Put, and the key of any other write. In the expressions `#word` stands for the
+    attribute `word`, unless `names` gives it another one. `:word` is in `values`, as plain Python.
     """
 
     action: Literal["Put", "Update", "Delete", "ConditionCheck"]
@@ -47,7 +47,7 @@ class Write:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def request(self) -> dict[str, Any]:
-        """As boto3 takes it, alone or in a transaction; a failed condition sends the old item back."""
+        """The write as boto3 takes it, alone or in a transaction; a failed condition returns the old item."""
         body: dict[str, Any] = {
             "TableName": self.table,
             "Item" if self.action == "Put" else "Key": to_item(self.item),
@@ -73,7 +73,7 @@ class Refused(Exception):
 
 
 class Unknown(Exception):
-    """No answer that can be relied on, after all retries: the writes may stand or not."""
+    """No reliable answer after all retries: nobody knows whether the writes were done."""
 
 
 def commit(client: "DynamoDBClient", writes: Sequence[Write]) -> int:
@@ -81,7 +81,7 @@ def commit(client: "DynamoDBClient", writes: Sequence[Write]) -> int:
 
     Raises:
         Refused: a condition failed; nothing was written.
-        Unknown: DynamoDB did not answer, or kept cancelling for reasons that pass.
+        Unknown: DynamoDB did not answer, or kept cancelling for temporary reasons.
     """
     request: Any = [{write.action: write.request()} for write in writes]
     for tries, pause in enumerate(pauses(), start=1):
@@ -102,7 +102,7 @@ def commit(client: "DynamoDBClient", writes: Sequence[Write]) -> int:
 
 
 def pauses() -> Iterator[float]:
-    """A pause in seconds after each of a bounded number of tries."""
+    """A pause in seconds after each try; the number of tries is limited."""
     for tries in range(MAX_TRIES):
         yield random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries))
 

@@ -1,7 +1,7 @@
-"""The national working calendar: which days state offices rest, and which weekend days they work instead.
+"""The national working calendar: the days on which state offices rest, and the weekend days on which they work instead.
 
-It is data with sources (`data/working_calendar.json`), as no library knows Vietnam's swapped days in time.
-A day is `predicted` until an official text confirms it; weekly days off are each office's own affair.
+It is data with sources (`data/working_calendar.json`), because no library knows Vietnam's swapped days in time.
+A day is `predicted` until an official text confirms it. Each office sets its own weekly days off.
 """
 
 import json
@@ -48,7 +48,7 @@ def _calendar_day(row: dict[str, str]) -> CalendarDay:
 
 
 def is_working_day(day: date, calendar: WorkingCalendar) -> bool:
-    """Whether state offices work that day: Monday to Friday but holidays, and swapped weekend days."""
+    """Whether state offices work that day: Monday to Friday except holidays, and swapped weekend days."""
     entry = calendar.get(day)
     if entry:
         return entry.kind == "work"
