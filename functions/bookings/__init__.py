@@ -1,1 +1,1 @@
-"""Appointments: slots, holds, tickets, and what ends them. docs/guarantees.md says what can never happen here."""
+"""Appointments: slots, holds, tickets, and how they end. docs/guarantees.md says what can never happen here."""

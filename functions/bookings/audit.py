@@ -1,8 +1,8 @@
-"""Every hour: count seats against bookings, both ways, and say what does not agree. It repairs nothing.
+"""Every hour: compare seats with bookings, in both directions, and report what does not agree. It repairs nothing.
 
-A booking that changes while it is counted would look like a difference, so whatever disagrees is read once more.
-The audit also lists for each office what a lowered capacity no longer has room for, and warns when the booking
-window reaches a day of the national calendar that is only predicted.
+A booking that changes during the count would look like a difference, so the audit reads each difference once more.
+It also lists, for each office, the bookings for which a lowered capacity has no room. It warns when the booking
+window reaches a day that the national calendar only predicts.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ settings = ScheduledSettings.load()
 
 @dataclass(frozen=True)
 class Difference:
-    """A seat and a booking that disagree: where, and what is wrong. Names nobody."""
+    """A seat and a booking that disagree: where, and what is wrong. It names no person."""
 
     office_id: str
     start: datetime
@@ -43,7 +43,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class BeyondRules:
-    """A live seat that the office's rules of today have no room for; its citizen keeps it until the office acts."""
+    """A live seat that the office's current rules have no room for. Its citizen keeps it until the office acts."""
 
     office_id: str
     start: datetime
@@ -51,7 +51,7 @@ class BeyondRules:
 
 
 def differences(store: BookingStore, offices: list[Office], now: datetime) -> list[Difference]:
-    """Everything in which seats and bookings disagree, found twice."""
+    """Every difference between seats and bookings that two readings found."""
     found = set(_differences(store, offices, now))
     return (
         sorted(found & set(_differences(store, offices, now)), key=lambda each: (each.office_id, each.start))
@@ -63,7 +63,7 @@ def differences(store: BookingStore, offices: list[Office], now: datetime) -> li
 def beyond_rules(
     store: BookingStore, offices: list[Office], calendar: WorkingCalendar, now: datetime
 ) -> list[BeyondRules]:
-    """The bookings that no longer fit the rules: seats over a lowered capacity, slots of a day closed since."""
+    """The bookings that no longer fit the rules: on seats over a lowered capacity, or on a day that has been closed."""
     found = []
     for office in offices:
         if office.opening is None:
@@ -77,7 +77,7 @@ def beyond_rules(
 
 
 def predicted_days(offices: list[Office], calendar: WorkingCalendar, now: datetime) -> list[date]:
-    """The days in some office's booking window that the calendar only predicts."""
+    """The days in some office's booking window that are only predicted in the calendar."""
     last = max(
         (opening.booking_window(office.opening, calendar, now)[1] for office in offices if office.opening),
         default=now.date(),
@@ -91,11 +91,11 @@ def _differences(store: BookingStore, offices: list[Office], now: datetime) -> I
         for office in offices
         for start, item in store.slots(office.id, now.date() - timedelta(days=1), _last_day(now)).items()
         for seat, holder in items.seats_of(item).items()
-        if holder.live(epoch(now)) and not holder.served  # theirs for good: the booking is history
+        if holder.live(epoch(now)) and not holder.served  # the seat stays theirs: the booking is history
     }
     active = {booking.id: booking for booking in store.every_active() if not booking.lapsed(now)}
     ids = [BookingId.parse(holder.booking_id) for holder in seats.values() if holder.booking_id not in active]
-    # The index is a moment late: what it lacks is read by its key before it is called missing.
+    # The index is a moment late, so a booking that it lacks is read by its key before it is reported as missing.
     active |= {booking.id: booking for booking in store.find_all([each for each in ids if each]) if booking.active}
     for (office_id, start, seat), holder in seats.items():
         wrong = _wrong_seat(active.get(holder.booking_id), office_id, start, seat, holder)

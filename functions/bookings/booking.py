@@ -1,12 +1,12 @@
-"""What a booking is, and the states it goes through.
+"""A booking, and the states it goes through.
 
     held ──confirm──▶ confirmed ──▶ served | no_show
      │  └──cancel──▶ cancelled ◀──cancel──┘
      └──time──▶ lapsed
 
-Both active states, held and confirmed, may be moved to another slot (reschedule); the state stays.
+An active booking, held or confirmed, may be moved to another slot (reschedule); its state stays.
 
-A held booking whose time is over is lapsed, whether or not anybody has written that down yet.
+A held booking whose time is over is lapsed, even before anybody has written that down.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ _IN_VIETNAMESE = {
 
 @dataclass(frozen=True, repr=False)
 class Applicant:
-    """Who the card is for. Only the last digits of the personal id are kept; its keyed hash is in the booking's key."""
+    """The person the card is for. Of the personal id it keeps the last digits; the booking's key has its keyed hash."""
 
     full_name: str
     masked_id: str
@@ -57,9 +57,9 @@ class Applicant:
 
 @dataclass(frozen=True)
 class Booking:
-    """One appointment. `citizen` and the id hold keyed hashes, never the ids themselves.
+    """One appointment. `citizen` and the id hold keyed hashes, never the plain ids.
 
-    `version` counts the changes since the hold, so that whoever acts on an old reading is refused.
+    `version` counts the changes since the hold, so that a change based on an old reading is refused.
     `answered` remembers the requests that changed it: a hash of each Idempotency-Key, and what was asked.
     """
 
@@ -83,12 +83,12 @@ class Booking:
 
     @property
     def ticket(self) -> str:
-        """The number called at the desk: slot time and seat, unique in the office's day and in order of time."""
+        """The number called at the desk: slot time and seat, unique in the office's day, in order of time."""
         return f"{self.start:%H%M}-{self.seat.label}"
 
     @property
     def active(self) -> bool:
-        """Whether it occupies a seat, as far as is written down."""
+        """Whether the booking occupies a seat, according to what is stored."""
         return self.status in (Status.HELD, Status.CONFIRMED)
 
     def lapsed(self, now: datetime) -> bool:
@@ -96,7 +96,7 @@ class Booking:
         return self.status is Status.HELD and self.hold_expires_at is not None and self.hold_expires_at <= now
 
     def as_of(self, now: datetime) -> "Booking":
-        """The booking as it truly stands: a hold past its time is lapsed, whoever has noticed."""
+        """The booking as it really is at `now`: a hold past its time is lapsed, recorded or not."""
         return replace(self, status=Status.LAPSED) if self.lapsed(now) else self
 
     def expiry(self) -> int | None:

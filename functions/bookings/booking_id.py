@@ -1,6 +1,6 @@
-"""A booking's id: the applicant's keyed hash and a nonce, so that the id alone leads to the item by its key.
+"""A booking's id: the applicant's keyed hash and a nonce, so that the id alone gives the item's key.
 
-The nonce comes from the citizen and the Idempotency-Key: the same request always makes the same id, and so finds
+The nonce comes from the citizen and the Idempotency-Key. The same request always makes the same id, so it finds
 its own booking after a lost answer.
 """
 
@@ -29,7 +29,7 @@ class BookingId:
 
     @classmethod
     def parse(cls, text: str) -> "BookingId | None":
-        """The id that a caller sent, or None if it cannot be one."""
+        """The id that a caller sent, or None if the text cannot be an id."""
         if not _SHAPE.fullmatch(text):
             return None
         raw = unbase32(text)
@@ -39,6 +39,6 @@ class BookingId:
 
 
 def new_id(key: bytes, personal_id: str, citizen_id: str, idempotency_key: str) -> BookingId:
-    """The id of the booking that this citizen asks for, with this key, for this applicant."""
+    """The id of the booking that this citizen requests, with this key, for this applicant."""
     nonce = keyed_hash(key, "request", f"{citizen_id}\0{idempotency_key}")[:NONCE_BYTES]
     return BookingId(applicant=applicant_hash(key, personal_id), nonce=base32(nonce))

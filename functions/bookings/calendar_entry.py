@@ -10,7 +10,7 @@ _MAX_OCTETS = 75  # of a line, by the RFC
 
 
 def calendar_entry(booking: Booking, office: Office | None, now: datetime) -> str:
-    """One event with an alarm the evening before; names nobody, as calendars are shared."""
+    """One event with an alarm the evening before. It names no person, as people share calendars."""
     place = f"{office.name}, {office.address}" if office else ""
     lines = [
         "BEGIN:VCALENDAR",

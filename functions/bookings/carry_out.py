@@ -1,4 +1,4 @@
-"""One shape for whoever changes a booking: read, decide, commit; and if somebody was faster, read again."""
+"""The one loop for every change of a booking: read, decide, commit; if somebody was faster, read again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from bookings.booking import Booking
 from cccd.errors import TemporarilyUnavailable
 from cccd.transactions import Refused, Unknown
 
-MAX_READINGS = 3  # times a booking is read again because somebody else acted on it first
+MAX_READINGS = 3  # a booking is read at most this often because somebody else acted on it first
 RETRY_AFTER = 2  # seconds
 
 
@@ -15,7 +15,7 @@ RETRY_AFTER = 2  # seconds
 class Step:
     """A change that was decided: the booking afterwards, and the commit, which raises Refused or Unknown.
 
-    `refused` hears what stood against it and raises where it is no use to read again.
+    `refused` gets the items that failed the conditions, and raises when reading again is useless.
     """
 
     after: Booking
@@ -28,11 +28,11 @@ def carry_out(
 ) -> tuple[Booking, bool]:
     """The booking as wanted, and whether this call changed it.
 
-    `decide` gives the step to take, or the booking itself where it stands as wanted: by an earlier try whose answer was
-    lost, or by somebody else; what the rules refuse, it raises.
+    `decide` returns the step to take. It returns the booking itself if the booking is already as wanted: an earlier try
+    whose answer was lost, or somebody else, has changed it. It raises what the rules refuse.
 
     Raises:
-        TemporarilyUnavailable: others were faster each time, or nobody knows whether it was written.
+        TemporarilyUnavailable: others were faster each time, or nobody knows whether the change was written.
     """
     in_doubt = False
     for _ in range(tries):

@@ -1,4 +1,4 @@
-"""Every night: a confirmed appointment whose day is over, and that nobody marked as served, was not kept."""
+"""Every night: close the confirmed appointments of past days that nobody marked as served; they were not kept."""
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

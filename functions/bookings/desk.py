@@ -1,6 +1,6 @@
-"""The officer's side, invoked by the office's own tools under IAM: {"officeId", "date", "ticket"} was served.
+"""The officer's side. The office's own tools invoke it under IAM: {"officeId", "date", "ticket"} was served.
 
-There is no HTTP route to it, so nothing that a citizen can reach marks an appointment as kept.
+No HTTP route leads to it, so a citizen cannot mark an appointment as kept.
 """
 
 from datetime import date, datetime
@@ -27,7 +27,7 @@ settings = ScheduledSettings.load()
 
 
 class Served(Model):
-    """Whom the officer received: the office, the day, and the ticket as called (0730-03)."""
+    """The person whom the officer received: the office, the day, and the ticket as called (0730-03)."""
 
     office_id: str
     date: date
@@ -38,7 +38,7 @@ def booking_at(store: BookingStore, served: Served) -> BookingId:
     """The booking that has this ticket.
 
     Raises:
-        NotFound: nobody has it.
+        NotFound: no booking has it.
     """
     for start, item in store.slots(served.office_id, served.date, served.date).items():
         for seat, holder in items.seats_of(item).items():

@@ -1,4 +1,4 @@
-"""Scheduled work on bookings to which something is due: one at a time each, in parallel, while time is left."""
+"""Scheduled work on due bookings: each booking is handled alone, several in parallel, while time is left."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ type Due = Literal["HOLD", "CONFIRMED"]
 
 
 def purge(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
-    """Write down which holds have lapsed by `now`, while `time_left`; returns how many this run ended."""
+    """Record the holds that have lapsed by `now`, while `time_left`; returns how many this run ended."""
     ended = 0
     for booking in _worked_through(store, "HOLD", lambda each: lapse(store, each, now), now, time_left, workers):
         ended += 1
@@ -27,7 +27,7 @@ def purge(store: BookingStore, now: datetime, time_left: Callable[[], bool], wor
 
 
 def close_days(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
-    """Close what days before today left open, while `time_left`; returns how many bookings this run closed."""
+    """Close the bookings that earlier days left open, while `time_left`; returns how many this run closed."""
     ended = 0
     for _ in _worked_through(store, "CONFIRMED", lambda each: close(store, each, now), now, time_left, workers):
         ended += 1
@@ -43,10 +43,10 @@ def _worked_through(
     time_left: Callable[[], bool],
     workers: int,
 ) -> Iterator[Booking]:
-    """Act on each booking to which this is due by `now`; gives those on which `act` did something.
+    """Act on each booking for which this is due by `now`; yields those on which `act` did something.
 
-    The index is read a moment late, so each booking is read anew, consistently, before it is acted on. What is given
-    may be counted: it comes on one thread, and the metrics are made for one.
+    The index is read a moment late, so each booking is read again, consistently, before the action. The caller may
+    count the results: they arrive on one thread, and the metrics are made for one thread.
     """
 
     def one(key: dict[str, str]) -> Booking | None:

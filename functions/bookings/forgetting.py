@@ -1,4 +1,4 @@
-"""Forgetting a citizen: their appointments to come are cancelled, and what is remembered of the ended ones goes."""
+"""Forget a citizen: cancel their future appointments, and delete what is stored of the ended ones."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ RETRY_AFTER = 2  # seconds
 
 
 def forget_citizen(store: BookingStore, citizen: CitizenHash, now: datetime) -> tuple[int, list[Booking]]:
-    """How many bookings were forgotten, and those that stay until their day is closed, as they have begun.
+    """How many bookings were forgotten, and the bookings that stay until their day is closed because they have begun.
 
-    Seats of appointments to come are free again. Twice is the same as once.
+    The seats of future appointments become free. Running it twice has the same result as once.
 
     Raises:
-        TemporarilyUnavailable: somebody acted on one in this moment, or storage did not answer; what is forgotten so far
-            stays forgotten, and the rest can be asked for again.
+        TemporarilyUnavailable: somebody changed one of the bookings at the same moment, or storage did not answer.
+            What is forgotten so far stays forgotten; the caller can ask again for the rest.
     """
     over, begun = _end_all(store, citizen, now)
     forgotten = sum(_delete(store, store.forget(booking)) for booking in over)

@@ -1,4 +1,4 @@
-"""Holding a seat: the one transaction that a booking begins with."""
+"""Hold a seat: the one transaction with which a booking begins."""
 
 from datetime import datetime, timedelta
 
@@ -37,7 +37,7 @@ def hold(
     """
     try:
         seats = SeatSearch(wanted.slot, wanted.queue)
-    except SlotFull as full:  # the office has no seats for this queue any more
+    except SlotFull as full:  # the office no longer has seats for this queue
         return _own_or(store, wanted, full)
     for _ in range(MAX_SEAT_TRIES):
         booking = _held(wanted, seats.choice, rules, now)
@@ -60,7 +60,7 @@ def hold(
                 _refuse_too_many(tally, now)
                 _make_room(store, tally, limit, now)
             if declaration and declaration[0] is not None:
-                raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from refused  # it was changed in this moment
+                raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from refused  # somebody changed it just now
             if lock is not None:
                 _release_if_lapsed(store, items.booking_of(lock), wanted, now)
             if slot is not None:
@@ -92,18 +92,18 @@ def _held(wanted: HoldRequest, seat: Seat, rules: OpeningRules, now: datetime) -
 
 
 def _same_request(store: BookingStore, wanted: HoldRequest, tally: Item) -> Booking | None:
-    """The booking that this very request made before; None if the key is new to this citizen."""
+    """The booking that this same request made before; None if the key is new to this citizen."""
     made = tally.get(items.request_attribute(wanted.id))
     if made is None:
         return None
     booking = store.find(wanted.id) if made["r"] == wanted.request else None
-    if booking is None:  # another request, or one so old that its booking is forgotten
+    if booking is None:  # another request, or an old one whose booking is forgotten
         raise IdempotencyKeyReused
     return booking
 
 
 def _make_room(store: BookingStore, tally: Item, limit: int, now: datetime) -> None:
-    """End the citizen's lapsed holds, which the tally still counts; refuse if the living ones are too many."""
+    """End the citizen's lapsed holds, which the tally still counts; refuse if too many active bookings remain."""
     active = [booking for booking in store.find_all(items.tally_booking_ids(tally)) if booking.active]
     living = [booking for booking in active if not booking.lapsed(now)]
     if len(living) >= limit:
@@ -113,7 +113,7 @@ def _make_room(store: BookingStore, tally: Item, limit: int, now: datetime) -> N
 
 
 def _release_if_lapsed(store: BookingStore, booking: Booking, wanted: HoldRequest, now: datetime) -> None:
-    """End the applicant's lapsed hold, so that the next try passes; refuse if their booking is alive."""
+    """End the applicant's lapsed hold, so that the next try passes; refuse if their booking is still active."""
     if booking.lapsed(now):
         lapse(store, booking, now)
         return
@@ -124,7 +124,7 @@ def _release_if_lapsed(store: BookingStore, booking: Booking, wanted: HoldReques
 
 
 def _count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> None:
-    """Being told that somebody has a booking tells something of them: nobody may ask it often.
+    """Count a refusal that reveals that somebody has a booking: a citizen may not ask for it often.
 
     Raises:
         RateLimited: the citizen has asked too often today.
@@ -158,7 +158,7 @@ def _brief(booking: Booking) -> dict[str, object]:
 
 
 def _own_or(store: BookingStore, wanted: HoldRequest, refusal: Refusal) -> tuple[Booking, bool]:
-    """The booking of this very request, if an earlier try made it and its answer was lost; else the refusal."""
+    """The booking of this same request, if an earlier try made it and its answer was lost; otherwise the refusal."""
     made = store.find(wanted.id)
     if made is None:
         raise refusal

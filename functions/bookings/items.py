@@ -1,4 +1,4 @@
-"""The shapes of the bookings table. Nobody else knows a key or an attribute name.
+"""The shapes of the bookings table. No other module knows its keys or attribute names.
 
     pk                  sk                      what
     OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry, d: served}
@@ -6,7 +6,7 @@
     APPLICANT#<hash>    ENDED#<booking id>      history
     CITIZEN#<hash>      TALLY                   a citizen's bookings by request, how many are active (n), requests a day
 
-The sparse index `due` (due, dueAt) holds active bookings by when something is due to happen to them.
+The sparse index `due` (due, dueAt) orders active bookings by the time at which something is due for them.
 """
 
 import zlib
@@ -32,7 +32,7 @@ def slot_key(office_id: str, start: datetime) -> Key:
 
 
 def slot_range(office_id: str, first: date, last: date) -> tuple[str, str, str]:
-    """Partition, lowest and highest sort key of the slots of those days, both included."""
+    """Partition, lowest and highest sort key of the slots of those days; both days are included."""
     return f"OFFICE#{office_id}", f"SLOT#{first.isoformat()}", f"SLOT#{last.isoformat()}T99"
 
 
@@ -54,12 +54,12 @@ def tally_key(citizen: CitizenHash) -> Key:
 
 
 def request_attribute(booking_id: BookingId) -> str:
-    """The tally's attribute that remembers this request."""
+    """The attribute of the tally that remembers this request."""
     return f"k{booking_id.nonce}"
 
 
 def day_attribute(day: date) -> str:
-    """The tally's attribute that counts what the citizen has asked for that day."""
+    """The attribute of the tally that counts the citizen's requests of that day."""
     return f"d{day:%Y%m%d}"
 
 
@@ -79,7 +79,7 @@ def seats_of(item: Item) -> SlotSeats:
 
 
 def expires_at(booking: Booking) -> int:
-    """When DynamoDB may remove what is left of a booking: epoch seconds."""
+    """When DynamoDB may remove what is stored of a booking: epoch seconds."""
     return epoch(booking.end + KEPT_AFTER_END)
 
 
@@ -95,7 +95,7 @@ def _due_for_confirmed(booking: Booking) -> dict[str, Any]:
 
 
 def booking_item(booking: Booking) -> Item:
-    """A booking as an item; an active one under its applicant's lock, an ended one in the history."""
+    """A booking as an item: an active one under its applicant's lock, an ended one in the history."""
     booking_id = BookingId.parse(booking.id)
     assert booking_id is not None
     key = active_key(booking_id.applicant) if booking.active else ended_key(booking_id)

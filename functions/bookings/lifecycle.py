@@ -1,7 +1,7 @@
-"""The life of a booking after its hold: confirm, reschedule, cancel, lapse, serve, close. Each is one transaction, whole or not at all.
+"""The life of a booking after its hold: confirm, reschedule, cancel, lapse, serve, close. Each is one transaction.
 
-Whoever acts second is refused by a condition, reads what stands, and answers by that. So a request repeated after a
-lost answer finds its own work done, and two that race have one winner.
+A condition refuses the second of two changes; its caller then reads the booking again and answers from that. So a
+request repeated after a lost answer finds its own work done, and of two changes that race one wins.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ type RulesOf = Callable[[str], OpeningRules]  # an office's rules, by its id
 
 @dataclass(frozen=True)
 class Ask:
-    """A citizen asks for a change of a booking of theirs. `key` is the hash of the Idempotency-Key that came with it."""
+    """A citizen asks for a change of their booking. `key` is the hash of the request's Idempotency-Key."""
 
     booking: BookingId
     citizen: CitizenHash
@@ -49,7 +49,7 @@ class Ask:
 
 
 def confirm(store: BookingStore, ask: Ask) -> Booking:
-    """Make a hold a firm appointment. Confirming twice is the same as once.
+    """Make a hold a firm appointment. Confirming twice has the same result as once.
 
     Raises:
         NotFound, HoldExpired, NotConfirmable, IdempotencyKeyReused, TemporarilyUnavailable
@@ -65,7 +65,7 @@ def confirm(store: BookingStore, ask: Ask) -> Booking:
             raise NotConfirmable(extra={"bookingStatus": booking.status}, status=booking.status.in_vietnamese)
 
         def refused(by: Refused) -> None:
-            if by.old[0] is not None and by.old[1] is None:  # by another clock it lapsed: the seat is taken
+            if by.old[0] is not None and by.old[1] is None:  # it lapsed by another clock: its seat is taken
                 raise _hold_expired(store, booking, now) from by
 
         after = _changed(booking, ask, "confirm", status=Status.CONFIRMED, confirmed_at=now, hold_expires_at=None)
@@ -91,9 +91,9 @@ def reschedule(
 ) -> Booking:
     """Move an active booking to another slot of its office: new seat, old seat and booking in one transaction.
 
-    Where the new slot is full, nothing changes and the old seat stays. Moving to where it stands already does nothing.
-    `open_slot` tells which slot of the booking's office starts at `start`, or raises SlotClosed; `beside` is what else
-    is to be written with the booking as moved.
+    If the new slot is full, nothing changes and the old seat stays. Moving it to its own slot does nothing.
+    `open_slot` returns the slot of the booking's office that starts at `start`, or raises SlotClosed. `beside` gives
+    the writes that go with the moved booking into the transaction.
 
     Raises:
         NotFound, SlotClosed, SlotFull, HoldExpired, NotReschedulable, IdempotencyKeyReused, TemporarilyUnavailable
@@ -123,7 +123,7 @@ def reschedule(
             new_seat, old_seat, changed, *_ = by.old
             if changed is not None:
                 return  # somebody acted first
-            if old_seat is not None:  # by another clock the hold has lapsed: its seat is taken
+            if old_seat is not None:  # the hold has lapsed by another clock: its seat is taken
                 raise _hold_expired(store, booking, now) from by
             if new_seat is not None:
                 count("SeatsLostToRivals")
@@ -139,7 +139,7 @@ def reschedule(
 
 
 def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
-    """Give the seat back. Cancelling twice is the same as once.
+    """Give the seat back. Cancelling twice has the same result as once.
 
     Raises:
         NotFound, NotCancellable, IdempotencyKeyReused, TemporarilyUnavailable
@@ -160,9 +160,9 @@ def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
 
 
 def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
-    """The officer received the applicant of a confirmed booking, on its day. Serving twice is the same as once.
+    """The officer received the applicant of a confirmed booking, on its day. Serving twice has the same result as once.
 
-    The seat stays theirs, so that nobody else gets their number on that day.
+    The seat stays taken, so that nobody else gets its number on that day.
 
     Raises:
         NotFound, NotServable, TemporarilyUnavailable
@@ -191,12 +191,12 @@ def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
 
 
 def lapse(store: BookingStore, booking: Booking, now: datetime) -> bool:
-    """Write down that a hold's time is over; whether this call did it. Its seat was free already."""
+    """Write down that a hold's time is over; returns whether this call did it. Its seat was free already."""
     return booking.lapsed(now) and end(store, booking, Status.LAPSED, now) is not None
 
 
 def close(store: BookingStore, booking: Booking, now: datetime) -> bool:
-    """The day of a confirmed booking is over and nobody marked it served; whether this call wrote that down."""
+    """Close a confirmed booking of a past day that nobody marked served; returns whether this call wrote it down."""
     if booking.status is not Status.CONFIRMED or booking.start.date() >= now.date():
         return False
     return end(store, booking, Status.NO_SHOW, now) is not None
@@ -205,7 +205,7 @@ def close(store: BookingStore, booking: Booking, now: datetime) -> bool:
 def end(store: BookingStore, booking: Booking, status: Status, now: datetime) -> Booking | None:
     """End an active booking, as it was read.
 
-    None if somebody else acted on it first, or if nobody knows whether it was written.
+    Returns None if somebody else acted on it first, or if nobody knows whether it was written.
     """
     ending = _ending(store, booking, status, now)
     try:
@@ -217,10 +217,10 @@ def end(store: BookingStore, booking: Booking, status: Status, now: datetime) ->
 
 
 def own(store: BookingStore, booking_id: BookingId, citizen: CitizenHash) -> Booking:
-    """The citizen's booking of that id.
+    """The citizen's booking with that id.
 
     Raises:
-        NotFound: there is none, or it is somebody else's.
+        NotFound: there is none, or it belongs to somebody else.
     """
     booking = store.find(booking_id)
     if booking is None or booking.citizen != citizen:
@@ -245,13 +245,13 @@ def _ending(store: BookingStore, booking: Booking, status: Status, now: datetime
             only_the_seat = refused.old[0] is not None and refused.old[1] is None
             if not only_the_seat:
                 raise
-            store.commit(rest)  # the hold had lapsed, and somebody took its seat over
+            store.commit(rest)  # the hold had lapsed, and somebody else took its seat
 
     return Step(ended, commit)
 
 
 def _changed(booking: Booking, ask: Ask, asked: str, **changes: Any) -> Booking:
-    """The booking after a change, which remembers the request that made it."""
+    """The booking after a change; it remembers the request that made the change."""
     parts: dict[str, Any] = {"version": booking.version + 1, **changes}
     return replace(_remembering(booking, ask, asked), **parts)
 
@@ -261,7 +261,7 @@ def _remembering(booking: Booking, ask: Ask, asked: str) -> Booking:
 
 
 def _answered(booking: Booking, ask: Ask, asked: str) -> bool:
-    """Whether this very request changed the booking before.
+    """Whether this same request has changed the booking before.
 
     Raises:
         IdempotencyKeyReused: the key came with another request.
@@ -278,7 +278,7 @@ def _why_fixed(booking: Booking) -> str:
 
 
 def _hold_expired(store: BookingStore, booking: Booking, now: datetime) -> HoldExpired:
-    """The refusal of a hold whose time is over, with what became of its seat."""
+    """The refusal of a hold whose time is over; it says whether its seat is still free."""
     day = booking.start.date()
     seats = items.seats_of(store.slots(booking.office_id, day, day).get(booking.start, {}))
     holder = seats.get(booking.seat)

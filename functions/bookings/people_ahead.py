@@ -9,7 +9,7 @@ from cccd.clock import epoch
 
 
 def people_ahead(store: BookingStore, booking: Booking, now: datetime) -> int:
-    """How many of the same queue and day come before this one and are still to be served: one Query."""
+    """How many people of the same queue and day come before this booking and still wait to be served: one Query."""
     day = booking.start.date()
     mine = (booking.start, booking.seat.number)
     return sum(

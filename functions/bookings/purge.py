@@ -1,6 +1,6 @@
-"""Every minute: write down which holds have lapsed. Tidiness only; their seats were free the moment they lapsed.
+"""Every minute: write down which holds have lapsed. This only tidies up; their seats were free when they lapsed.
 
-It may crash or run twice anywhere: each hold is ended in a transaction of its own that refuses a second time.
+It may crash or run twice at any point: each hold ends in its own transaction, which refuses a second time.
 """
 
 from aws_lambda_powertools.utilities.typing import LambdaContext

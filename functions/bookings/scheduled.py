@@ -1,9 +1,9 @@
-"""What the scheduled functions share: their settings."""
+"""The settings that the scheduled functions share."""
 
 from cccd.settings import Settings
 
 
 class ScheduledSettings(Settings):
-    """The table that is worked on."""
+    """The table on which they work."""
 
     bookings_table: str

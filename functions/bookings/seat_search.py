@@ -12,12 +12,12 @@ from offices.opening import Queue, Slot
 
 
 class SeatSearch:
-    """A search for a free seat that costs nothing to begin.
+    """A search for a free seat; its first step costs no request.
 
-    The first seat is a guess, as a look would cost a request; a refusal brings the slot's item with it, and the next
-    guess is among the seats really free. Guesses are random, so that people who come at once rarely meet.
+    The first seat is a guess, as a look would cost a request. A refusal brings the slot's item, so the next guess is
+    among the seats that are really free. Guesses are random, so that people who come at once rarely meet.
 
-    `mark` is the capacity under which the slot is to be sold, `seen_mark` the one it was last seen sold under.
+    `mark` is the capacity under which the slot is to be sold; `seen_mark` is the one under which it was last sold.
 
     Raises:
         SlotFull: the slot has no seat for this queue.
@@ -34,7 +34,7 @@ class SeatSearch:
         self.seen_mark: str | None = None
 
     def choose_among(self, slot_item: Item, now: datetime) -> bool:
-        """Choose anew, knowing the slot's item; whether there was anything to choose."""
+        """Choose again with the slot's item; returns whether there was a seat to choose."""
         taken = items.seats_of(slot_item)
         capacity = self._slot.capacity
         free = sellable(taken, capacity, self._queue, epoch(now))
@@ -42,7 +42,7 @@ class SeatSearch:
             return False
         self.choice = random.choice(free)
         self.seen_mark = slot_item.get("mark")
-        # While bookings stand beyond a lowered capacity the old mark stays, so that every sale takes this look.
+        # While bookings exist beyond a lowered capacity, the old mark stays, so that every sale reads the item.
         crowded = bool(beyond(taken, capacity, epoch(now)))
         self.mark = self.seen_mark if crowded and self.seen_mark else rules_mark(capacity)
         return True

@@ -1,7 +1,7 @@
 """The seats of a slot, and which of them may be sold.
 
-A slot's item has one attribute per taken seat, so a seat holds one booking or none: overselling a seat cannot
-be expressed. `Taken.expires` is when a hold lapses; a lapsed hold's seat is free at once.
+A slot's item has one attribute per taken seat, so a seat holds one booking or none: the data cannot express two
+bookings on one seat. `Taken.expires` is when a hold lapses; the seat of a lapsed hold is free at once.
 """
 
 import re
@@ -24,12 +24,12 @@ class Seat:
 
     @property
     def attribute(self) -> str:
-        """Its name in the slot's item: s03, p03, t03."""
+        """The seat's name in the slot's item: s03, p03, t03."""
         return f"{_PREFIX[self.queue]}{self.number:02d}"
 
     @property
     def label(self) -> str:
-        """Its part of the ticket: 03; P03 and T03 where permanent and temporary residents queue apart."""
+        """The seat's part of the ticket: 03; P03 and T03 where permanent and temporary residents queue apart."""
         return f"{self.number:02d}" if self.queue == "shared" else f"{_PREFIX[self.queue].upper()}{self.number:02d}"
 
     @classmethod
@@ -41,9 +41,9 @@ class Seat:
 
 @dataclass(frozen=True)
 class Taken:
-    """Who has a seat: a booking's id, when its hold lapses (epoch seconds; None once confirmed), and whether they were served.
+    """The booking on a seat: its id, when its hold lapses (epoch seconds; None once confirmed), whether it was served.
 
-    A served one stays taken, as its number was called.
+    The seat of a served booking stays taken, as its number was called.
     """
 
     booking_id: str
@@ -59,15 +59,15 @@ type SlotSeats = Mapping[Seat, Taken]
 
 
 def rules_mark(capacity: Capacity) -> str:
-    """A short text that is equal for equal capacities; a slot's item remembers under which it was sold."""
+    """A short text, equal for equal capacities; the slot's item remembers the one under which it was sold."""
     return ",".join(f"{_PREFIX[queue]}{count}" for queue, count in sorted(capacity.items()))
 
 
 def sellable(taken: SlotSeats, capacity: Capacity, queue: Queue, now: int) -> list[Seat]:
     """The free seats of a queue that may be sold, in order.
 
-    When an office lowers its capacity, bookings above it stay. Each takes the place of one that could still be
-    sold: only seats up to `limit` are, where limit + the live seats beyond it is at most the capacity. Live seats
+    When an office lowers its capacity, bookings above it stay. For each of them, one free seat is not sold. The code
+    sells only seats up to `limit`, where `limit` plus the live seats beyond it is at most the capacity. Live seats
     beyond the limit can only become fewer, so this holds for every later sale too.
     """
     live = [seat for seat, holder in taken.items() if holder.live(now)]
@@ -80,7 +80,7 @@ def sellable(taken: SlotSeats, capacity: Capacity, queue: Queue, now: int) -> li
 
 
 def beyond(taken: SlotSeats, capacity: Capacity, now: int) -> list[Seat]:
-    """The live seats that today's capacity no longer has: what an office that lowered it must look at."""
+    """The live seats beyond today's capacity; an office that lowered its capacity must look at them."""
     return sorted(
         seat for seat, holder in taken.items() if holder.live(now) and seat.number > capacity.get(seat.queue, 0)
     )

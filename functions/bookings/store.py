@@ -1,4 +1,4 @@
-"""The bookings table: what is read of it, and every write with the condition that protects it."""
+"""The bookings table: its reads, and every write with the condition that protects it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +19,7 @@ from cccd.transactions import Refused, Write
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-DAILY_REQUESTS = 40  # holds, and holds refused for somebody else's booking, of one citizen in a day
+DAILY_REQUESTS = 40  # of one citizen in a day: holds, and holds refused for somebody else's booking
 
 # The booking has not changed since it was read.
 _UNCHANGED = "id = :id AND #version = :version"
@@ -38,9 +38,9 @@ class BookingStore:
     # --- reads ------------------------------------------------------------------------------------------------
 
     def find(self, booking_id: BookingId) -> Booking | None:
-        """The booking of that id, active or ended.
+        """The booking with that id, active or ended.
 
-        A booking only ever moves from the active place to the history, so reading them in this order misses none.
+        A booking only moves from the active place to the history, so reading in this order never misses it.
         """
         active = self.at_key(items.active_key(booking_id.applicant))
         if active and active.id == booking_id.text:
@@ -48,11 +48,11 @@ class BookingStore:
         return self.at_key(items.ended_key(booking_id))
 
     def of_citizen(self, citizen: CitizenHash) -> list[Booking]:
-        """Every booking that the citizen made and that is still remembered, consistently."""
+        """Every booking that the citizen made and that is not forgotten, read consistently."""
         return self.find_all(items.tally_booking_ids(self.table.get(items.tally_key(citizen)) or {}))
 
     def find_all(self, wanted: Iterable[BookingId]) -> list[Booking]:
-        """The bookings of those ids that exist."""
+        """The bookings that exist among those ids."""
         ids = {each.text: each for each in wanted}
         applicants = {each.applicant for each in ids.values()}
         found = {booking.id: booking for booking in self._bookings([items.active_key(each) for each in applicants])}
@@ -61,12 +61,12 @@ class BookingStore:
         return active + list(self._bookings(ended))
 
     def slots(self, office_id: str, first: date, last: date, *, consistent: bool = True) -> dict[datetime, Item]:
-        """The slot items of those days, both included, by start: one Query. Slots nobody booked have none."""
+        """The slot items of those days, both included, by start: one Query. A slot that nobody booked has no item."""
         found = self.table.between(*items.slot_range(office_id, first, last), consistent=consistent)
         return {items.slot_start(item): item for item in found}
 
     def due(self, kind: str, now: datetime) -> Iterator[Key]:
-        """Keys of active bookings of that kind (HOLD, CONFIRMED) to which something is due, oldest first in a shard."""
+        """Keys of active bookings that are due under that kind (HOLD, CONFIRMED), oldest first in a shard."""
         for shard in range(items.DUE_SHARDS):
             for item in self.table.due(f"{kind}#{shard}", now):
                 yield {"pk": item["pk"], "sk": item["sk"]}
@@ -85,7 +85,7 @@ class BookingStore:
     # --- writes: each with its condition ------------------------------------------------------------------------
 
     def take_seat(self, booking: Booking, mark: str, now: datetime, seen_mark: str | None = None) -> Write:
-        """The seat is free or its hold has lapsed; and the slot was sold under the same rules, or as last seen."""
+        """The seat is free or its hold has lapsed; and the slot was sold under the same rules, or under `seen_mark`."""
         rules = "(attribute_not_exists(mark) OR mark = :mark)" if seen_mark is None else "mark = :seen"
         values = {":taken": _taken(booking), ":now": epoch(now), ":mark": mark, ":ttl": items.expires_at(booking)}
         return self.table.update(
@@ -97,11 +97,11 @@ class BookingStore:
         )
 
     def lock_applicant(self, booking: Booking) -> Write:
-        """The applicant has no active booking; this one becomes it."""
+        """The applicant has no active booking; this booking becomes it."""
         return self.table.put(items.booking_item(booking), NEW)
 
     def count_request(self, booking: Booking, booking_id: BookingId, limit: int) -> Write:
-        """The citizen has not made this request before, has fewer than `limit` active bookings and has not asked too often.
+        """This request is new, and the citizen is under `limit` active bookings and under the day's requests.
 
         A tally that counts an active booking never expires.
         """
@@ -121,7 +121,7 @@ class BookingStore:
         )
 
     def count_attempt(self, citizen: CitizenHash, now: datetime) -> Write:
-        """The citizen has not asked too often today; this refused request counts too."""
+        """The citizen has not asked too often today; count this refused request too."""
         return self.table.update(
             items.tally_key(citizen),
             "ADD n :none, #day :one",
@@ -131,15 +131,15 @@ class BookingStore:
         )
 
     def keep_seat(self, booking: Booking) -> Write:
-        """The seat is still this booking's; it no longer lapses."""
+        """The seat still belongs to this booking; it no longer lapses."""
         return self._own_seat(booking, "REMOVE #seat.x")
 
     def free_seat(self, booking: Booking) -> Write:
-        """The seat is still this booking's; it is free again."""
+        """The seat still belongs to this booking; it becomes free."""
         return self._own_seat(booking, "REMOVE #seat")
 
     def close_seat(self, booking: Booking) -> Write:
-        """The seat is still this booking's, who has been served there: nobody else gets it, nor its number."""
+        """The seat still belongs to this booking, which was served: nobody else gets the seat or its number."""
         return self._own_seat(booking, "SET #seat.d = :done", {":done": True})
 
     def rewrite(self, before: Booking, after: Booking, now: datetime) -> Write:
@@ -156,27 +156,27 @@ class BookingStore:
         return self.table.delete(items.active_key(_applicant(booking)), _UNCHANGED, _version_of(booking))
 
     def keep_history(self, ended: Booking) -> Write:
-        """The ended booking, for as long as it is remembered."""
+        """Put the ended booking into the history, for as long as it is kept."""
         return self.table.put(items.booking_item(ended))
 
     def uncount(self, booking: Booking) -> Write:
-        """The citizen has one active booking less. Guarded by the unlocking beside it, so it happens once."""
+        """The citizen has one active booking less. The unlocking in the same transaction guards it: it happens once."""
         return self.table.update(items.tally_key(booking.citizen), "ADD n :less", values={":less": -1})
 
     def forget(self, ended: Booking) -> Write:
-        """The ended booking is still the citizen's; its history goes."""
+        """The ended booking still belongs to the citizen; delete it from the history."""
         booking_id = BookingId.parse(ended.id)
         assert booking_id is not None
         return self.table.delete(items.ended_key(booking_id), "citizen = :citizen", {":citizen": ended.citizen})
 
     def forget_tally(self, citizen: CitizenHash) -> Write:
-        """The citizen has no active booking; what they asked for is no longer remembered."""
+        """The citizen has no active booking; delete what their tally remembers."""
         return self.table.delete(items.tally_key(citizen), "n <= :none", {":none": 0})
 
     def let_tally_expire(self, citizen: CitizenHash, now: datetime) -> None:
-        """If the citizen has no active booking, their tally may go once all that it remembers is gone.
+        """If the citizen has no active booking, their tally may expire when all that it remembers has expired.
 
-        Tidiness only, so a failure is left alone: a tally that stays holds keyed hashes and nothing else.
+        This only tidies up, so a failure is ignored: a tally that stays holds only keyed hashes.
         """
         values = {":none": 0, ":at": epoch(now + items.TALLY_KEPT)}
         with suppress(Refused, ClientError, BotoCoreError):

@@ -1,4 +1,4 @@
-"""What is counted, for the office's dashboard and alarms: names without any person, place or id."""
+"""The counts for the office's dashboard and alarms: names without any person, place or id."""
 
 from typing import Literal
 
@@ -23,10 +23,10 @@ type Counted = Literal[
 
 
 def count(what: Counted, number: int = 1) -> None:
-    """Add to a count of this invocation."""
+    """Add to a counter of this invocation."""
     metrics.add_metric(what, MetricUnit.Count, number)
 
 
 def purge_lag(seconds: int) -> None:
-    """How long a hold had lapsed when it was written down."""
+    """Record how long ago a hold had lapsed when the purge wrote it down."""
     metrics.add_metric("PurgeLag", MetricUnit.Seconds, seconds)

@@ -1,6 +1,6 @@
-"""What happened in the chat, out of Zalo's many kinds of event: the few that we answer, and the rest.
+"""What happened in the chat: the few kinds of Zalo's events that we answer, and the rest.
 
-Zalo's payload is hostile until parsed: every field may be missing or of another type.
+Zalo's payload is hostile until it is parsed: every field may be missing or have another type.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Unfollowed:
 
 @dataclass(frozen=True)
 class Said:
-    """A citizen typed or pressed something; no text where they sent a picture, a sticker or the like."""
+    """A citizen typed or pressed something; there is no text if they sent a picture, a sticker or the like."""
 
     user: str
     app_user: str | None
@@ -46,7 +46,7 @@ class Withdrew:
 
 @dataclass(frozen=True)
 class Ignored:
-    """Something else; `kind` is Zalo's name for it."""
+    """Any other event; `kind` is Zalo's name for it."""
 
     kind: str
 
@@ -77,22 +77,22 @@ def parse(event: Mapping[str, Any]) -> ChatEvent:
 
 
 def event_id(event: Mapping[str, Any]) -> str:
-    """What is the same when Zalo delivers an event again: the message's id, or else who, what and when."""
+    """A text that stays the same when Zalo delivers an event again: the message's id, or else who, what and when."""
     kind = _string(event.get("event_name")) or _string(event.get("event")) or ""
     message = _string(_inner(event, "message", "msg_id"))
-    if message:  # which a reaction to the message carries too
+    if message:  # a reaction to the message carries it too
         return f"{kind[:64]}:msg:{message[:128]}"
     who = _id(_inner(event, "follower", "id")) or _id(_inner(event, "sender", "id")) or _id(event.get("userId")) or ""
     return f"{kind[:64]}:{who}:{str(event.get('timestamp'))[:32]}"
 
 
 def sent_at(event: Mapping[str, Any], now: datetime) -> datetime:
-    """When it happened, by Zalo's timestamp in milliseconds; never later than `now`, which stands in for a missing one."""
+    """When it happened, by Zalo's timestamp in milliseconds; never later than `now`, which replaces a missing one."""
     try:
         told = datetime.fromtimestamp(int(str(event.get("timestamp"))) / 1000, VIETNAM)
     except (ValueError, OverflowError, OSError):
         return now
-    return min(told, now + timedelta(milliseconds=999))  # `now` is to the second
+    return min(told, now + timedelta(milliseconds=999))  # `now` is exact to the second
 
 
 def _inner(event: Mapping[str, Any], outer: str, inner: str) -> object:

@@ -1,4 +1,4 @@
-"""What is answered in the chat: plain values in, a message out. No network, no table."""
+"""The answers in the chat: plain values in, a message out. No network, no table."""
 
 import tomllib
 from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ def to_follower() -> Reply:
 
 
 def to_text(text: str, on: date) -> Reply:
-    """The answer to what was typed: the menu, the help topics, the FAQ's answer, or an honest "không chắc"."""
+    """The answer to a typed text: the menu, the help topics, the FAQ's answer, or an honest "không chắc"."""
     folded = fold(text)
     if folded in _GREETINGS:
         return Reply(words().menu, words().buttons)
@@ -80,7 +80,7 @@ def to_text(text: str, on: date) -> Reply:
 
 
 def to_booking_request(bookings: Sequence[Booking], office_of: Callable[[str], Office | None]) -> Reply:
-    """The citizen's active appointments. Nothing else about anybody: a chat is read over shoulders."""
+    """The citizen's active appointments, and no other data: somebody else may read the screen."""
     if not bookings:
         return Reply(words().no_booking, words().buttons[:3])
     lines = [_line(booking, office_of(booking.office_id)) for booking in bookings]
@@ -88,7 +88,7 @@ def to_booking_request(bookings: Sequence[Booking], office_of: Callable[[str], O
 
 
 def to_stranger() -> Reply:
-    """To somebody whose Mini App id Zalo does not tell."""
+    """The answer to a user whose Mini App id Zalo does not give."""
     return Reply(words().sign_in_first, (Button("Mở ứng dụng", path="lich-hen"),))
 
 

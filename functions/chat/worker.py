@@ -1,7 +1,7 @@
-"""Works through the queue of chat events, one after the other: answers, and erases where a citizen withdraws.
+"""Handles the queue of chat events, one after the other: answers them, and erases when a citizen withdraws.
 
-An event is answered once: it is claimed when its answer is ready to go. If the answer surely did not go out, the event
-comes again and at last into the dead letters; if nobody knows whether it did, it is not sent twice.
+An event is answered once: the worker claims it when its answer is ready to go. If the answer surely did not go out,
+the event comes again, and at last goes to the dead letters. If nobody knows whether it went out, it is not sent twice.
 """
 
 import json
@@ -32,12 +32,12 @@ from zalo.official_account import NotSent, OfficialAccountApi, TokenRefused, Unc
 from zalo.settings import OfficialAccountSettings
 from zalo.tokens import TokenKeeper, TokensUnavailable
 
-# An error as a whole would be printed with its words, which may quote what a citizen typed.
+# Logging the whole error would print its message, which may quote what a citizen typed.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 class ChatSettings(OfficialAccountSettings):
-    """The same, with the tables that answers come from and the Mini App's address."""
+    """The same settings, with the tables that answers come from and the Mini App's address."""
 
     bookings_table: str
     declarations_table: str
@@ -47,7 +47,7 @@ class ChatSettings(OfficialAccountSettings):
 
 @dataclass(frozen=True)
 class Chat:
-    """Everything that answering takes."""
+    """Everything that an answer needs."""
 
     acquaintances: Acquaintances
     bookings: BookingStore
@@ -58,11 +58,11 @@ class Chat:
     mini_app_url: str
 
     def user_hash(self, user: str) -> ChatUserHash:
-        """Stands for a user of the chat."""
+        """The keyed hash of a user of the chat."""
         return chat_user_hash(self.identity_key, user)
 
     def citizen(self, app_user: str | None) -> CitizenHash | None:
-        """Stands for a citizen whose Mini App id Zalo told."""
+        """The keyed hash of a citizen whose Mini App id Zalo gave."""
         return citizen_hash(self.identity_key, app_user) if app_user else None
 
 
@@ -103,10 +103,10 @@ def _work_on(record: SQSRecord) -> None:
 
 
 def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> None:
-    """Do what one event asks for. Whatever stands before the answer does no harm when done twice.
+    """Do what one event asks for. Each step before the answer may run twice without harm.
 
     Raises:
-        NotSent, TokensUnavailable: it should come again.
+        NotSent, TokensUnavailable: the event should come again.
     """
     happened = sent_at(event, now)
     match parse(event):
@@ -117,7 +117,7 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
             if _meet(chat, user, app_user, happened):
                 _answer(chat, known_as, user, _to_said(chat, chat.citizen(app_user), text, now), now)
         case Unfollowed(_, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
-            logger.info("done before")  # what the citizen did since must not be erased by a repetition
+            logger.info("done before")  # a repetition must not erase what the citizen did since
         case Unfollowed(user, app_user) | Withdrew(user, app_user):
             citizen = chat.citizen(app_user) or (chat.acquaintances.citizen_of(chat.user_hash(user)) if user else None)
             if citizen is None:
@@ -145,13 +145,13 @@ def _active(chat: Chat, citizen: CitizenHash, now: datetime) -> list[Booking]:
 
 
 def _meet(chat: Chat, user: str, app_user: str | None, at: datetime) -> bool:
-    """Whether the citizen may be answered: who has left since is not."""
+    """Whether the citizen may be answered: not if they have left since."""
     citizen = chat.citizen(app_user)
     return citizen is None or chat.acquaintances.meet(citizen, user, at, chat.user_hash(user))
 
 
 def _answer(chat: Chat, known_as: str, user: str, reply: Reply, now: datetime) -> None:
-    """Send the answer to an event, unless it has been sent. The event is claimed last, so that nothing else can fail
+    """Send the answer to an event, unless it has been sent. The claim comes last, so that nothing else can fail
     between the claim and the message."""
     if chat.acquaintances.answered(known_as):
         return

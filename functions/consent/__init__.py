@@ -1,1 +1,1 @@
-"""What citizens agreed to, and the journal of what was looked at and erased: records that prove it, kept five years."""
+"""What citizens agreed to, and the journal of accesses and erasures: records that prove it, kept five years."""

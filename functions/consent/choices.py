@@ -1,7 +1,7 @@
-"""Consent: to which purposes a citizen agrees, and the record of it.
+"""Consent: the purposes to which a citizen agrees, and the record of it.
 
 Luật 91/2025/QH15 Điều 9 and NĐ 356/2025/NĐ-CP Điều 6: voluntary, per purpose, never ticked beforehand, provable. So
-every change is a record of its own, with the version and the SHA-256 of the words that were shown; none is ever changed.
+every change is its own record, with the version and the SHA-256 of the words shown. A record is never changed.
 """
 
 from collections.abc import Iterable
@@ -17,19 +17,19 @@ from consent.words import consent_text
 
 @dataclass(frozen=True)
 class Consent:
-    """To which purposes the citizen agreed, to which version of the words, and when."""
+    """The purposes to which the citizen agreed, the version of the words, and the time."""
 
     version: str
     purposes: tuple[str, ...]
     given_at: datetime
 
 
-ERASURE = "erasure"  # in place of the channel by which a consent was given or taken back
+ERASURE = "erasure"  # this stands in place of the channel by which a consent was given or taken back
 
 
 @dataclass(frozen=True)
 class ConsentRecord:
-    """One purpose agreed to, or no longer. `declaration_id` says on which occasion, empty where on none."""
+    """One purpose agreed to, or no longer. `declaration_id` names the declaration it came with; it may be empty."""
 
     purpose: str
     given: bool
@@ -41,21 +41,21 @@ class ConsentRecord:
 
     @classmethod
     def of(cls, item: Item) -> Self:
-        """The record, from the item that keeps it."""
+        """The record in this item."""
         at, words = from_epoch(item["at"]), (item["version"], item["sha256"])
         return cls(item["purpose"], item["given"], *words, at, item["declaration"], item["channel"])
 
     def taken_back(self, now: datetime) -> Self:
-        """That the same is agreed to no longer."""
+        """The record that the citizen no longer agrees to the same purpose."""
         return replace(self, given=False, at=now)
 
     def erased(self, now: datetime) -> Self:
-        """That the same is agreed to no longer, as everything of the citizen's was erased."""
+        """The record that the consent ended because everything of the citizen's was erased."""
         return replace(self.taken_back(now), channel=ERASURE)
 
 
 def read_consent(given: Any, now: datetime) -> tuple[Consent | None, list[FieldError]]:
-    """The consent that a declaration carries, or everything that is wrong with it."""
+    """The consent that a declaration carries, or every mistake in it."""
     if not isinstance(given, dict):
         message = "Vui lòng đọc và đồng ý cho dùng thông tin khai trước khi tiếp tục."
         return None, [FieldError("consent", "required" if given is None else "wrong_type", message)]
@@ -67,7 +67,7 @@ def read_consent(given: Any, now: datetime) -> tuple[Consent | None, list[FieldE
 
 
 def read_choice(version: Any, purposes: Any, now: datetime) -> tuple[Consent | None, list[FieldError]]:
-    """Any choice among the purposes, also none of them: no consent depends on another."""
+    """Any choice among the purposes, even none of them: no consent depends on another."""
     asked, mistakes = consent_text(), []
     agreed: set[str] = set()
     if version != asked.version:
@@ -83,9 +83,9 @@ def read_choice(version: Any, purposes: Any, now: datetime) -> tuple[Consent | N
 
 
 def chosen(last: Iterable[ConsentRecord], after: Consent) -> list[ConsentRecord]:
-    """A citizen's choice apart from any declaration, as records to append to the `last` of each purpose.
+    """A choice that a citizen makes outside any declaration, as records to append to the `last` of each purpose.
 
-    What is not chosen is agreed to no longer.
+    A purpose that is not chosen is no longer agreed to.
     """
     standing = _standing(last)
     dropped = set(standing) - {*after.purposes}
@@ -93,9 +93,9 @@ def chosen(last: Iterable[ConsentRecord], after: Consent) -> list[ConsentRecord]
 
 
 def declared(last: Iterable[ConsentRecord], before: Consent | None, after: Consent, of: str) -> list[ConsentRecord]:
-    """What the consent of the declaration `of` changes of what stands; `before` is what it carried until now.
+    """The records to append when the consent of the declaration `of` changes from `before` to `after`.
 
-    A box left empty takes back what this declaration gave; what was agreed to elsewhere, it leaves alone.
+    An empty box takes back what this declaration gave; it does not change what the citizen agreed to elsewhere.
     """
     standing = _standing(last)
     dropped = {*before.purposes} & set(standing) - {*after.purposes} if before else set()
@@ -103,7 +103,7 @@ def declared(last: Iterable[ConsentRecord], before: Consent | None, after: Conse
 
 
 def _standing(last: Iterable[ConsentRecord]) -> dict[str, str]:
-    """By purpose agreed to, the version of the words."""
+    """The version of the words for each purpose that the citizen agrees to."""
     return {record.purpose: record.version for record in last if record.given}
 
 

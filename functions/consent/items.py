@@ -1,4 +1,4 @@
-"""Keys of what is remembered about personal data without being any; in the citizen's partition of the declarations table.
+"""Keys of records about personal data that hold none; in the citizen's partition of the declarations table.
 
 pk                sk                                     what
 CITIZEN#<hash>    CONSENT#<number>                       one purpose agreed to, or no longer; the last decides

@@ -1,4 +1,4 @@
-"""What is remembered about personal data without being any: that it was looked at, and that it was erased."""
+"""Records about personal data that hold none themselves: that a copy was made, and that data was erased."""
 
 import secrets
 from datetime import datetime
@@ -27,28 +27,28 @@ class Journal:
         self._table = table
 
     def accesses(self, citizen: CitizenHash) -> list[Item]:
-        """Who had a copy made of what, and when, oldest first."""
+        """Which copies were made for whom, and when, oldest first."""
         return list(self._table.query(citizen_partition(citizen), "ACCESS#"))
 
     def erasures(self, citizen: CitizenHash) -> list[Item]:
-        """How many of what were erased, when, and at whose wish, oldest first."""
+        """What was erased, how many, when, and at whose request, oldest first."""
         return list(self._table.query(citizen_partition(citizen), "ERASED#"))
 
     def note_access(self, citizen: CitizenHash, what: Looked, declaration_id: str | None, now: datetime) -> None:
-        """Remember that the citizen had a copy made of what is held.
+        """Record that the citizen had a copy made of their data.
 
         Raises:
-            TemporarilyUnavailable: it cannot be said that it is remembered.
+            TemporarilyUnavailable: nobody knows whether the record was kept.
         """
         item = {"what": what, "declaration": declaration_id, "by": "citizen", **_when(now)}
         self._note(self._table.put({**access_key(citizen, now, _nonce()), **item}, NEW))
 
     def note_erasure(self, citizen: CitizenHash, what: str, count: int, by: By, now: datetime) -> None:
-        """Remember that so many of something of the citizen's were erased; raises as `note_access`."""
+        """Record that `count` of the citizen's `what` were erased; raises as `note_access`."""
         self._note(self.erased(citizen, what, count, by, now))
 
     def erased(self, citizen: CitizenHash, what: str, count: int, by: By, now: datetime) -> Write:
-        """The same as a write, for the transaction that erases; nothing of what stood in what is gone."""
+        """The same record as a write, for the transaction that erases; it holds nothing of the erased content."""
         item = {"what": what, "count": count, "by": by, **_when(now)}
         return self._table.put({**erased_key(citizen, now, _nonce()), **item}, NEW)
 

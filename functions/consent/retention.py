@@ -1,4 +1,4 @@
-"""How long records are kept, and why. A proposal until the office's own rule is known.
+"""How long records are kept, and why. The periods are a proposal until the office's own rule is known.
 
 Source: Luật 91/2025/QH15 Điều 3 (only as long as the purpose needs); periods as docs/decisions/0008 proposes.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Retention:
-    """One purpose: how long after its last change something is kept, and why, in Vietnamese."""
+    """One purpose: how long after the last change something is kept, and why, in Vietnamese."""
 
     kept: timedelta
     why: str

@@ -1,7 +1,7 @@
-"""The records of consent, numbered in the order in which they were made: whatever the clock says, the last one decides.
+"""The records of consent, numbered in the order in which they were made. The last one decides, not the clock.
 
-Two changes at one moment want the same number; the later one reads again and goes after the first. So no change is
-lost, and none is answered as done that is not on record.
+Two changes at the same moment want the same number; the later one reads again and goes after the first. So no change
+is lost, and no change is reported as done without a record.
 """
 
 import time
@@ -31,9 +31,9 @@ class Consents:
         self._table = table
 
     def standing(self, citizen: CitizenHash) -> dict[str, bool]:
-        """By purpose, whether the citizen agrees to it as of now; a purpose never asked for is missing.
+        """For each purpose, whether the citizen agrees to it now; a purpose never asked for is missing.
 
-        So is one that ended because everything of theirs was erased: who comes back begins anew.
+        A purpose that ended because everything was erased is missing too: a citizen who comes back begins again.
         """
         last = self._last(self.items(citizen))
         return {record.purpose: record.given for record in last if record.channel != ERASURE}
@@ -43,10 +43,10 @@ class Consents:
         return list(self._table.query(citizen_partition(citizen), "CONSENT#"))
 
     def append(self, citizen: CitizenHash, change: Change, beside: Write | None = None) -> bool:
-        """Append what `change` asks for, in one transaction with the write `beside`; False if that one is refused.
+        """Append what `change` asks for, in one transaction with the write `beside`; False if that write is refused.
 
         Raises:
-            TemporarilyUnavailable: it cannot be said that the records are kept.
+            TemporarilyUnavailable: nobody knows whether the records were kept.
         """
         for pause in pauses():
             there = self.items(citizen)
@@ -69,10 +69,10 @@ class Consents:
         raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
     def withdraw(self, citizen: CitizenHash, now: datetime) -> None:
-        """Append, for each purpose that the citizen still agrees to, that they no longer do, as all is erased.
+        """As all is erased, append for each purpose that the citizen still agrees to that they no longer do.
 
         Raises:
-            TemporarilyUnavailable: it cannot be said that the records are kept.
+            TemporarilyUnavailable: nobody knows whether the records were kept.
         """
         self.append(citizen, lambda last: [each.erased(now) for each in last if each.given])
 

@@ -1,4 +1,4 @@
-"""The words in which consent is asked for, one purpose at a time; consent.toml has them, every version that was shown."""
+"""The words that ask for consent, one purpose at a time; consent.toml has every version that was ever shown."""
 
 import hashlib
 import tomllib
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Purpose:
-    """One purpose that a citizen may agree to; without a required one, nothing can be kept at all."""
+    """One purpose that a citizen may agree to. Without a required one, nothing can be kept at all."""
 
     code: str
     text: str
@@ -17,20 +17,20 @@ class Purpose:
 
     @property
     def sha256(self) -> str:
-        """Of the words as shown, in UTF-8."""
+        """The hash of the words as shown, in UTF-8."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class ConsentText:
-    """The words in which consent is asked for."""
+    """The words that ask for consent."""
 
     version: str
     purposes: tuple[Purpose, ...]
 
 
 def consent_text() -> ConsentText:
-    """The consent asked for today."""
+    """The current words of consent."""
     return _texts()[-1]
 
 

@@ -1,1 +1,1 @@
-"""The life of a declaration (tờ khai): a draft, submitted, revised, withdrawn; what to bring, its cost, its printed copy."""
+"""The life of a declaration (tờ khai): draft, submitted, revised, withdrawn; papers to bring, cost, printed copy."""

@@ -1,7 +1,7 @@
-"""What to bring, by what was declared: each paper with the reason and the legal source.
+"""The papers to bring for one declaration, each with the reason and the legal source.
 
-Which papers the law knows on a day, and their sources, are content of the procedures. Here stands which of them this
-declaration calls for. A paper without a rule is for everybody.
+The papers that the law requires on a day, and their sources, are content of the procedures. This module says which of
+them this declaration needs. A paper without a rule is for everybody.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,14 +15,14 @@ from procedures.catalog import NothingKnown, NotYetAProcedure, UnknownProcedure
 from procedures.content import Document
 from procedures.documents import documents_to_bring
 
-# Whether the paper of that code is called for, by the answers on the day of the appointment.
+# Whether the paper of that code is needed, by the answers on the day of the appointment.
 type Rule = Callable[[Answers, date], bool]
 
 
 def to_bring(procedure: str, answers: Answers | None, on: date) -> list[Document]:
-    """The papers for the procedure on that day, for whoever gave these answers, most important first.
+    """The papers for the procedure on that day, for a citizen with these answers, most important first.
 
-    Of who has not declared anything nothing is known: they read all the papers, also those needed only in some cases.
+    A citizen without a declaration gets the full list, including papers that only some cases need.
     """
     try:
         papers = documents_to_bring(procedure, on)
@@ -44,7 +44,7 @@ def _differs(answers: Answers, on: date) -> bool:
 
 
 def _not_in_records(answers: Answers) -> bool:
-    """Whether today's form came without a number; the form of 2021, which asks for a household, did not ask for one."""
+    """Whether today's form came without a number. The form of 2021 asks for a household, not for a number."""
     return "personalId" not in answers and "oldCardNumber" not in answers and "householdHeadName" not in answers
 
 
@@ -93,7 +93,7 @@ def _representatives_papers(answers: Answers, on: date) -> list[Document]:
 
 
 def _explained(paper: Document, answers: Answers) -> Document:
-    """The paper with the citizen's own reason in place of the law's "only if", where an answer of theirs calls for it."""
+    """The paper with the citizen's own reason in place of the law's "only if", if an answer needs the paper."""
     reason = ""
     if paper.code == "giay-khai-sinh" and _differs(answers, paper.valid_from):
         what = answers.get("whatDiffers")

@@ -1,8 +1,8 @@
 """What the card costs and when it is ready, for one declaration, as of the day of the appointment.
 
-The amounts, their circulars and the days are content of the procedures. Here stands which of them a declaration meets;
-where that is open (an exchange whose old card is not named, a case that the sources do not settle), every candidate is
-told and no single one.
+The amounts, their circulars and the days are content of the procedures. This module says which of them apply to a
+declaration. Sometimes that is open: an exchange that does not name the old card, or a case that the sources do not
+settle. Then it gives every possible amount and no single one.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from procedures.sourced import Confidence
 
 @dataclass(frozen=True)
 class Fee:
-    """`dong` is None where it is not known which of `amounts` applies; `why` says what decides."""
+    """`dong` is None where nobody knows which of `amounts` applies; `why` says what decides."""
 
     dong: int | None
     amounts: tuple[Amount, ...]
@@ -33,7 +33,7 @@ class Fee:
 
 @dataclass(frozen=True)
 class Duration:
-    """The usual longest wait in working days, and the day on which the card is ready by then."""
+    """The usual longest wait in working days, and the day on which the card is ready after that wait."""
 
     working_days: int
     ready_on: date
@@ -43,9 +43,9 @@ class Duration:
 
 @dataclass(frozen=True)
 class _Free:
-    """A case that costs nothing by the fee topic `topic`, from one day to another; `why` is empty to tell its own words.
+    """A case that costs nothing by the fee topic `topic`, from one day to another; no `why` means the topic's words.
 
-    Not `certain` where an answer of the form does not settle it; nor is any whose source is unsure.
+    It is not `certain` if an answer of the form does not settle it. A case with an unsure source is not certain either.
     """
 
     valid_from: date
@@ -70,7 +70,7 @@ _EXCHANGE_AGES = (25, 40, 60)  # Luật 59/2014/QH13 Điều 21
 
 
 def fee(answers: Answers, on: date) -> Fee | None:
-    """What is paid at the desk on that day; None where nothing is known of that day's rates."""
+    """What the citizen pays at the desk on that day; None if that day's rates are unknown."""
     rates = _rates(on)
     if rates is None:
         return None
@@ -92,7 +92,7 @@ def fee(answers: Answers, on: date) -> Fee | None:
 
 
 def duration(procedure: str, answers: Answers, on: date, calendar: WorkingCalendar) -> Duration | None:
-    """When the card is ready if the papers are handed in, complete, on that day."""
+    """When the card is ready if the citizen hands in complete papers on that day."""
     again = str(answers.get("request", "")).startswith("Cấp lại")
     try:
         said = guide("cap-lai" if again else procedure, on).sections[Section.PROCESSING_TIME][0]
@@ -116,7 +116,7 @@ def _said(topic: str, on: date) -> Statement:
 
 
 def _weaker(*said: Statement) -> Confidence:
-    """Two statements are as sure as the less sure one."""
+    """The lowest confidence: statements together are only as sure as the least sure one."""
     return max((each.confidence for each in said), key=list(Confidence).index)
 
 
@@ -140,7 +140,7 @@ def _cases(answers: Answers, on: date) -> set[str]:
 
 
 def first_issue(answers: Answers) -> bool:
-    """Whether it is the first card; since 01/07/2024 also for who has a CMND only, whatever they call it."""
+    """Whether it is the first card. Since 01/07/2024 this includes anybody with only a CMND, whatever they call it."""
     match answers.get("request"):
         case "Cấp thẻ lần đầu":
             return not _contradictory(answers)
@@ -153,12 +153,12 @@ def first_issue(answers: Answers) -> bool:
 
 
 def _settled(case: str, answers: Answers) -> bool:
-    """Whether the case is met for sure: by one's age, or by answers that do not contradict each other."""
+    """Whether the case surely applies: by the citizen's age, or by answers that do not contradict each other."""
     return case in ("child", "elder") or not _contradictory(answers)
 
 
 def _contradictory(answers: Answers) -> bool:
-    """Whether reason or card speak of another request than was chosen."""
+    """Whether the reason or the card belongs to another request than the chosen one."""
     request, reason, card = (str(answers.get(name, "")) for name in ("request", "reason", "currentCard"))
     return not is_reason_for(reason, request) or (
         request == "Cấp thẻ lần đầu" and doubtful_card(request, card) is not None
@@ -166,7 +166,7 @@ def _contradictory(answers: Answers) -> bool:
 
 
 def _kinds(answers: Answers) -> list[str]:
-    """The codes of the amounts that may apply, of those in the procedures' fee content."""
+    """The codes, in the procedures' fee content, of the amounts that may apply."""
     old = answers.get("oldCardNumber")
     match answers.get("request"):
         case _ if _contradictory(answers):

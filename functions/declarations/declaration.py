@@ -1,10 +1,10 @@
-"""A declaration as it is kept: whose, under which edition, what was answered, and to what its owner agreed.
+"""A declaration as it is kept: its citizen, its edition, the answers, and the consent of its owner.
 
     draft ──submit──▶ submitted ──withdraw──▶ withdrawn
       ▲ revise          ▲ revise                 │
                         └────────revise──────────┘
 
-Each change counts `version` up; whoever changes an old reading is refused. Erasing removes it from any state.
+Each change counts `version` up; a change based on an old reading is refused. Erasing removes it from any state.
 """
 
 import secrets
@@ -35,9 +35,9 @@ class Status(StrEnum):
 class Declaration:
     """One tờ khai. The answers are personal data and never appear in a `repr`.
 
-    From `kept_until` on it is gone.
-    A draft's answers may be wrong or missing; `office_id` too, until it is submitted. `request_hash` is of the request that
-    made it, where that came with a key to be repeated by.
+    The declaration is gone from `kept_until` on.
+    A draft's answers may be wrong or missing, and so may `office_id` until it is submitted. `request_hash` is the hash
+    of the request that made it, if that request had an Idempotency-Key.
     """
 
     id: str
@@ -57,5 +57,5 @@ class Declaration:
 
 
 def new_declaration_id() -> str:
-    """128 random bits as 26 lower-case base32 characters: it tells nothing and cannot be guessed."""
+    """128 random bits as 26 lower-case base32 characters: the id reveals nothing and nobody can guess it."""
     return base32(secrets.token_bytes(16))

@@ -1,6 +1,6 @@
-"""Declarations erased, unread and so without the key of what is sealed in them: at a citizen's wish, and past their time.
+"""Erases declarations at a citizen's wish or past their time. It reads no answers, so it needs no key.
 
-Each goes in one transaction with the record that it went. What is past its time is found through the index `due`.
+One transaction erases a declaration and records the erasure. The index `due` finds declarations past their time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ class DeclarationEraser:
         self.consents = Consents(self._table)
 
     def erase(self, citizen: CitizenHash, declaration_id: str, now: datetime) -> bool:
-        """Erase one, at the citizen's wish; False if there is none.
+        """Erase one declaration at the citizen's wish; False if there is none.
 
         Raises:
             TemporarilyUnavailable: storage did not answer.
@@ -38,7 +38,7 @@ class DeclarationEraser:
         return self._erase(citizen, declaration_key(citizen, declaration_id), now)
 
     def erase_all(self, citizen: CitizenHash, now: datetime) -> int:
-        """Erase all of the citizen's, also those past their time; how many there were. Raises as `erase`."""
+        """Erase all of the citizen's declarations, even past their time; returns how many. Raises as `erase`."""
         partition = declaration_key(citizen, "")
         found = self._table.query(partition["pk"], partition["sk"])
         keys: list[Key] = [{"pk": item["pk"], "sk": item["sk"]} for item in found]
@@ -51,7 +51,7 @@ class DeclarationEraser:
                 yield {"pk": item["pk"], "sk": item["sk"]}
 
     def erase_due(self, key: Key, now: datetime) -> str | None:
-        """Erase that declaration if its time is over; its last status, or None if there was nothing to do.
+        """Erase that declaration if its time is over; returns its last status, or None if there was nothing to do.
 
         Raises:
             cccd.transactions.Unknown: storage did not answer; the next run tries again.
@@ -66,11 +66,11 @@ class DeclarationEraser:
         try:
             self._table.commit([gone, record])
         except Refused:
-            return None  # revised, linked or erased in this moment
+            return None  # somebody revised, linked or erased it just now
         return status
 
     def note_run(self, erased: Mapping[str, int], now: datetime) -> None:
-        """Keep what a run erased, by status: the proof that periods are kept to."""
+        """Record what a run erased, by status: this proves that the periods are kept."""
         item = {**retention_run_key(now), "at": epoch(now), "erased": dict(erased), "ttl": epoch(now + RECORDS.kept)}
         self._table.write(self._table.put(item))
 

@@ -1,4 +1,4 @@
-"""A request to keep a declaration, read as a whole: its head, its consent and its form, every mistake told at once."""
+"""Reads a request to keep a declaration as a whole: head, consent and form. It reports every mistake at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from forms.answers import Answers, check, kept_as_typed
 from forms.form import Form, form_for
 from offices.directory import directory
 
-_ANY_PROCEDURE = "cap-cccd"  # whose form the fields are checked against while the procedure itself is a mistake
+_ANY_PROCEDURE = "cap-cccd"  # the fields are checked against its form while the procedure itself is a mistake
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What a request asks to keep. A draft's answers may be wrong, and its office missing."""
+    """The declaration that a request asks to keep. A draft's answers may be wrong, and its office missing."""
 
     draft: bool
     edition: str
@@ -27,10 +27,10 @@ class Intake:
 
 
 def read(body: Mapping[str, Any], now: datetime) -> Intake:
-    """The request as it is to be kept.
+    """The request in the form in which it is kept.
 
     Raises:
-        InvalidRequest: with every mistake of head, consent and form; of a draft, only those without which it cannot be kept.
+        InvalidRequest: every mistake of head, consent and form; for a draft, only the mistakes that prevent keeping it.
     """
     draft, mistakes = _flag(body)
     form, wrong = _form(body, now)

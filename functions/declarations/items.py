@@ -1,10 +1,10 @@
-"""Keys of declarations: one partition per citizen, so that nobody reaches another's by its id.
+"""Keys of declarations: one partition per citizen, so that no citizen reaches another's declaration by its id.
 
 pk                sk                                     what
 CITIZEN#<hash>    DECLARATION#<id>                       a declaration
 RETENTION         RUN#<epoch>                            what the scheduled erasure did
 
-Beside them in a citizen's partition are the records of `consent/items.py`.
+The same partition of a citizen also holds the records of `consent/items.py`.
 """
 
 import zlib
@@ -31,7 +31,7 @@ def retention_run_key(at: datetime) -> Key:
 
 
 def due_shard(shard: int) -> str:
-    """A partition of the index of declarations by when they are past their time."""
+    """A partition of the index that orders declarations by the end of their time."""
     return f"DECLARATION#{shard}"
 
 

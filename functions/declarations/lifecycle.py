@@ -1,6 +1,7 @@
 """The life of a declaration: kept as a draft or submitted, revised, withdrawn, erased.
 
-Whoever acts on an old reading is refused and told what stands; a request repeated after a lost answer finds its work done.
+A change based on an old reading is refused, and the answer shows the current version. A request repeated after a lost
+answer finds its work done.
 """
 
 from dataclasses import replace
@@ -22,11 +23,11 @@ from declarations.retention import kept_until
 from declarations.store import DeclarationStore
 
 RETRY_AFTER = 1  # seconds
-MAX_KEPT = 20  # declarations of one citizen, for a family; more are nobody's need
+MAX_KEPT = 20  # declarations of one citizen, enough for a family; nobody needs more
 
 
 class Stale(Exception):
-    """Somebody was first; `current` is what stands."""
+    """Somebody else changed it first; `current` is the declaration as it is now."""
 
     def __init__(self, current: Declaration):
         super().__init__("stale")
@@ -36,7 +37,7 @@ class Stale(Exception):
 def keep(
     store: DeclarationStore, citizen: CitizenHash, wanted: Intake, new_id: str, request_hash: str | None, now: datetime
 ) -> tuple[Declaration, bool]:
-    """Keep a new declaration. Returns it as it stands, and whether it is new (False: the same request made it before).
+    """Keep a new declaration. Returns it as stored, and whether it is new (False: the same request made it before).
 
     Raises:
         IdempotencyKeyReused: the same key came with another request.
@@ -72,12 +73,12 @@ def keep(
 def revise(
     store: DeclarationStore, citizen: CitizenHash, declaration_id: str, seen: object, wanted: Intake, now: datetime
 ) -> Declaration:
-    """Put what is wanted in place of the version that the citizen saw; not as a draft, this submits it.
+    """Replace the version that the citizen saw with the wanted one; unless the wanted one is a draft, this submits it.
 
     Raises:
         NotFound
-        Stale: the citizen saw another version than there is.
-        InvalidRequest: `seen` is no version; or a submitted declaration is to become a draft again.
+        Stale: the citizen saw another version than the current one.
+        InvalidRequest: `seen` is not a version; or a submitted declaration would become a draft again.
     """
     current = own(store, citizen, declaration_id, now)
     if type(seen) is not int:
@@ -108,7 +109,7 @@ def revise(
 
 
 def withdraw(store: DeclarationStore, citizen: CitizenHash, declaration_id: str, now: datetime) -> Declaration:
-    """Take a submitted declaration back: no booking may link to it. Withdrawing twice is the same as once.
+    """Take a submitted declaration back: no booking may link to it. Withdrawing twice has the same result as once.
 
     Raises:
         NotFound, NotWithdrawable, Stale
@@ -131,10 +132,10 @@ def withdraw(store: DeclarationStore, citizen: CitizenHash, declaration_id: str,
 
 
 def own(store: DeclarationStore, citizen: CitizenHash, declaration_id: str, now: datetime) -> Declaration:
-    """The citizen's declaration of that id.
+    """The citizen's declaration with that id.
 
     Raises:
-        NotFound: there is none, it is past its time, or it is somebody else's.
+        NotFound: there is none, it is past its time, or it belongs to somebody else.
     """
     found = store.find(citizen, declaration_id, now)
     if found is None:
@@ -143,5 +144,5 @@ def own(store: DeclarationStore, citizen: CitizenHash, declaration_id: str, now:
 
 
 def _overtaken(stands: Declaration, seen: Declaration) -> Stale | TemporarilyUnavailable:
-    """What is told of a change that was refused: another version stands, or only an appointment was linked just now."""
+    """The refusal of a change: there is another version, or somebody only linked an appointment just now."""
     return Stale(stands) if stands.version != seen.version else TemporarilyUnavailable(retry_after=RETRY_AFTER)

@@ -1,6 +1,6 @@
-"""What a booking may know of the declaration that it links to, and how long it makes it last.
+"""What a booking may know of its linked declaration, and how long the booking makes the declaration last.
 
-All but the sensitive answers, so that no key is needed: neither to link, nor to tell what to bring.
+A booking sees everything except the sensitive answers. So it needs no key to link, or to say what to bring.
 """
 
 import json
@@ -29,7 +29,7 @@ KEPT_AFTER_APPOINTMENT = timedelta(days=30)
 
 @dataclass(frozen=True, repr=False)
 class Linked:
-    """A declaration but for its sensitive answers."""
+    """A declaration without its sensitive answers."""
 
     id: str
     citizen: CitizenHash
@@ -42,12 +42,12 @@ class Linked:
 
     @property
     def submitted(self) -> bool:
-        """Whether it is what the office is to see: no draft, and not withdrawn."""
+        """Whether the office is to see it: it is neither a draft nor withdrawn."""
         return self.status is Status.SUBMITTED
 
 
 class Person(Protocol):
-    """Whose card it is: of the personal id what people see, the birth date in ISO 8601."""
+    """The person the card is for: the personal id in its masked form, the birth date in ISO 8601."""
 
     @property
     def full_name(self) -> str: ...
@@ -60,7 +60,7 @@ class Person(Protocol):
 
 
 class Appointment(Protocol):
-    """What a declaration has to agree with: a booking, or what is to become one."""
+    """What a declaration must agree with: a booking, or a request for one."""
 
     @property
     def office_id(self) -> str: ...
@@ -73,7 +73,7 @@ class Appointment(Protocol):
 
 
 def misfits(declaration: Linked | None, to: Appointment) -> list[FieldError]:
-    """Why the declaration cannot belong to the appointment: it is not there, not submitted, or about something else."""
+    """Why the declaration cannot belong to the appointment: it is missing, not submitted, or about something else."""
     if declaration is None or not declaration.submitted:
         return [
             _wrong(
@@ -99,7 +99,7 @@ def misfits(declaration: Linked | None, to: Appointment) -> list[FieldError]:
 
 
 def answers_for(declaration: Linked | None, appointment: Appointment) -> Answers | None:
-    """What was declared for the appointment; None if nothing was, or the declaration has been changed to something else."""
+    """The answers for the appointment; None without a declaration, or if it is now about something else."""
     return declaration.answers if declaration and not misfits(declaration, appointment) else None
 
 
@@ -110,7 +110,7 @@ class LinkedDeclarations:
         self._table = Table(client, name)
 
     def find(self, citizen: CitizenHash, declaration_id: str, now: datetime) -> Linked | None:
-        """The citizen's declaration of that id, unless it is past its time."""
+        """The citizen's declaration with that id, unless it is past its time."""
         item = self._table.get(declaration_key(citizen, declaration_id))
         return _linked(item) if item and item["dueAt"] > epoch(now) else None
 
@@ -120,7 +120,7 @@ class LinkedDeclarations:
         return {item["id"]: _linked(item) for item in self._table.get_all(keys) if item["dueAt"] > epoch(now)}
 
     def link(self, declaration: Linked, appointment_end: datetime) -> Write:
-        """It is still as it was read, and is kept past the appointment; if it is kept longer anyway, that stays so."""
+        """It has not changed since it was read; it is kept past the appointment, or longer if it was kept longer."""
         until = appointment_end + KEPT_AFTER_APPOINTMENT
         key = declaration_key(declaration.citizen, declaration.id)
         unchanged = "#status = :submitted AND #version = :version"
@@ -145,7 +145,7 @@ def _linked(item: Item) -> Linked:
 
 
 def _same_person(answers: Answers, person: Person) -> bool:
-    """By the personal number, where the declaration has it; otherwise by name and birth date, which may name a year only."""
+    """Whether the personal number agrees; without one, the name and the birth date (perhaps only its year)."""
     for name in ("personalId", "oldCardNumber"):
         try:
             return PersonalId.parse(str(answers.get(name, ""))).masked == person.masked_id

@@ -1,4 +1,4 @@
-"""How long a declaration is kept, and why. A proposal until the office's own rule is known.
+"""How long a declaration is kept, and why. The periods are a proposal until the office's own rule is known.
 
 Source: Luật 91/2025/QH15 Điều 3 (only as long as the purpose needs); periods as docs/decisions/0008 proposes.
 """
@@ -17,9 +17,9 @@ DECLARATIONS = {
 
 
 def kept_until(status: Status, changed: datetime, before: datetime | None = None) -> datetime:
-    """From when on a declaration of that status must be gone, that was changed at that moment.
+    """The time at which a declaration of that status, changed at that moment, must be gone.
 
-    A submitted one never goes sooner than it was told `before`: an appointment may count on it.
+    A submitted declaration never goes before the time `before` that its owner was told: an appointment may rely on it.
     """
     until = changed + DECLARATIONS[status].kept
     return max(until, before) if before and status is Status.SUBMITTED else until

@@ -1,4 +1,4 @@
-"""Where declarations are: shared by the functions that read them whole."""
+"""The settings of the functions that read whole declarations: where the declarations are."""
 
 import re
 from typing import Annotated
@@ -27,7 +27,7 @@ class DeclarationsSettings(CitizenSettings):
         return DeclarationStore(client(), self.declarations_table, KmsKey(self.sensitive_key))
 
     def eraser(self) -> DeclarationEraser:
-        """The same, to be erased unread."""
+        """The same declarations, for erasing them unread."""
         return DeclarationEraser(client(), self.declarations_table)
 
 
@@ -35,7 +35,7 @@ def checked_id(declaration_id: str) -> str:
     """The id as it came in a path.
 
     Raises:
-        NotFound: it cannot be one.
+        NotFound: the text cannot be an id.
     """
     if not re.fullmatch(ID_PATTERN, declaration_id):
         raise NotFound

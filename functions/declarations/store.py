@@ -1,7 +1,7 @@
-"""The declarations table. A declaration lives in its citizen's partition, so another's id leads nowhere.
+"""The declarations table. A declaration is in its citizen's partition, so another citizen's id leads nowhere.
 
-Every change is one transaction with the consent records that it gives rise to. Readers never see what is past its time,
-whether or not the scheduled erasure has met it.
+Every change is one transaction with its consent records. Readers never see a declaration past its time, even if the
+scheduled erasure has not reached it yet.
 """
 
 import json
@@ -38,7 +38,7 @@ class DeclarationStore:
     # --- reads ------------------------------------------------------------------------------------------------
 
     def find(self, citizen: CitizenHash, declaration_id: str, now: datetime) -> Declaration | None:
-        """The citizen's declaration of that id, unless it is past its time."""
+        """The citizen's declaration with that id, unless it is past its time."""
         item = self._table.get(declaration_key(citizen, declaration_id))
         return self._declaration(item) if item and item["dueAt"] > epoch(now) else None
 
@@ -54,14 +54,14 @@ class DeclarationStore:
     # --- writes -----------------------------------------------------------------------------------------------
 
     def add(self, declaration: Declaration) -> bool:
-        """Keep a new declaration, its consent on record; False if its id exists already: nothing is overwritten by it."""
+        """Keep a new declaration and record its consent; False if its id exists already: it overwrites nothing."""
         new = self._table.put(self._item(declaration), NEW)
         return self.consents.append(
             declaration.citizen, lambda last: declared(last, None, declaration.consent, declaration.id), beside=new
         )
 
     def revise(self, declaration: Declaration, seen: Declaration) -> bool:
-        """Put the declaration in place of `seen`; False if that is no longer what there is."""
+        """Replace `seen` with the declaration; False if `seen` is no longer the current version."""
         return self.consents.append(
             declaration.citizen,
             lambda last: declared(last, seen.consent, declaration.consent, declaration.id),
@@ -69,7 +69,7 @@ class DeclarationStore:
         )
 
     def withdraw(self, declaration: Declaration, seen: Declaration) -> bool:
-        """The same, of a declaration taken back: consent is not asked anew, and none is recorded."""
+        """Replace `seen` with the withdrawn declaration; withdrawing asks for no consent and records none."""
         try:
             self._table.commit([self._in_place_of(seen, declaration)])
         except Refused:
@@ -81,7 +81,7 @@ class DeclarationStore:
     # --- inside -----------------------------------------------------------------------------------------------
 
     def _in_place_of(self, seen: Declaration, declaration: Declaration) -> Write:
-        """It is still the version that was seen, and no appointment has made it last longer since."""
+        """It is still the version that was seen, and no appointment has extended its time since."""
         values = {":seen": seen.version, ":due": epoch(seen.kept_until)}
         return self._table.put(self._item(declaration), "#version = :seen AND dueAt = :due", values)
 
@@ -102,7 +102,7 @@ class DeclarationStore:
             "edition": declaration.edition,
             "procedure": declaration.procedure,
             "office": declaration.office_id,
-            # As text: DynamoDB has no floats, no empty keys and other limits than JSON has.
+            # As text: DynamoDB has no floats and no empty keys, and its other limits differ from JSON's.
             "answers": json.dumps({name: a for name, a in declaration.answers.items() if name not in sensitive}),
             "sealed": seal_answers(self._key, sealed, _context(declaration.citizen, declaration.id)),
             "consent": {
@@ -147,5 +147,5 @@ def _sensitive(edition: str) -> frozenset[str]:
 
 
 def _context(citizen: CitizenHash, declaration_id: str) -> Context:
-    """Binds what is sealed to its place: copied into another citizen's item, it does not open."""
+    """Binds a sealed text to its place: copied into another citizen's item, it does not open."""
     return {"purpose": "declaration", "citizen": citizen, "declaration": declaration_id}

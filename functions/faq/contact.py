@@ -1,4 +1,4 @@
-"""Whom to ask when we are not sure: the citizen's office, by its published number, or else the ministry's hotline."""
+"""Whom to ask when we are not sure: the citizen's office, by its published number, or the ministry's hotline."""
 
 import tomllib
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from offices.office import Office
 
 @dataclass(frozen=True)
 class Contact:
-    """Somebody who knows: a name and a phone number as written."""
+    """A contact who knows: a name and a phone number as written."""
 
     name: str
     phone: str

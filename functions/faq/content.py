@@ -1,9 +1,9 @@
 """The content files under content/, as frozen values.
 
-A *topic* is one thing people ask; `asked` are ways of asking it, its *versions* the answers from one day to
-another (each with an id that never changes), and a *silence* explains the days without an answer.
+A *topic* is one thing that people ask. Its `asked` are ways of asking it; its *versions* are the answers from one day
+to another (each with an id that never changes); a *silence* explains the days without an answer.
 
-People write TOML; Lambda reads prepared.json, which `python -m authoring.faq.prepare` makes of it.
+People write TOML. Lambda reads prepared.json, which `python -m authoring.faq.prepare` makes from it.
 """
 
 from dataclasses import dataclass
@@ -43,9 +43,9 @@ class Topic:
 
 @dataclass(frozen=True)
 class Outside:
-    """What people also ask and we do not answer: the words that give it away, and where to go instead.
+    """A subject that people also ask about and that we do not answer: the words that show it, and where to go instead.
 
-    `strong` give it away even where the card is named too: "vay tiền bằng cccd" is not about the card.
+    `strong` words show it even if the card is named too: "vay tiền bằng cccd" is not about the card.
     """
 
     about: str
@@ -56,7 +56,7 @@ class Outside:
 
 @dataclass(frozen=True)
 class Synonyms:
-    """How people write, and what they mean; unfolded, as in the file."""
+    """How people write, and what they mean; with accents, as in the file."""
 
     spelling: dict[str, str]
     fillers: str
@@ -74,7 +74,7 @@ class Content:
 
 
 def content_of(plain: dict[str, Any]) -> Content:
-    """The content of what `authoring.faq.prepare.read_toml` gives, or of its JSON.
+    """The content, from the result of `authoring.faq.prepare.read_toml` or from its JSON.
 
     Raises:
         KeyError, TypeError, ValueError: a file lacks a member, misspells one, or names an unknown confidence.
@@ -105,6 +105,6 @@ def _topic(row: dict[str, Any]) -> Topic:
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with its days as dates, also where it came through JSON."""
+    """The row with its days as dates, even if it came from JSON."""
     days = {each: row[each] for each in ("valid_from", "valid_to") if each in row}
     return {**row, **{each: date.fromisoformat(day) if isinstance(day, str) else day for each, day in days.items()}}

@@ -1,6 +1,6 @@
-"""Which topic a question is nearest to: a linear model over tokens and pairs of neighbours, as an inverted index.
+"""Finds the nearest topic to a question: a linear model over tokens and pairs of neighbours, as an inverted index.
 
-What a term weighs in a topic is learned when the content is prepared (`learn.py`); finding is one sum.
+The weight of a term in a topic is learned when the content is prepared (`learn.py`); a search is one sum.
 """
 
 import math
@@ -11,7 +11,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Terms:
-    """What each term weighs in each topic, `[(topic, weight), …]`, and in a question; both about 0 to 1."""
+    """The weight of each term in each topic, `[(topic, weight), …]`, and in a question; both about 0 to 1."""
 
     postings: dict[str, list[tuple[int, float]]]
     rarity: dict[str, float]
@@ -43,11 +43,11 @@ class Index:
         return sorted(found, key=lambda each: (-each.score, each.topic))
 
     def unread(self, tokens: list[str]) -> set[str]:
-        """The tokens that no topic uses and that may carry the question."""
+        """The tokens that no topic uses and that may carry the meaning of the question."""
         return {token for token in tokens if token not in self._terms.rarity and token not in self._fillers}
 
     def _question(self, tokens: list[str]) -> dict[str, float]:
-        """The question as a unit vector; a word that no topic uses counts against all of them."""
+        """The question as a unit vector; a word that no topic uses counts against all topics."""
         known = self._terms.rarity
         vector = {term: known[term] for term in terms(tokens) if term in known}
         return unit(vector | dict.fromkeys(self.unread(tokens), self._terms.unknown_rarity))
@@ -59,6 +59,6 @@ def terms(tokens: list[str]) -> list[str]:
 
 
 def unit(vector: dict[str, float]) -> dict[str, float]:
-    """The vector at length 1."""
+    """The vector with length 1."""
     length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
     return {term: weight / length for term, weight in vector.items()}

@@ -1,9 +1,9 @@
-"""From what people type to what they mean: chat spelling, keyboards without accents, slips, other words, ages.
+"""From what people type to what they mean: chat spelling, keyboards without accents, slips, synonyms, ages.
 
     "mai e lm cc cho be 7t dc ko"  →  mai em lam =can-cuoc =cho-con 7 tuoi =tuoi-6-13 duoc khong
 
-A token that begins with "=" is a meaning (content/synonyms.toml); the others are folded words. Accents are
-optional, but where they are typed they count: "rồi" is not "rơi", and "mở" is not "mờ".
+A token that begins with "=" is a meaning (content/synonyms.toml); the others are words without accents. Accents are
+optional, but typed accents count: "rồi" is not "rơi", and "mở" is not "mờ".
 """
 
 import re
@@ -18,28 +18,28 @@ from cccd.text import clean, fold
 _WORD = re.compile(r"[^\W_]+(?:/[0-9]+)*")
 _AGE = re.compile(r"\b([0-9]{1,2})t\b", re.IGNORECASE)
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-# Telex, typed where no input method was listening: "cawn cuwowcs" for căn cước.
+# Telex keystrokes that no input method turned into letters: "cawn cuwowcs" for căn cước.
 _TELEX_VOWELS = tuple(
     (re.compile(typed), meant) for typed, meant in (("aa|aw", "a"), ("oo|ow", "o"), ("ee", "e"), ("uw", "u"))
 )
 _TELEX_TONES = "sfrxj"
 _MOSTLY_ACCENTED = 0.3  # of the words; running Vietnamese has about 0.8
-_SHORTEST_SLIP = 4  # letters; in shorter words a slip is more often another word
+_SHORTEST_SLIP = 4  # letters; in a shorter word a slip is more often another word
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word as typed: without accents, and with them (its tone at the end, so that hoà is hòa)."""
+    """A word as typed: without accents, and with them (the tone at the end, so that hoà equals hòa)."""
 
     folded: str
     accented: str
-    bare: bool  # typed without accents, so that any may be meant
+    bare: bool  # typed without accents, so that it may mean any accents
 
 
 def words(text: str) -> list[Word]:
-    """The words of a text; dates as 24/11 stay whole.
+    """The words of a text; dates like 24/11 stay whole.
 
-    Who types accents types them throughout: in such a text a word without any means just that.
+    A person who types accents types them throughout: in such a text, a word without accents means exactly that word.
     """
     found = [_word(typed) for typed in _WORD.findall(clean(text).casefold())]
     if sum(not word.bare for word in found) < len(found) * _MOSTLY_ACCENTED:
@@ -71,7 +71,7 @@ def spelled_out(typed: Iterable[Word], spelling: Mapping[str, Sequence[Word]]) -
 
 
 class Sayings:
-    """Sayings of one or more words and what each stands for; accents count where they were typed."""
+    """Sayings of one or more words and the meaning of each; accents count where they were typed."""
 
     def __init__(self, said: Iterable[tuple[list[Word], str]]):
         self._by_words: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
@@ -81,7 +81,7 @@ class Sayings:
         self._longest = max(map(len, self._by_words))
 
     def at(self, typed: Sequence[Word], start: int) -> tuple[int, str] | None:
-        """The longest saying that begins there: its length in words, and what it stands for."""
+        """The longest saying that begins there: its length in words, and its meaning."""
         for length in range(min(self._longest, len(typed) - start), 0, -1):
             window = typed[start : start + length]
             for said, stands_for in self._by_words.get(tuple(word.folded for word in window), ()):
@@ -90,7 +90,7 @@ class Sayings:
         return None
 
     def first(self, typed: Sequence[Word]) -> str | None:
-        """What the first saying anywhere in the text stands for."""
+        """The meaning of the first saying anywhere in the text."""
         found = (self.at(typed, start) for start in range(len(typed)))
         return next((each[1] for each in found if each), None)
 
@@ -99,8 +99,8 @@ class Sayings:
 class Vocabulary:
     """The words that the content knows.
 
-    `known` counts folded words: a slip meant the more frequent. `accented` are those words as they are spelled;
-    `asked` as the ways of asking, the fillers and the meanings spell them.
+    `known` counts words without accents: for a slip, the more frequent word was meant. `accented` holds the same words
+    as spelled. `asked` holds the spellings of the ways of asking, the fillers and the meanings.
     """
 
     spelling: dict[str, list[Word]]
@@ -128,7 +128,7 @@ class Language:
         return self.tokens(self.typed(text))
 
     def tokens(self, typed: list[Word]) -> list[str]:
-        """The tokens of words as `typed` gives them: meanings and ages where there are, else the folded words."""
+        """The tokens of the words that `typed` returns: meanings and ages, otherwise words without accents."""
         told: list[str] = []
         at = 0
         while at < len(typed):
@@ -139,12 +139,12 @@ class Language:
         return told
 
     def typed(self, text: str) -> list[Word]:
-        """The words of a text, spelled out and with slips mended."""
+        """The words of a text, spelled out and with slips corrected."""
         spelled = spelled_out(words(_AGE.sub(r"\1 tuoi", text)), self._spelling)
         return spelled_out([mended for word in spelled for mended in self._mended(word)], self._spelling)
 
     def _token(self, word: Word) -> str:
-        """The word without accents; with them, where nobody asks with those: "bằng" must not pass for "bảng"."""
+        """The word without accents; with accents if nobody asks with these accents: "bằng" must not pass for "bảng"."""
         return (
             word.folded if word.bare or word.accented == word.folded or word.accented in self._asked else word.accented
         )
@@ -153,10 +153,10 @@ class Language:
         return word in self._known or word in self._spelling
 
     def _mend(self, word: Word) -> tuple[Word, ...]:
-        """The known words that an unknown one was meant to be; itself if none."""
+        """The known words that an unknown word was meant to be; the word itself if there are none."""
         plain = word.folded
         if plain in self._known:
-            # Accents that make no word of ours are a slip too: any may be meant.
+            # Accents that make no word of ours are a slip too: the citizen may have meant any accents.
             return (word if word.accented in self._accented else _bare(plain),)
         if not (plain.isascii() and plain.isalpha()):
             return (word,)
@@ -167,14 +167,14 @@ class Language:
             if self._is_word(plain[:at]) and self._is_word(plain[at:]):
                 return (_bare(plain[:at]), _bare(plain[at:]))
         if len(plain) < _SHORTEST_SLIP:
-            with_h = f"{plain[0]}h{plain[1:]}"  # "kác" for khác: the one slip that is plain in a short word
+            with_h = f"{plain[0]}h{plain[1:]}"  # "kác" for khác: the one slip that is clear in a short word
             return (_bare(with_h) if len(plain) > 2 and with_h in self._known else word,)
         near = {slip for slip in _one_slip_away(plain) if len(slip) > 2 and slip in self._known}
         return (_bare(max(near, key=lambda slip: (self._known[slip], slip))) if near else word,)
 
 
 def _age_told(told: list[str]) -> list[str]:
-    """The age group that the last two tokens tell: "8 tuoi", or a school year as "lop 3"."""
+    """The age group that the last two tokens give: "8 tuoi", or a school year like "lop 3"."""
     match told[-2:]:
         case [age, "tuoi"] if age.isdecimal():
             return [_age_group(int(age))]
@@ -184,7 +184,7 @@ def _age_told(told: list[str]) -> list[str]:
 
 
 def _age_group(age: int) -> str:
-    """Ages as the law on the card divides them (Luật Căn cước 26/2023/QH15 Điều 19, 21, 23)."""
+    """The age groups of the law on the card (Luật Căn cước 26/2023/QH15 Điều 19, 21, 23)."""
     if age < 6:
         return "=tuoi-duoi-6"
     if age < 14:

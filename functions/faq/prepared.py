@@ -1,6 +1,7 @@
-"""The content and its index as Lambda loads them: prepared.json, in a tenth of the time that building them takes.
+"""The content and its index as Lambda loads them: prepared.json loads in a tenth of the time of building them.
 
-Its shape is nobody's contract: `python -m authoring.faq.prepare` writes it, this module reads it, a test compares the two.
+Nobody else relies on its shape: `python -m authoring.faq.prepare` writes it, this module reads it, a test compares
+the two.
 """
 
 import json
@@ -17,7 +18,7 @@ PREPARED = FOLDER / "prepared.json"
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything a search needs. `outside` and `strong` are the sayings of `content.outside`, each with its position there."""
+    """All that a search needs. `outside` and `strong` are sayings of `content.outside`, each with its position."""
 
     content: Content
     vocabulary: Vocabulary
@@ -27,7 +28,7 @@ class Prepared:
 
 
 def prepared(path: Path = PREPARED) -> Prepared:
-    """Read what `python -m authoring.faq.prepare` wrote."""
+    """Read the file that `python -m authoring.faq.prepare` wrote."""
     plain = json.loads(path.read_text())
     vocabulary, terms = plain["vocabulary"], plain["terms"]
     return Prepared(
@@ -51,7 +52,7 @@ def prepared(path: Path = PREPARED) -> Prepared:
 
 
 def plain_words(said: list[Word]) -> str:
-    """Words as text: those without accents, then those with."""
+    """Words as text: first the words without accents, then those with accents."""
     return " ".join([*(word.folded for word in said), *(word.accented for word in said)])
 
 

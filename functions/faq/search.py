@@ -1,4 +1,4 @@
-"""What we answer to a question, on a day: the entries, or an honest "không chắc" with the nearest topics.
+"""The answer to a question on a day: the entries, or an honest "không chắc" with the nearest topics.
 
 q  ──language──▶ tokens ──index──▶ topics by score ──on──▶ entries in force
                     │                    │
@@ -15,15 +15,15 @@ from faq.index import Index
 from faq.language import Language, Sayings, Word
 from faq.prepared import Prepared, prepared
 
-# Longer questions are cut here; a citizen's question is a sentence or two.
+# Longer questions are cut to this length; a citizen's question is a sentence or two.
 MAX_LENGTH = 500
-# How near the best topic must be before we answer (about 0 to 1, as a cosine); less is asked of a question that
-# speaks of the card. Chosen on the half to tune on; docs/search-quality.md shows what other values would do.
+# How near the best topic must be before we answer (about 0 to 1, as a cosine); a question about the card needs less.
+# We chose these on the tuned half; docs/search-quality.md shows what other values would do.
 CONFIDENT = 0.4
 CONFIDENT_ABOUT_THE_CARD = 0.22
-# More is asked where a word that may carry the question is in no way of asking.
+# The topic must be nearer if a word that may carry the question appears in no way of asking.
 CONFIDENT_WITH_UNREAD = 0.3
-# In a question of two parts, a part that is this near to a topic gets an answer of its own.
+# If a part of a two-part question is this near to a topic, that part gets its own answer.
 CONFIDENT_PART = 0.4
 NEAREST = 3
 NOT_SURE = (
@@ -31,7 +31,7 @@ NOT_SURE = (
     " hoặc gọi cơ quan Công an nơi bạn nộp hồ sơ."
 )
 TOO_LITTLE = "Bạn hỏi cụ thể hơn giúp chúng tôi nhé, ví dụ: làm căn cước cần mang giấy tờ gì?"
-# These make a question one about the card even if it also names something outside ("sổ đỏ ghi số CMND cũ").
+# These words make a question one about the card, even if it also names something outside ("sổ đỏ ghi số CMND cũ").
 THE_CARD = frozenset({"=can-cuoc", "=cmnd"})
 ABOUT_THE_CARD = THE_CARD | {
     "=the", "=chip", "=dinh-danh", "=lay-so", "=nhan-the", "=giay-hen", "=to-khai", "=van-tay", "=mong-mat",
@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Answer:
-    """`entries` best first; none where we are not confident, and then `message` says why, kindly."""
+    """`entries` best first. If we are not confident, `entries` is empty and `message` says why, kindly."""
 
     confident: bool
     entries: list[Entry]
@@ -59,7 +59,7 @@ class Answer:
 
 
 class Search:
-    """The content, ready to be asked."""
+    """The content, ready for questions."""
 
     def __init__(self, prepared: Prepared):
         self.content = prepared.content
@@ -75,7 +75,7 @@ class Search:
         return sorted(entries, key=lambda entry: order.index(entry.topic.category))
 
     def answer(self, q: str, on: date, limit: int = 5, category: str | None = None) -> Answer:
-        """The answers to a question, best first; two questions in one get the best answer of each first."""
+        """The answers to a question, best first; for two questions in one, the best answer of each comes first."""
         question = q[:MAX_LENGTH]
         typed = self._language.typed(question)
         tokens = self._language.tokens(typed)
@@ -92,7 +92,7 @@ class Search:
         if not ranked or found[0].score < needed:
             return _unsure(ranked, NOT_SURE)
         if category is None and not self.content.topics[found[0].topic].on(on):
-            # Any other topic's answer would be to another question.
+            # Another topic's answer would answer another question.
             return _unsure(ranked, f"Chúng tôi chưa có câu trả lời cho câu hỏi này vào ngày {on:%d/%m/%Y}.")
         return Answer(True, self._each_part_first(question, ranked, on, category)[:limit], [], None)
 
@@ -129,7 +129,7 @@ SEARCH = Search(prepared())
 
 
 def answer(q: str, on: date, limit: int = 5, category: str | None = None) -> Answer:
-    """The answers in force on that day to a question as typed; see `Search.answer`."""
+    """The answers in force on that day to a typed question; see `Search.answer`."""
     return SEARCH.answer(q, on, limit, category)
 
 

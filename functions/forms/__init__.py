@@ -1,1 +1,1 @@
-"""The forms of the declaration (tờ khai): editions, fields, what is wrong or doubtful in an answer. No AWS in it."""
+"""The forms of the declaration (tờ khai): editions, fields, mistakes and doubts in an answer. It uses no AWS."""

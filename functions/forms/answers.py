@@ -1,7 +1,7 @@
-"""A whole form as typed: each answer normalised, every mistake told at once, doubts told as warnings.
+"""A whole form as typed: each answer normalised, every mistake reported at once, doubts reported as warnings.
 
-A mistake is what no person can have (a 13-digit number) and refuses the submission. A doubt is what some people
-rightly have (a birth year that differs from the number's, since corrected): it is told, and the officer decides.
+A mistake is an answer that no person can have (a 13-digit number); it refuses the submission. A doubt is an answer that
+some people rightly have (a birth year that differs from the number's, since corrected); the officer decides.
 """
 
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ from forms.values import Answer, Mistake, parse
 
 type Answers = Mapping[str, Answer]
 
-# A child may fill in the form before the birthday on which the office will see them.
+# A citizen may fill in a child's form before the birthday on which the office will see the child.
 AHEAD = timedelta(days=31)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The answers as kept, the mistakes (which refuse) and the doubts (which do not), both in the form's order."""
+    """The answers as kept, the mistakes (which refuse) and the doubts (which do not); both follow the form's order."""
 
     answers: Answers
     mistakes: list[FieldError]
@@ -32,7 +32,7 @@ class Checked:
 
 
 def check(form: Form, typed: Mapping[str, Any], today: date, procedure: str = "") -> Checked:
-    """Every field of the form, as typed for that procedure, against its rules. What is no field of the form is left out."""
+    """Check every field of the form, as typed for that procedure, against its rules. Other fields are dropped."""
     answers: dict[str, Answer] = {}
     mistakes: list[FieldError] = []
     for field in form.fields:
@@ -56,14 +56,15 @@ def check(form: Form, typed: Mapping[str, Any], today: date, procedure: str = ""
 
 
 def required(field: FormField, answers: Answers, today: date) -> bool:
-    """Whether the field must be answered, given the other answers."""
+    """Whether the citizen must answer the field, given the other answers."""
     return field.required or any(_met(when, answers, today) for when in field.required_when)
 
 
 def kept_as_typed(form: Form, typed: Mapping[str, Any], checked: Checked) -> dict[str, Answer]:
-    """A draft's answers: what is right as kept, what is wrong as it was typed, so that nothing is lost.
+    """A draft's answers: right answers as kept, wrong answers as typed, so that nothing is lost.
 
-    Text comes without what cannot be seen, and cut where no field is as long; a number is kept as text.
+    Invisible characters are removed from text, and text is cut to the longest that any field takes; a number is kept as
+    text.
     """
     kept: dict[str, Answer] = dict(checked.answers)
     for field in form.fields:
@@ -76,7 +77,7 @@ def kept_as_typed(form: Form, typed: Mapping[str, Any], checked: Checked) -> dic
 
 
 LONGEST_TYPED = 2_000  # characters of a draft's answer that does not fit
-LONGEST_SENSITIVE = 200  # the same for what is sealed: all of it together stays under the 4 KB that KMS seals
+LONGEST_SENSITIVE = 200  # the same for sealed answers: all of them together stay under the 4 KB that KMS seals
 BEYOND_SENSE = 1e100
 
 
@@ -94,7 +95,7 @@ def _as_typed(value: Any, longest: int) -> Answer | None:
 
 
 def _text(value: Any, longest: int) -> str | None:
-    """A text or a number as it reads; None for what is neither, and for a number beyond any sense."""
+    """A text, or a number as text; None for any other value, and for an absurdly large number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     if not isinstance(value, str) and not abs(value) < BEYOND_SENSE:

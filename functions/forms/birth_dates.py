@@ -1,4 +1,4 @@
-"""Days of birth as papers have them: some old ones name only a month, or only a year."""
+"""Days of birth as on papers: some old papers give only a month, or only a year."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ _WRITTEN = re.compile(r"(?:(?:([0-9]{1,2})[/. -])?([0-9]{1,2})[/. -])?([0-9]{4})
 
 
 def parse_partial(typed: str) -> str:
-    """A date as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, from those or from 20/05/1990, 5/1990.
+    """A date as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, from these forms or from 20/05/1990, 5/1990.
 
     Raises:
         ValueError: no such day, month or year.
@@ -28,7 +28,7 @@ def parse_partial(typed: str) -> str:
 
 
 def first_day(kept: str) -> date:
-    """The first day that a kept date can mean: 1950 is 01/01/1950, as offices take it (tinmoi.vn).
+    """The first day that a kept date can mean: 1950 is 01/01/1950, as offices read it (tinmoi.vn).
 
     Raises:
         ValueError: no such day.
@@ -38,7 +38,7 @@ def first_day(kept: str) -> date:
 
 
 def age(born: date, on: date) -> int:
-    """Full years on that day; someone born on 29/2 turns a year older on 1/3 of a common year."""
+    """Full years on that day; a person born on 29/2 becomes a year older on 1/3 of a common year."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 

@@ -1,4 +1,4 @@
-"""Which reasons, cards and procedures go with which request, as `requests.toml` has it."""
+"""The reasons, cards and procedures that go with each request; `requests.toml` has them."""
 
 import tomllib
 from pathlib import Path
@@ -8,21 +8,21 @@ _CONTENT: dict[str, Any] = tomllib.loads((Path(__file__).parent / "combinations.
 
 
 def requests_for(reason: str) -> list[str]:
-    """The requests that this is a reason for; none if it is no reason of any."""
+    """The requests to which this reason belongs; none if it belongs to no request."""
     return [request for request, reasons in _CONTENT["reasons"].items() if reason in reasons]
 
 
 def is_reason_for(reason: str, request: str) -> bool:
-    """Whether the reason goes with the request; one that nothing is known of does."""
+    """Whether the reason goes with the request; an unknown reason does."""
     return not (known := requests_for(reason)) or request in known
 
 
 def requests_of(procedure: str) -> list[str]:
-    """The requests that the procedure is for, in the words of all editions; none if it is for any."""
+    """The requests that the procedure is for, in the words of all editions; none if it is for any request."""
     return list(_CONTENT["procedures"].get(procedure, []))
 
 
 def doubtful_card(request: str, card: str) -> str | None:
-    """What is told of a card that does not go with the request."""
+    """The warning about a card that does not go with the request."""
     told: str | None = _CONTENT["cards"].get(request, {}).get(card)
     return told

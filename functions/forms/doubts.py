@@ -1,8 +1,8 @@
-"""What may be right, but is worth a second look: told as warnings, never refused.
+"""Answers that may be right but need a second look: they give warnings and are never refused.
 
-A number keeps the sex, the birth year and the place of its first registration, although a person's may have been
-corrected since (NĐ 137/2015/NĐ-CP Điều 13), and place codes of foreign countries and of births since 01/07/2025
-are not published: so each difference is a reason to ask, not to refuse.
+A number keeps the sex, the birth year and the place of its first registration, but a person's sex or birth year may
+have been corrected since (NĐ 137/2015/NĐ-CP Điều 13). Place codes of foreign countries and of births since 01/07/2025
+are not published. So each difference is a reason to ask, not to refuse.
 """
 
 import re
@@ -16,9 +16,9 @@ from forms.combinations import doubtful_card, is_reason_for, requests_for, reque
 from forms.form import Form
 from forms.values import Answer
 
-ADULT_CARD = 14  # years; younger ones have a procedure of their own since 01/07/2024
+ADULT_CARD = 14  # years; younger citizens have their own procedure since 01/07/2024
 VERY_OLD = 110
-CHILD = "tre-em-duoi-14"  # the procedure of who is younger
+CHILD = "tre-em-duoi-14"  # the procedure of younger citizens
 
 # TT 07/2016/TT-BCA Phụ lục 1: the 63 provinces until 30/06/2025; the codes stay for life.
 _PLACE_CODES = re.findall(
@@ -32,7 +32,7 @@ type _Answers = Mapping[str, Answer]
 
 
 def doubts(form: Form, answers: _Answers, today: date, procedure: str) -> list[FieldError]:
-    """Every doubt about the answers, given for that procedure, in the form's order."""
+    """Every doubt about the answers for that procedure, in the form's order."""
     found = [
         *_about_number("personalId", answers, "dateOfBirth", "sex"),
         *_about_number("oldCardNumber", answers, "dateOfBirth", "sex"),

@@ -24,12 +24,12 @@ type FieldType = Literal[
     "agreement",
 ]
 
-_LISTS = "lists.toml"  # the only file in editions/ that is no edition
+_LISTS = "lists.toml"  # the only file in editions/ that is not an edition
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What another field must say: one of `is_in`, none of `not_in`, a birth date under an age, or anything at all."""
+    """A condition on another field: one of `is_in`, none of `not_in`, a birth date under an age, or any answer."""
 
     field: str
     is_in: tuple[str | bool, ...] = ()
@@ -43,10 +43,10 @@ class FormField:
     """One blank of a form, in the order of the paper.
 
     `item` is the number printed on the paper; several blanks may share one (a father's name and nationality).
-    `required_when` makes the field required as soon as one condition is met. `choices` is the list to choose from,
-    and `other` whether words of one's own are accepted too. A `default` of a field that goes `with_` another one
-    counts only where that one is answered. `sensitive` marks what the data law calls sensitive
-    (NĐ 356/2025/NĐ-CP Điều 4): it is kept under a key of its own.
+    `required_when` makes the field required as soon as one of its conditions is met. `choices` is the list to choose
+    from; `other` says whether the citizen's own words are accepted too. If a field goes `with_` another one, its
+    `default` counts only when that other field is answered. `sensitive` marks a field that the data law calls sensitive
+    (NĐ 356/2025/NĐ-CP Điều 4): its answer is kept under a key of its own.
     """
 
     name: str
@@ -70,7 +70,8 @@ class FormField:
 class Form:
     """An edition of the declaration, in force from one day to another, for some procedures.
 
-    `sections` are titles by code, in the order of the paper. Nobody younger than `youngest` years may apply with it.
+    `sections` are titles by code, in the order of the paper. Citizens younger than `youngest` years may not apply with
+    it.
     """
 
     edition: str
@@ -85,7 +86,7 @@ class Form:
     footer: str = ""
 
     def field(self, name: str) -> FormField | None:
-        """The field of that name."""
+        """The field with that name."""
         return next((each for each in self.fields if each.name == name), None)
 
 
@@ -95,10 +96,10 @@ def form_for(procedure: str, on: date) -> Form | None:
 
 
 def form_of(edition: str) -> Form:
-    """The edition of that name, in force or not.
+    """The edition with that name, in force or not.
 
     Raises:
-        KeyError: there never was one.
+        KeyError: there never was such an edition.
     """
     return {form.edition: form for form in forms()}[edition]
 

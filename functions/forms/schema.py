@@ -1,9 +1,9 @@
-"""A form as JSON Schema: the body that POST /declarations takes, with all that a front end needs to render it.
+"""A form as JSON Schema: the body of POST /declarations, with all that a front end needs to render it.
 
-`x-` members are ours: `x-sections` (title of each, in order); of a field `x-order`, `x-item` (the number on the paper),
-`x-section`, `x-type`, `x-sensitive`, `x-required-when` (required as soon as one of these is met), `x-with` (the default
-counts once that field is answered); `x-consent` (the words to agree to, none ticked). What a JSON Schema validator can
-check of `x-required-when` stands in `allOf` too.
+`x-` members are ours. `x-sections` has the title of each section, in order. A field has `x-order`, `x-item` (the number
+on the paper), `x-section`, `x-type`, `x-sensitive`, `x-required-when` (required as soon as one of these is met) and
+`x-with` (the default counts once that field is answered). `x-consent` has the words to agree to, none ticked. `allOf`
+repeats the part of `x-required-when` that a JSON Schema validator can check.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""One answer at a time: what a citizen typed into a field, as it is kept, or why it cannot be right."""
+"""One answer at a time: how a citizen's typed answer is kept, or why it cannot be right."""
 
 import re
 import unicodedata
@@ -24,7 +24,7 @@ _SIGNS = "°"  # the one symbol that addresses have
 
 
 class Mistake(ValueError):
-    """An answer that cannot be right: a stable code and a Vietnamese sentence, and for which part of the field."""
+    """An answer that cannot be right: a stable code, a Vietnamese sentence, and the part of the field."""
 
     def __init__(self, code: str, message: str, part: str = "", also: tuple["Mistake", ...] = ()):
         super().__init__(code)
@@ -35,7 +35,7 @@ class Mistake(ValueError):
 
 
 def parse(field: FormField, value: Any, today: date) -> Answer | None:
-    """The answer as kept, or None where nothing was answered.
+    """The answer as kept, or None if the citizen answered nothing.
 
     Raises:
         Mistake: it cannot be right.
@@ -68,7 +68,7 @@ def parse(field: FormField, value: Any, today: date) -> Answer | None:
 
 
 def _typed(field: FormField, value: Any) -> str:
-    """The text without what cannot be seen; empty where nothing was typed."""
+    """The text without invisible characters; empty if nothing was typed."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -183,7 +183,7 @@ def _phone(typed: str) -> str:
 def _address(field: FormField, value: Mapping[str, Any], today: date) -> dict[str, str] | str | None:
     """An address of the scheme of 01/07/2025: codes of province and ward, a street, and the old wording if any.
 
-    An address that is nothing but its old wording is kept as that text.
+    An address that has only its old wording is kept as that text.
     """
     parts: dict[str, str] = {}
     wrong: list[Mistake] = []
@@ -203,7 +203,7 @@ def _address(field: FormField, value: Mapping[str, Any], today: date) -> dict[st
 
 
 def _unknown_places(parts: Mapping[str, str], known_wrong: set[str], today: date) -> list[Mistake]:
-    """What is wrong with province and ward; parts that are wrong already are not judged twice."""
+    """The mistakes in province and ward; parts that are wrong already are not checked again."""
     for part, name in (("province", "tỉnh, thành phố"), ("ward", "xã, phường, đặc khu")):
         if part in known_wrong:
             return []

@@ -1,1 +1,1 @@
-"""Messages to citizens about their appointments: written with what they tell of, sent once, never at night."""
+"""Messages to citizens about their appointments: written with the change they report, sent once, never at night."""

@@ -1,4 +1,4 @@
-"""A message as it goes out: in words within Zalo's 7 days, as a template's parameters otherwise. Plain values in."""
+"""A message as it goes out: in words within Zalo's 7 days, otherwise as a template's parameters. Plain values in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Letter:
-    """One message to one user of the chat: `words` while Zalo takes them, or else `template`; one of them is there."""
+    """One message to one user of the chat: either `words`, while Zalo takes them, or `template`."""
 
     user: str
     words: dict[str, Any] | None
@@ -46,7 +46,7 @@ def write(
     templates: Templates,
     mini_app_url: str,
 ) -> Letter | None:
-    """The message of a notice; None if there is no way to write to the citizen. `declared` are the answers of the booking's declaration, if any.
+    """The message of a notice; None if nothing can reach the citizen. `declared` has the declared answers, if any.
 
     Raises:
         DoesNotFit: only a template could be sent, and Zalo would not take its parameters.
@@ -64,7 +64,7 @@ def write(
 
 
 def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
-    """What the citizen reads. No name: a chat is read over shoulders."""
+    """The words that the citizen reads. They contain no name: somebody else may read the screen."""
     place = _place(directory().find(booking.office_id))
     day = booking.start.date()
     when = f"{booking.start:%H:%M} {weekday(day)} {shown(day)}"

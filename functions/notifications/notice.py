@@ -1,4 +1,4 @@
-"""Which messages there are, and when each may be sent. Plain values in, no network, no table."""
+"""The kinds of messages, and when each may be sent. Plain values in, no network, no table."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -14,7 +14,7 @@ MAX_TRIES = 8
 
 
 class Kind(StrEnum):
-    """What a message tells of."""
+    """The event that a message reports."""
 
     CONFIRMED = "confirmed"
     MOVED = "moved"
@@ -24,9 +24,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """A message to be sent: of which booking, in which of its versions, and when it is due.
+    """A message to be sent: its booking, the version of the booking, and the time when it is due.
 
-    It holds no words and no names: those come from the booking when it is sent.
+    It holds no words and no names: they come from the booking when the message is sent.
     """
 
     kind: Kind
@@ -39,12 +39,12 @@ class Notice:
 
     @property
     def id(self) -> str:
-        """One for each citizen and event, however often the event is told."""
+        """One id for each citizen and event, even if the event is delivered several times."""
         return f"{self.booking_id}#{self.kind}#{self.version}"
 
 
 def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[Notice]:
-    """What a change of a booking gives rise to. `before` is None where the booking was not there before."""
+    """The messages that a change of a booking creates. `before` is None if the booking did not exist before."""
     if after.status is Status.CANCELLED and after.confirmed_at:
         return [_notice(Kind.CANCELLED, after, now)]
     if after.status is not Status.CONFIRMED:
@@ -59,9 +59,9 @@ def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[No
 
 
 def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:
-    """Whether the message would no longer be true, or comes after the appointment.
+    """Whether the message is no longer true, or comes after the appointment.
 
-    Any later change of the booking has a message of its own, so only one of the booking as it stands is sent.
+    Any later change of the booking has its own message, so only a message about the current booking is sent.
     """
     if booking is None or booking.version != notice.version or now >= notice.start:
         return True
@@ -72,7 +72,7 @@ def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:
 
 
 def is_night(now: datetime) -> bool:
-    """Whether people sleep: nothing is sent then."""
+    """Whether people sleep; nothing is sent then."""
     return now.time() >= NIGHT_BEGINS or now.time() < NIGHT_ENDS
 
 

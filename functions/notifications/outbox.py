@@ -1,6 +1,6 @@
-"""Reads the bookings table's stream: each change of a booking is written with the booking itself, so none is lost.
+"""Reads the bookings table's stream. Each change is written with the booking itself, so no change is lost.
 
-The stream tells a change at least once; a message of it is kept once.
+The stream delivers a change at least once; the messages table keeps its message once.
 """
 
 from typing import Any
@@ -19,12 +19,12 @@ from cccd.settings import Settings
 from notifications.notice import notices_of
 from notifications.store import NoticeStore
 
-# An error as a whole would be printed with its words, which may quote what a citizen typed.
+# Logging the whole error would print its message, which may quote what a citizen typed.
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
 
 class OutboxSettings(Settings):
-    """Where messages are kept."""
+    """The settings: where messages are kept."""
 
     notices_table: str
 
@@ -45,7 +45,7 @@ def _keep_notices(record: DynamoDBRecord) -> None:
 
 
 def keep_notices(record: DynamoDBRecord) -> None:
-    """Keep the messages that one change of the table gives rise to."""
+    """Keep the messages that one change of the table creates."""
     images = record.raw_event["dynamodb"]
     after = _booking(images.get("NewImage"))
     if after is None:
@@ -56,7 +56,7 @@ def keep_notices(record: DynamoDBRecord) -> None:
 
 
 def _booking(image: dict[str, Any] | None) -> Booking | None:
-    """The booking of an image of the table; None for a slot, a tally, or nothing."""
+    """The booking in an image of the table; None for a slot, a tally, or nothing."""
     if not image or not image["pk"]["S"].startswith("APPLICANT#"):
         return None
     return booking_of(from_item(image))

@@ -1,8 +1,8 @@
 """Every minute, but not at night: send the messages that are due, each at most once.
 
-An ordinary message goes out within Zalo's seven days after the citizen's last word, a template message otherwise,
-where the office has one. Whoever does not follow the account cannot be written to, and whoever was asked for their
-consent to messages and has not given it, or has taken it back, is not.
+An ordinary message goes out within Zalo's seven days after the citizen's last word. After that a template message goes
+out, if the office has one. A citizen who does not follow the account gets no message. Neither does a citizen who was
+asked for their consent to messages and has not given it, or has taken it back.
 """
 
 from collections.abc import Callable
@@ -31,12 +31,12 @@ from zalo.official_account import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccou
 from zalo.settings import OfficialAccountSettings
 from zalo.tokens import TokenKeeper, TokensUnavailable
 
-# Milliseconds for one message: its token may have to be renewed and saved, which must not be cut short.
+# Milliseconds for one message: its token may have to be renewed and saved, and that must not be cut short.
 ONE_MESSAGE = 25_000
 
 
 class SenderSettings(OfficialAccountSettings):
-    """The same, with the tables that messages tell of and the Mini App's address."""
+    """The same settings, with the tables that messages report on and the Mini App's address."""
 
     bookings_table: str
     declarations_table: str
@@ -46,7 +46,7 @@ class SenderSettings(OfficialAccountSettings):
 
 @dataclass(frozen=True)
 class Post:
-    """Everything that sending takes. The clock is read for each message: a run may last into the night."""
+    """Everything that sending needs. The clock is read for each message: a run may last into the night."""
 
     notices: NoticeStore
     bookings: BookingStore
@@ -62,18 +62,18 @@ class Post:
 
 @dataclass(frozen=True)
 class Run:
-    """What became of a run: how many messages were sent, and how many met an error that no rule names."""
+    """The result of a run: how many messages were sent, and how many met an error that no rule names."""
 
     sent: int
     broken: int
 
 
 class ZaloAils(Exception):
-    """Zalo does not serve now: what is still due waits for the next run, so that an outage costs one message a run."""
+    """Zalo does not work now. The due messages wait for the next run, so an outage costs one message a run."""
 
 
 class SomeBroke(Exception):
-    """The run is done and its log says what broke; raised so that the function's errors count it."""
+    """The run is done and its log says what failed; raised so that the function's errors count it."""
 
 
 settings = SenderSettings.load()
@@ -108,7 +108,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:
 
 
 def send_due(post: Post, time_left: Callable[[], bool]) -> Run:
-    """Send what is due, while `time_left`. Nothing at night: it waits for morning. One that breaks stops no other."""
+    """Send what is due, while `time_left`; at night, wait for morning. A failing message stops no other."""
     sent = broken = 0
     for notice, state in post.notices.due(post.now()):
         if is_night(post.now()) or not time_left():
@@ -118,19 +118,19 @@ def send_due(post: Post, time_left: Callable[[], bool]) -> Run:
         except ZaloAils:
             logger.warning("zalo ails: the rest waits")
             break
-        except Exception as error:  # noqa: BLE001 - whatever it is, the messages after it are other people's
+        except Exception as error:  # noqa: BLE001 - the messages after this one belong to other people
             log_unexpected(error, "sender")
             broken += 1
     return Run(sent, broken)
 
 
 def send(post: Post, notice: Notice, state: State) -> bool:
-    """Send one message, if it is still true and nobody else is at it; whether it was sent.
+    """Send one message, if it is still true and nobody else is sending it; returns whether it was sent.
 
     Raises:
-        ZaloAils: what became of this message is written down; the next one had better wait.
+        ZaloAils: this message's outcome is written down; the next message should wait.
     """
-    if state == "sending":  # whoever claimed it died: it may have been sent, so it is not sent again
+    if state == "sending":  # the process that claimed it died: it may have been sent, so it is not sent again
         return _ended(post, notice, "uncertain", was="sending")
     try:
         letter = _letter(post, notice)
@@ -166,13 +166,13 @@ def _letter(post: Post, notice: Notice) -> Letter | Outcome:
 
 
 def _agreed(post: Post, citizen: CitizenHash) -> bool:
-    """Whether the citizen takes messages. Who was never asked, as they declared nothing, agreed by following."""
+    """Whether the citizen accepts messages. A citizen who was never asked (no declaration) agreed by following."""
     standing = post.consents.standing(citizen)
     return standing.get("notifications", not standing)
 
 
 def _sent(post: Post, notice: Notice, letter: Letter, token: str) -> bool:
-    """Hand a claimed message to Zalo; whether it took it."""
+    """Hand a claimed message to Zalo; returns whether Zalo took it."""
     try:
         _hand_over(post.api, letter, token)
     except Uncertain:

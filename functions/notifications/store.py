@@ -1,4 +1,4 @@
-"""The messages table: what is to be sent, and what became of it.
+"""The messages table: the messages to send, and the outcome of each.
 
     waiting ──claim──▶ sending ──▶ sent | failed | uncertain
      │  ▲                 │
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SHARDS = 4
 KEPT = timedelta(days=30)
-SENDING = timedelta(minutes=10)  # after which a claim's process has surely died
+SENDING = timedelta(minutes=10)  # after this time the process that claimed a message has surely died
 
 type State = Literal["waiting", "sending"]
 
@@ -41,38 +41,38 @@ class NoticeStore:
         self._table = Table(client, name)
 
     def add(self, notice: Notice) -> bool:
-        """Keep a message to be sent; whether it is new. The same event told twice is one message."""
+        """Keep a message to be sent; returns whether it is new. The same event delivered twice is one message."""
         return self._table.written(self._table.put(_item(notice), NEW))
 
     def due(self, now: datetime) -> Iterator[tuple[Notice, State]]:
-        """Messages that are due and their state; the index is read a moment late."""
+        """The due messages and their states; the index is read a moment late."""
         for shard in range(SHARDS):
             for item in self._table.due(f"NOTICE#{shard}", now):
                 yield _notice(item), item["state"]
 
     def claim(self, notice: Notice, now: datetime) -> bool:
-        """Whether this process sends it: nobody else has claimed it."""
+        """Claim the message for this process; returns whether it did. False if another process has claimed it."""
         values = {":sending": "sending", ":later": epoch(now + SENDING)}
         return self._table.claim(self._change(notice, "SET #state = :sending, dueAt = :later", "waiting", values))
 
     def again(self, notice: Notice, when: datetime) -> bool:
-        """It was surely not sent: try it at `when`."""
+        """The message was surely not sent: try it again at `when`."""
         values = {":waiting": "waiting", ":when": epoch(when), ":more": notice.tries + 1}
         update = "SET #state = :waiting, dueAt = :when, tries = :more"
         return self._table.written(self._change(notice, update, "sending", values))
 
     def end(self, notice: Notice, outcome: Outcome, was: State) -> bool:
-        """Nothing more is to be done about it."""
+        """Nothing more is to be done about the message."""
         update = "SET #state = :outcome REMOVE due, dueAt"
         return self._table.written(self._change(notice, update, was, {":outcome": outcome}))
 
     def state(self, notice: Notice) -> str | None:
-        """What became of it."""
+        """The outcome of the message so far."""
         item = self._table.get(_key(notice))
         return str(item["state"]) if item else None
 
     def _change(self, notice: Notice, update: str, was: State, values: Item) -> Write:
-        """Nobody has changed it since it was read."""
+        """Nobody has changed the message since it was read."""
         known = {":was": was, ":tries": notice.tries, **values}
         return self._table.update(_key(notice), update, "#state = :was AND tries = :tries", known)
 

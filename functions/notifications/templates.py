@@ -1,7 +1,7 @@
-"""Template messages, the only ones that Zalo takes once a citizen has been silent for 7 days.
+"""Template messages: after a citizen has been silent for 7 days, Zalo takes no others.
 
-Which template an office has for which kind of message, and what Zalo takes in each parameter, is content/templates.toml.
-Parameters are checked here before Zalo is asked: what does not fit is not sent.
+content/templates.toml says which template an office has for which kind of message, and what Zalo takes in each
+parameter. Parameters are checked here before Zalo is asked; a message with a wrong one is not sent.
 """
 
 import re
@@ -41,7 +41,7 @@ class Parameter:
     kinds: frozenset[Kind]
 
     def checked(self, value: str) -> str:
-        """The value as it is sent, in NFC, as Zalo counts.
+        """The value as it is sent, in NFC, as Zalo counts characters.
 
         Raises:
             DoesNotFit
@@ -55,7 +55,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Templates:
-    """The templates of a deployment: ids by kind, of every office and of single ones, and their parameters."""
+    """The templates of a deployment: ids by kind, for every office or for single ones, and their parameters."""
 
     every_office: Mapping[Kind, str]
     by_office: Mapping[str, Mapping[Kind, str]]
@@ -66,7 +66,7 @@ class Templates:
         return self.by_office.get(office_id, {}).get(kind) or self.every_office.get(kind)
 
     def data(self, kind: Kind, booking: Booking, office: Office, declared: bool) -> dict[str, str]:
-        """The parameters of a message, each of them fit to be sent.
+        """The parameters of a message; each fits Zalo's limits.
 
         Raises:
             DoesNotFit
@@ -82,7 +82,7 @@ class Templates:
 
 @cache
 def templates() -> Templates:
-    """Those of this deployment.
+    """The templates of this deployment.
 
     Raises:
         ValueError: the file does not fit; the message has one line for each thing that is wrong.
@@ -91,7 +91,7 @@ def templates() -> Templates:
 
 
 def configured(text: str) -> Templates:
-    """The templates that the text of a templates.toml speaks of; raises as `templates`."""
+    """The templates in the text of a templates.toml; raises as `templates`."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,1 +1,1 @@
-"""Police offices: who they are, how they are found, when they are open."""
+"""Police offices: which ones there are, how citizens find them, when they are open."""

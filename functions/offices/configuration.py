@@ -1,4 +1,4 @@
-"""What a deployment says of its offices: content/offices.toml, read after `offices.review` found nothing wrong with it."""
+"""What a deployment says of its offices: content/offices.toml, read after `offices.review` found no mistake in it."""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ FILE = Path(__file__).parent / "content" / "offices.toml"
 
 
 def configured(text: str) -> dict[str, Office]:
-    """The offices that a file speaks of, as they are with what it says.
+    """The offices that a file names, each with the file's own details.
 
     Raises:
         ValueError: the file does not fit; the message has one line for each thing that is wrong.

@@ -1,8 +1,8 @@
-"""Every police office of the country: one for each ward of today, one for each province, and those that were before.
+"""Every police office of the country: one for each ward of today, one for each province, and the former offices.
 
     ca-26740    Công an of a commune, ward or special zone, since 01/07/2025
-    pc06-79     PC06 of a province of today; where the province was there before under this code and name, since 2018
-    pc06-091    PC06 of a province that is no more, until 30/06/2025 (the three digits of the citizen id's province)
+    pc06-79     PC06 of a province of today; since 2018 if the province existed before under this code and name
+    pc06-091    PC06 of a former province, until 30/06/2025 (the three digits of the citizen id's province)
     cah-760     Công an of a district, until 28/02/2025
 
 Sources: data/country.json and places/data (see generate.py); Luật 72/2025/QH15 and Nghị quyết 202/2025/QH15 for the days.
@@ -20,7 +20,7 @@ from places import places
 
 DATA = Path(__file__).parent / "data"
 
-# Nghị định 01/2018/NĐ-CP gave the ministry of public security this shape.
+# Nghị định 01/2018/NĐ-CP gave the ministry of public security this structure.
 SINCE = date(2018, 8, 6)
 LAST_DAY_OF_DISTRICTS = date(2025, 2, 28)
 LAST_DAY_OF_63_PROVINCES = date(2025, 6, 30)
@@ -31,10 +31,10 @@ PC06 = "Phòng Cảnh sát quản lý hành chính về trật tự xã hội (P
 
 @dataclass(frozen=True)
 class Before:
-    """What was before July 2025.
+    """The areas before July 2025.
 
-    `provinces`: three-digit code to name and today's province. `districts`: by province, code to name; `older`: what a
-    district was called before, without accents. `former`: by district, the name of a ward to today's codes, best first.
+    `provinces`: three-digit code to name and today's province. `districts`: by province, code to name. `older`: the
+    earlier name of a district, without accents. `former`: by district, the name of a ward to today's codes, best first.
     """
 
     provinces: Mapping[str, tuple[str, str]]
@@ -47,7 +47,7 @@ class Before:
         return next(code for code, districts in self.districts.items() if district in districts)
 
     def successors(self, district: str) -> list[str]:
-        """Today's wards of a district: the one of its name, then by how many of its wards each took over."""
+        """Today's wards of a district: first the one of its name, then by how many of its wards each took over."""
         name = core(next(each[district] for each in self.districts.values() if district in each))
         shares: dict[str, float] = {}
         for targets in self.former[district].values():
@@ -57,7 +57,7 @@ class Before:
 
 
 def office(office_id: str) -> Office | None:
-    """The office of that id as the country's lists know it, in force or not."""
+    """The office with that id in the country's lists, in force or not."""
     kind, _, code = office_id.partition("-")
     if kind == "ca":
         return _commune_police(code) if code in _provinces_of_wards() else None
@@ -80,7 +80,7 @@ def office_ids(on: date) -> Iterator[str]:
 
 
 def offices_of_province(code: str, on: date) -> Iterator[str]:
-    """The ids of a province's other offices that day; of a former province too, by its three digits."""
+    """The ids of a province's other offices that day; a former province is named by its three digits."""
     former = code if code in before().provinces else f"0{code}" if on <= LAST_DAY_OF_63_PROVINCES else ""
     if on <= LAST_DAY_OF_DISTRICTS:
         yield from (f"cah-{district}" for district in before().districts.get(former, ()))
@@ -92,7 +92,7 @@ def offices_of_province(code: str, on: date) -> Iterator[str]:
 
 
 def pc06_before(old: str) -> str:
-    """The office id of a former province's PC06: today's, where the province is still what it was."""
+    """The office id of a former province's PC06: today's id, if the province is still the same."""
     name, code = before().provinces[old]
     return f"pc06-{code}" if old == f"0{code}" and core(name) == core(_provinces()[code]) else f"pc06-{old}"
 
@@ -125,7 +125,7 @@ TYPES = (
     "thị xã",
     "thành phố",
     "tỉnh",
-    # The names of before 2025 that only unaccented lists keep.
+    # The names of before 2025 that only lists without accents keep.
     "phuong",
     "xa",
     "thi tran",
@@ -194,7 +194,7 @@ def _in_a_sentence(name: str) -> str:
 
 @cache
 def before() -> Before:
-    """Read when first asked for; today's offices do without."""
+    """Read when first needed; today's offices do not need it."""
     content = json.loads((DATA / "country.json").read_text(encoding="utf-8"))
     provinces = {old: (name, today) for old, (name, today) in content["provinces"].items()}
     return Before(provinces, content["districts"], content["older"], content["former"])
@@ -202,7 +202,7 @@ def before() -> Before:
 
 @cache
 def _provinces() -> Mapping[str, str]:
-    """Today's provinces by code. Only the latest name: an office is called what it is called now."""
+    """Today's provinces by code. It has only the latest name: an office has the name of today."""
     return {each.code: each.name for each in places.provinces(date.max)}
 
 

@@ -1,4 +1,4 @@
-"""Where else to go: what an office that takes no bookings says to the citizen who found it."""
+"""Other offices to go to: what an office that takes no bookings says to the citizen who found it."""
 
 from datetime import date
 
@@ -11,12 +11,12 @@ MOST_NAMED = 5
 
 
 def elsewhere(office: Office, directory: Directory, today: date) -> list[Office]:
-    """Offices to go to instead, at most five: those that took over, or those of the province that take bookings."""
+    """Offices to go to instead, at most five: its successors, or the offices of the province that take bookings."""
     if bookable(office, today):
         return []
     if office.successors and not holds(office, today):
         found = [after for each in office.successors if (after := directory.find(each)) and holds(after, today)]
-        # Of those that took over, the first is the nearest; then it helps most to go where one can book.
+        # The first of the successors is the nearest. After that, an office that takes bookings helps most.
         found[1:] = sorted(found[1:], key=lambda each: not bookable(each, today))
     else:
         found = directory.bookable_in(office.province, today)
@@ -24,7 +24,7 @@ def elsewhere(office: Office, directory: Directory, today: date) -> list[Office]
 
 
 def notices(office: Office, others: list[Office], today: date) -> list[str]:
-    """What the office has to say, and why it takes no bookings where it takes none."""
+    """The notices of an office; if it takes no bookings, they say why."""
     if bookable(office, today):
         return list(office.notices)
     return [*office.notices, _why_not(office, others, today)]

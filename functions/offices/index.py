@@ -1,6 +1,7 @@
-"""The names that lead to an office, by their words: data/index.json, which `python -m authoring.offices.prepare` makes.
+"""The names that lead to an office, by their words: data/index.json, made by `python -m authoring.offices.prepare`.
 
-Its shape is nobody's contract. Columns are read whole and cut when needed: a cold start pays for reading, not for objects.
+Nobody else relies on its shape. Columns are read whole and cut when needed, so that a cold start pays for reading, not
+for objects.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 INDEX = Path(__file__).parent / "data" / "index.json"
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-# Sounds that are one in some dialect or are mistaken in writing, without accents.
+# Sounds that are the same in some dialect or that people confuse in writing, without accents.
 _SOUNDS = (
     ("tr", "ch"),
     ("x", "s"),
@@ -25,12 +26,12 @@ _SOUNDS = (
     ("qu", "q"),
 )
 _EXACT, _BEGUN, _SLIP = 1.0, 0.85, 0.8
-_MOST_BEGUN = 200  # words that one beginning may stand for
+_MOST_BEGUN = 200  # words that one partly typed word may stand for
 
 
 @dataclass(frozen=True)
 class Index:
-    """All names by position; `words` gives the positions of a word, `areas` what may stand behind a name."""
+    """All names by position; `words` gives the positions of a word, `areas` the areas that may follow a name."""
 
     kinds: Sequence[str]
     names: Sequence[str]
@@ -42,14 +43,14 @@ class Index:
     words: Mapping[str, str]
 
     def positions(self, word: str) -> list[int]:
-        """The names that have this word."""
+        """The names that contain this word."""
         return [int(at) for at in self.words[word].split()]
 
     def meant(self, word: str, *, begun: bool, slips: bool) -> dict[str, float]:
-        """The known words that a typed one may mean, and how surely, 0 to 1.
+        """The known words that a typed word may mean, and how surely, 0 to 1.
 
-        `begun`: it may be only the beginning. `slips`: one letter too many, too few, wrong or swapped; always tried for an
-        unknown word.
+        `begun`: the typed word may be only a beginning. `slips`: also allow one letter too many, too few, wrong or
+        swapped; an unknown word always allows this.
         """
         found: dict[str, float] = {}
         if begun and not word.isdigit():
@@ -62,7 +63,7 @@ class Index:
         return found
 
     def cut_to_name(self, glued: str) -> list[str]:
-        """The two known words of one name that a typed word is glued of: "sapa" is "sa pa"."""
+        """The two known words of one name that were glued into a typed word: "sapa" is "sa pa"."""
         for at in range(2, len(glued) - 1):
             parts = [glued[:at], glued[at:]]
             if all(part in self.words for part in parts):
@@ -72,7 +73,7 @@ class Index:
         return []
 
     def cut(self, glued: str) -> list[str]:
-        """The known words, at most five and the fewest, of which a typed one is glued together: "haichau" is "hai chau"."""
+        """The fewest known words, at most five, that make up a glued word: "haichau" is "hai chau"."""
         best: list[list[str] | None] = [[]] + [None] * len(glued)
         for end in range(1, len(glued) + 1):
             for start in range(max(0, end - 7), end - 1):
@@ -94,7 +95,7 @@ def index(path: Path = INDEX) -> Index:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """Everything one slip away from a word."""
+    """Every word that is one slip away from a word."""
     halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     for left, right in halves:
         if right:

@@ -9,11 +9,11 @@ from offices.opening import OpeningRules
 
 @dataclass(frozen=True)
 class Office:
-    """An office of the police that receives citizens for their card.
+    """A police office that receives citizens for their card.
 
-    `opening` is None while it takes no bookings here; `ward` is empty where it is not known (PC06 of most provinces).
-    `location` is latitude and longitude in degrees. `valid_to` is the last day on which the office existed, `successors` the
-    offices that took over, best first.
+    `opening` is None while it takes no bookings here; `ward` is empty if it is unknown (PC06 of most provinces).
+    `location` is latitude and longitude in degrees. `valid_to` is the last day on which the office existed;
+    `successors` are the offices that took over, best first.
     """
 
     id: str
@@ -32,5 +32,5 @@ class Office:
 
     @property
     def short_name(self) -> str:
-        """The name where there is little room: everybody calls the provinces' ID card department PC06."""
+        """The name for small spaces: everybody calls the provinces' ID card department PC06."""
         return re.sub(r"^.*\(PC06\)", "Phòng PC06", self.name)

@@ -1,7 +1,7 @@
 """When an office takes papers and fingerprints: opening rules in, days and slots out.
 
-A slot exists because the rules say so; nothing is generated ahead and nothing is stored.
-What decides a day, the first that speaks: the office's own override, the national calendar, the weekly rule.
+A slot exists because the rules say so; no slot is generated ahead or stored. The first of these that says something
+about a day decides it: the office's own override, the national calendar, the weekly rule.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from cccd.working_calendar import WorkingCalendar
 
 type Residence = Literal["permanent", "temporary"]
 
-# Who shares a row of seats: everybody, or one kind of resident where an office keeps the two apart.
+# The citizens who share a row of seats: everybody, or one kind of resident if the office keeps the two kinds apart.
 type Queue = Literal["shared", "permanent", "temporary"]
 type Capacity = Mapping[Queue, int]
 
@@ -33,7 +33,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Override:
-    """One date on which an office differs: closed with a reason, or open in these sessions, holiday or not."""
+    """One date on which an office differs: closed with a reason, or open in these sessions, even on a holiday."""
 
     reason: str = ""
     sessions: tuple[Session, ...] = ()
@@ -41,10 +41,10 @@ class Override:
 
 @dataclass(frozen=True)
 class OpeningRules:
-    """How an office is open. Times are minutes or Vietnam's clock; `weekly` counts from Monday = 0.
+    """When an office is open. Times are minutes or Vietnam's clock; `weekly` counts from Monday = 0.
 
-    `cancel_minutes` before its start a booking can be moved or cancelled for the last time; `last_day` is the last one
-    on which the office exists.
+    Up to `cancel_minutes` before its start, a booking can be moved or cancelled; `last_day` is the last day on which
+    the office exists.
     """
 
     weekly: Mapping[int, tuple[Session, ...]]
@@ -58,13 +58,13 @@ class OpeningRules:
     last_day: date | None = None
 
     def last_change(self, start: datetime) -> datetime:
-        """From when on a booking of that start can no longer be moved or cancelled by its citizen."""
+        """The time from which the citizen can no longer move or cancel a booking with that start."""
         return start - timedelta(minutes=self.cancel_minutes)
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A time at which people are received, and how many of each queue."""
+    """A time at which people are received, and how many people of each queue."""
 
     start: datetime
     end: datetime
@@ -81,7 +81,7 @@ class Closed:
 
 @dataclass(frozen=True)
 class Day:
-    """One day of an office: closed with a reason, or its slots that can still be booked."""
+    """One day of an office: closed with a reason, or the slots that can still be booked."""
 
     date: date
     closed: Closed | None
@@ -89,12 +89,12 @@ class Day:
 
 
 def queue_for(capacity: Capacity, residence: Residence) -> Queue:
-    """The queue in which residents of that kind stand at an office with this capacity."""
+    """The queue for residents of that kind at an office with this capacity."""
     return residence if residence in capacity else "shared"
 
 
 def days(rules: OpeningRules, calendar: WorkingCalendar, first: date, count: int, now: datetime) -> list[Day]:
-    """`count` days from `first`; when they are a whole window and all closed, the days up to the first open one too."""
+    """`count` days from `first`; if they are a whole window and all closed, also the days up to the first open one."""
     found = [day(rules, calendar, first + timedelta(days=n), now) for n in range(count)]
     last = booking_window(rules, calendar, now)[1]
     while count >= rules.window_days and found[-1].date < last and all(each.closed for each in found):
@@ -103,7 +103,7 @@ def days(rules: OpeningRules, calendar: WorkingCalendar, first: date, count: int
 
 
 def day(rules: OpeningRules, calendar: WorkingCalendar, on: date, now: datetime) -> Day:
-    """What can be booked on one day."""
+    """The day with its slots that can be booked."""
     closed = _not_bookable(rules, calendar, on, now)
     if closed:
         return Day(on, closed, ())
@@ -118,7 +118,7 @@ def slot_at(rules: OpeningRules, calendar: WorkingCalendar, start: datetime, now
     """The slot that starts at that instant and can be booked now.
 
     Raises:
-        SlotClosed: no such slot; it says whether the day is closed, past, too far, or the time is not a slot's.
+        SlotClosed: no such slot; it says whether the day is closed, past or too far, or the time is no slot's start.
     """
     local = start.astimezone(clock.VIETNAM)
     closed = _not_bookable(rules, calendar, local.date(), now)
@@ -133,7 +133,7 @@ def slot_at(rules: OpeningRules, calendar: WorkingCalendar, start: datetime, now
 
 
 def slots_on(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> list[Slot]:
-    """Every slot of that day by the rules, whether or not it can still be booked."""
+    """Every slot of that day by the rules, even if it can no longer be booked."""
     length = timedelta(minutes=rules.slot_minutes)
     slots = []
     for session in _sessions(rules, calendar, on):
@@ -147,8 +147,8 @@ def slots_on(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> list[S
 def booking_window(rules: OpeningRules, calendar: WorkingCalendar, now: datetime) -> tuple[date, date]:
     """The first and the last date that can be booked.
 
-    The window is the next `window_days` calendar days; when the office is closed on all of them (Tết), it
-    reaches to the first open day. Today belongs to it where the office allows, until its own hour.
+    The window is the next `window_days` calendar days. If the office is closed on all of them (Tết), the window reaches
+    to the first open day. Today belongs to it if the office allows that, until the hour that the office sets.
     """
     today = now.date()
     same_day = rules.same_day_until is not None and now.time() < rules.same_day_until
@@ -164,7 +164,7 @@ def booking_window(rules: OpeningRules, calendar: WorkingCalendar, now: datetime
 
 
 def closed_by_rule(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> Closed | None:
-    """Why the office is closed that day by its rules; None where it is open."""
+    """Why the office is closed that day by its rules; None if it is open."""
     if _sessions(rules, calendar, on):
         return None
     if rules.last_day and on > rules.last_day:

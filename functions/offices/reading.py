@@ -5,7 +5,7 @@ from offices.opening import OpeningRules, Session
 
 
 def opening_hours(rules: OpeningRules) -> list[tuple[str, str]]:
-    """A week as (days, hours), neighbours with the same hours together: ("Thứ Hai - Thứ Sáu", "07:30-11:30, …")."""
+    """A week as (days, hours); neighbours with the same hours are joined: ("Thứ Hai - Thứ Sáu", "07:30-11:30, …")."""
     hours = [_hours(rules.weekly.get(dow, ())) for dow in range(7)]
     lines: list[tuple[str, str]] = []
     start = 0

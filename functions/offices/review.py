@@ -1,4 +1,4 @@
-"""What is wrong with an offices.toml, all of it at once, in words that say where and what to write instead."""
+"""Every mistake in an offices.toml, all at once, in words that say where it is and what to write instead."""
 
 import re
 import tomllib
@@ -55,7 +55,7 @@ _MINUTES = {
 
 
 def findings(text: str) -> list[str]:
-    """Everything wrong with the text of an offices.toml, one line each; empty when it can be deployed."""
+    """Every mistake in the text of an offices.toml, one line each; empty if the file can be deployed."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -149,7 +149,7 @@ def _profile(where: str, profile: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _slot(profile: Mapping[str, Any]) -> int | None:
-    """A profile's minutes per slot; None where they are wrong, which is said elsewhere."""
+    """A profile's minutes per slot; None if they are wrong, which another check reports."""
     minutes = profile.get("slot_minutes", 30)
     return minutes if isinstance(minutes, int) and minutes > 0 else None
 

@@ -1,7 +1,7 @@
-"""How a citizen finds an office: the names nearest to what was typed, and the offices of the day to which they lead.
+"""How a citizen finds an office: the names nearest to the typed text, and the offices of the day to which they lead.
 
-A name is scored by how much of it was typed, and how much of what was typed it and the district or province behind it
-explain. An old ward that was split leads to all its wards, the one that took most of it first.
+The score of a name says how much of the name was typed, and how much of the typed text is explained by the name and by
+the district or province behind it. An old ward that was split leads to all its wards, the largest part first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,16 +13,16 @@ from offices.country import LAST_DAY_OF_63_PROVINCES, LAST_DAY_OF_DISTRICTS, cor
 from offices.index import Index, index
 from offices.typed import Level, Word, plain_words, read, says_nothing, tone_last
 
-ENOUGH = 0.58  # the score under which a name is no answer: two words, both with a slip, are not
-ENOUGH_FOR_ONE_WORD = 0.25  # half of a name may be all that is known of it
-SURE = 0.85  # under which slips are looked for in words that are known, too
-_NEARER = 0.99  # an area counts less for each nearer one: the old district before the province of today
-_LONGEST_TAIL = 6  # words at the end of an address that are looked at for a name
-_ACCENT_DIFFERS, _PLAIN_DIFFERS = 0.08, 0.04  # off for a word typed with other accents, or without among others with
-_MOSTLY_ACCENTED = 0.3  # of a name's typed words: then one without accents means just that
-MOST_NAMES = 250  # that are scored, the likeliest first
+ENOUGH = 0.58  # a name with a lower score is no answer: two words, both with a slip, stay below it
+ENOUGH_FOR_ONE_WORD = 0.25  # a citizen may know only half of a name
+SURE = 0.85  # below it, slips are also looked for in known words
+_NEARER = 0.99  # each nearer area counts less: the old district before the province of today
+_LONGEST_TAIL = 6  # words at the end of an address in which a name is looked for
+_ACCENT_DIFFERS, _PLAIN_DIFFERS = 0.08, 0.04  # cost of a word with other accents, or of one without among others with
+_MOSTLY_ACCENTED = 0.3  # of a name's typed words: above it, a word without accents means exactly that
+MOST_NAMES = 250  # at most this many names are scored, the likeliest first
 
-# The levels that a typed type may mean: "thành phố" was a district's or is a province's.
+# The levels that a typed type may mean: "thành phố" belonged to a district or belongs to a province.
 _FITS: dict[Level, tuple[str, ...]] = {
     "ward": ("ward",),
     "district": ("district",),
@@ -36,7 +36,7 @@ type Meant = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Found:
-    """An office id with how well its name fits; `place` is its place among those the name leads to."""
+    """An office id and how well its name fits; `place` is its position among the offices of that name."""
 
     id: str
     score: float
@@ -44,7 +44,7 @@ class Found:
 
 
 def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | None:
-    """The ids of that day's offices, best first; None for nothing typed, or no more than "công an"."""
+    """The ids of that day's offices, best first; None if the text is empty, or no more than "công an"."""
     names = index()
     words = [each for word in read(text) for each in _unglued(word, names)]
     if not words:
@@ -74,7 +74,7 @@ def _unglued(word: Word, names: Index) -> list[Word]:
 
 
 def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> list[tuple[float, int]]:
-    """The names of the whole text; of an address ("12 lê lợi quận 1"), those of its part that names a place."""
+    """The names of the whole text; for an address ("12 lê lợi quận 1"), the names of the part that names a place."""
     whole = _scored(words, names, on)
     unread = whole[0].unread if whole else set(range(len(words)))
     for at in range(len(words)):
@@ -82,7 +82,7 @@ def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> list[tup
             for part in _from(words, at):
                 found = _scored(part, names, on)
                 if found and not found[0].unread:
-                    # What else fits comes behind: the street's name may be a ward's elsewhere.
+                    # Other matches come behind: the street's name may be a ward's name elsewhere.
                     return [(each.score, each.position) for each in found]
     if not whole or 0 in unread:
         behind = max(unread) + 1 if whole else 1
@@ -95,7 +95,7 @@ def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> list[tup
 
 
 def _from(words: list[Word], at: int) -> Iterator[list[Word]]:
-    """The text from a typed type on; of "quận 7", a number that needs nothing behind it, also that alone."""
+    """The text from a typed type on; for "quận 7", whose number needs nothing behind it, also that alone."""
     if at > 1 or (at == 1 and not words[0].loose):
         yield words[at:]
     if words[at].text.isdigit() and words[at].level == "district":
@@ -103,7 +103,7 @@ def _from(words: list[Word], at: int) -> Iterator[list[Word]]:
 
 
 def _is_tail(found: "Scored", part: list[Word], names: Index) -> bool:
-    """Whether the end of an address is this very name: of one word only a province's or district's."""
+    """Whether the end of an address is exactly this name; a single word counts only for a province or a district."""
     if found.unread or found.score < SURE or any(word.text.isdigit() and not word.level for word in part):
         return False
     return len(part) > 1 or (names.kinds[found.position] != "ward" and names.folded[found.position] == part[0].text)
@@ -111,7 +111,7 @@ def _is_tail(found: "Scored", part: list[Word], names: Index) -> bool:
 
 @dataclass(frozen=True)
 class Scored:
-    """A name's position and score; `unread` are the typed words that neither it nor what is behind it explains."""
+    """A name's position and score; `unread` are the typed words that neither the name nor its areas explain."""
 
     score: float
     position: int
@@ -132,7 +132,7 @@ def _scored(words: list[Word], names: Index, on: date, *, mended: bool = True) -
 
 
 def _likely(meant: Sequence[Meant], names: Index, on: date) -> list[int]:
-    """The positions of the names of which most was typed."""
+    """The positions of the names that share most typed words."""
     typed: dict[int, float] = {}
     for words in meant:
         here: dict[int, float] = {}
@@ -148,7 +148,7 @@ def _likely(meant: Sequence[Meant], names: Index, on: date) -> list[int]:
         for position, hits in typed.items()
         if today or names.before[position]
     }
-    enough = 0.5 if len(meant) == 1 else 0.7  # with less no name reaches ENOUGH
+    enough = 0.5 if len(meant) == 1 else 0.7  # with less, no name reaches ENOUGH
     likely = [position for position, part in share.items() if part >= enough]
     return sorted(likely, key=lambda position: (-min(share[position], 1), -typed[position]))[:MOST_NAMES]
 
@@ -162,7 +162,7 @@ def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: in
     if not hits:
         picked, hits = _anywhere(own, words, meant)
         used = set(picked)
-        order = 0.9 if picked == sorted(picked) else 0.75  # "Định Mỹ" is hardly meant by "mỹ đình"
+        order = 0.9 if picked == sorted(picked) else 0.75  # "mỹ đình" hardly means "Định Mỹ"
     if not hits:
         return Scored(0.0, position, set())
     level = _LEVEL_OF[kind]
@@ -178,14 +178,14 @@ def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: in
     asked = sum(not word.loose or at in used for at, word in enumerate(words))
     covered = hits / len(own)
     if len(words) == 1 and own[0] == words[0].text:
-        covered = max(covered, 0.8)  # who types on begins with the beginning
+        covered = max(covered, 0.8)  # a person who goes on typing starts with the beginning
     score = order * covered**2 * min(1.0, (hits + explained) / asked)
     score *= _accents_fit(of_name, names.names[position])
     return Scored(score + _bonus(of_name, names, position), position, unread)
 
 
 def _run(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[int, float]:
-    """Where the whole name stands in what was typed, and how surely; (0, 0) if it does not."""
+    """Where the whole name is in the typed text, and how surely; (0, 0) if it is not there."""
     best = (0, 0.0)
     for start in range(len(words) - len(own) + 1):
         sure = 0.0
@@ -201,7 +201,7 @@ def _run(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[int
 
 
 def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[list[int], float]:
-    """The typed words that are of the name, in the name's order, and how surely."""
+    """The typed words that belong to the name, in the name's order, and how surely."""
     used: list[int] = []
     hits = 0.0
     for part in own:
@@ -213,9 +213,9 @@ def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tupl
 
 
 def _level_fits(words: list[Word], span: Iterable[int], used: set[int], level: str) -> float:
-    """1, or less where a type was typed before the name that is not of its level: "quận 3" is no ward.
+    """1, or less if a type of another level was typed before the name: "quận 3" is no ward.
 
-    A type that is itself `used` as part of a name, as in "phuc xa ba dinh", says nothing of what follows.
+    A type that is itself `used` as part of a name, as in "phuc xa ba dinh", says nothing about the next word.
     """
     for at in span:
         word = words[at]
@@ -235,7 +235,7 @@ def _areas(joined: str) -> tuple[tuple[str, list[str]], ...]:
 
 
 def _explained(level: str, own: list[str], words: list[Word], meant: Sequence[Meant], used: set[int]) -> float:
-    """How many typed words an area behind the name explains, when all of its name was typed; they count as used."""
+    """How many typed words an area behind the name explains, if its whole name was typed; they then count as used."""
     for start in range(len(words) - len(own) + 1):
         if own[0] not in meant[start]:
             continue
@@ -250,13 +250,13 @@ def _explained(level: str, own: list[str], words: list[Word], meant: Sequence[Me
 
 
 def _accents_fit(used: list[Word], name: str) -> float:
-    """1, or less for each accented word that the name writes otherwise: "Cẩm Giàng" is not "Cẩm Giang"."""
+    """1, or less for each typed accented word that the name writes otherwise: "Cẩm Giàng" is not "Cẩm Giang"."""
     own = {tone_last(word) for word in name.replace("-", " ").split()}
     whole = set(plain_words(name))
-    used = [word for word in used if word.text in whole]  # one begun or with a slip has paid already
+    used = [word for word in used if word.text in whole]  # a partly typed word or a slip has cost already
     accented = [word.accented for word in used if word.accented]
     if not accented or name.isascii():
-        return 1.0  # some former names are known without accents only
+        return 1.0  # some former names are known only without accents
     off = _ACCENT_DIFFERS * sum(each not in own for each in accented)
     if len(accented) >= _MOSTLY_ACCENTED * len(used):
         off += _PLAIN_DIFFERS * sum(not word.accented and word.text not in own for word in used)
@@ -264,27 +264,27 @@ def _accents_fit(used: list[Word], name: str) -> float:
 
 
 def _bonus(used: list[Word], names: Index, position: int) -> float:
-    """What decides between names that fit alike: the typed type, today's before former, a place that was a district too."""
+    """Decides between names that fit equally: the typed type, today's names first, a place that was also a district."""
     kind = names.kinds[position]
     bonus = {"ward": 0.03, "district": 0.02, "province": 0.03, "called": 0.03, "former": 0.0}[kind]
-    bonus += 0.015 * min(len(used) - 1, 3)  # a longer name that fits as well is the one that was meant
+    bonus += 0.015 * min(len(used) - 1, 3)  # of names that fit equally, the longer one was meant
     if kind == "province":
-        bonus += 0.04  # its own name, not one it is called by: before a commune of that name elsewhere
+        bonus += 0.04  # its own name, not a popular one: before a commune of that name elsewhere
     own = {tone_last(word) for word in names.names[position].split()}
     if any(word.loose and word.accented in own for word in used):
-        bonus += 0.08  # "phố Huế": a word that need not be of the name, but is, with its accents
+        bonus += 0.08  # "phố Huế": a loose word that does belong to the name, with its accents
     typed = {word.kind for word in used if word.kind}
     if typed and _type_of(names.names[position]) in typed:
         bonus += 0.03
     if typed & {"thi xa", "thanh pho", "quan"} and names.names[position].startswith("Huyện"):
-        bonus -= 0.03  # towns grow: who types "huyện" may mean a town of today, but hardly the other way round
+        bonus -= 0.03  # towns grow: "huyện" may mean a town of today, but hardly the other way round
     if kind == "ward" and f":{names.folded[position]}" in names.areas[names.within[position]]:
         bonus += 0.02
     return bonus
 
 
 def _first_place(names: Index, position: int) -> int:
-    """1 where no office is the place's own: of a district's wards, only one of its very name comes before bookable ones."""
+    """1 if no office is the place's own: of a district's wards, only the one of its name comes before bookable ones."""
     first = names.today[position].partition(" ")[0]
     if names.kinds[position] != "district" or plain_words(core(ward_name(first[3:]))) == names.folded[position].split():
         return 0
@@ -293,17 +293,17 @@ def _first_place(names: Index, position: int) -> int:
 
 @lru_cache(maxsize=1024)
 def _type_of(name: str) -> str:
-    """ "phuong" of "Phường Sài Gòn"."""
+    """The type in a name: "phuong" for "Phường Sài Gòn"."""
     return " ".join(plain_words(name.removesuffix(core(name))))
 
 
 def _leads_to(names: Index, position: int, on: date) -> Iterator[str]:
-    """The offices of that day for a name, best first."""
+    """The offices of that day to which a name leads, best first."""
     if on > LAST_DAY_OF_63_PROVINCES:
         yield from (here := names.today[position].split())
     else:
         before = names.before[position].split()
-        # From March to June 2025 there were no districts any more: the province's police received people.
+        # From March to June 2025 there were no districts; the province's police received people.
         yield from (here := before[:1] if on <= LAST_DAY_OF_DISTRICTS else before[-1:])
     if names.kinds[position] in ("province", "called"):
         yield from offices_of_province((names.before[position] or here[0]).removeprefix("pc06-"), on)

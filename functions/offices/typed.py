@@ -1,4 +1,4 @@
-"""What people type for a place, as words: accents optional, abbreviations spelled out, "phường" and the like as hints.
+"""What people type for a place, as words: accents optional, abbreviations spelled out, types like "phường" as hints.
 
 "CA p.Bến Nghé q1 TPHCM" → ben nghe (a ward's), 1 (a district's), ho chi minh.
 """
@@ -11,7 +11,7 @@ from typing import Literal
 
 from cccd.text import clean, fold
 
-# What a typed type says of the name behind it. A city is a district's or a province's.
+# What a typed type says about the next name. A city belongs to a district's level or a province's.
 type Level = Literal["", "ward", "district", "city", "province"]
 
 
@@ -19,8 +19,9 @@ type Level = Literal["", "ward", "district", "city", "province"]
 class Word:
     """A word of a place's name, without accents.
 
-    `accented` is what was typed where it has accents, its tone mark at the end; `level` what the type before it says and
-    `kind` that type. A `loose` word may be part of a name or not, so that it costs nothing when it is in none.
+    `accented` is the typed word if it has accents, with the tone mark at the end. `level` is the level that the type
+    before it gives, and `kind` is that type. A `loose` word may be part of a name or not; outside a name it costs
+    nothing.
     """
 
     text: str
@@ -87,7 +88,8 @@ _ABBREVIATIONS = {
     "bth": "binh thuan",
 }
 
-# Said around a name and never a name themselves; the loose ones may be part of one: "ca" is công an, or Cà Mau's.
+# Words that people say around a name and that are no name; a loose one may be part of a name: "ca" is công an, or in Cà
+# Mau.
 _SAID = {
     ("cong", "an"),
     ("can", "cuoc"),
@@ -111,7 +113,7 @@ _LOOSE_WORDS = """
 """
 _LOOSE = frozenset(_LOOSE_WORDS.split())
 _NEVER_A_NAME = {"ca", "cap", "cat", "o", "tai", "pc06", "pc", "cccd", "cmnd"}
-MOST_WORDS = 20  # of a text; nobody's place has more, and each costs
+MOST_WORDS = 20  # of a text; no place has more, and each costs time
 _LONGEST_SAID = max(map(len, _SAID))
 
 _TOKEN = re.compile(r"\w+|,")
@@ -121,7 +123,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 def read(text: str) -> list[Word]:
-    """The words that tell a place apart; empty when nothing but "công an", "phường" and the like was typed."""
+    """The words that identify a place; empty if the text is only "công an", "phường" and the like."""
     tokens = _spelled_out(text)[:MOST_WORDS]
     words: list[Word] = []
     level: Level = ""
@@ -147,12 +149,12 @@ def read(text: str) -> list[Word]:
         at += 1
     if any(not word.loose for word in words):
         return words
-    # "quan xa": types alone are no name, but "củ" and the like may be.
+    # "quan xa": types alone are not a name, but "củ" and the like may be.
     return [word for word in words if word.text not in _LEVELS and word.text not in _NEVER_A_NAME]
 
 
 def says_nothing(text: str) -> bool:
-    """Whether nothing was typed, or only words that every office has; emoji and signs are something nobody is called."""
+    """Whether the text is empty or has only words that every office has; emoji and signs do not count as empty."""
     return not clean(text) or bool(_TOKEN.search(clean(text)))
 
 
@@ -163,13 +165,13 @@ def plain_words(name: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def tone_last(word: str) -> str:
-    """A word with its tone mark at the end, so that "hoà" and "hòa" are one."""
+    """A word with its tone mark at the end, so that "hoà" and "hòa" are equal."""
     marks = unicodedata.normalize("NFD", word.casefold())
     return "".join(c for c in marks if c not in _TONES) + "".join(c for c in marks if c in _TONES)
 
 
 def _spelled_out(text: str) -> list[tuple[str, str]]:
-    """Each token as (without accents, with accents or nothing), abbreviations spelled out."""
+    """Each token as (without accents, with accents or empty), with abbreviations spelled out."""
     tokens: list[tuple[str, str]] = []
     typed = _TOKEN.findall(_without_apostrophes(clean(text).casefold()))
     for at, token in enumerate(typed):
@@ -178,7 +180,7 @@ def _spelled_out(text: str) -> list[tuple[str, str]]:
             for kind, number in _GLUED_NUMBER.findall(folded):
                 tokens += [(_ABBREVIATIONS.get(kind, kind), ""), (number, "")]
         elif len(folded) == 1 and 0 < at == len(typed) - 1:
-            tokens.append((folded, ""))  # "buon ma t": a name begun, not yet a type
+            tokens.append((folded, ""))  # "buon ma t": an unfinished name, not yet a type
         elif folded in _ABBREVIATIONS and token in (folded, "đn", "đk", "đl", "tđ", "bđ", "tpđn"):
             tokens += [(word, "") for word in _ABBREVIATIONS[folded].split()]
         else:
@@ -190,7 +192,7 @@ def _said_at(tokens: list[tuple[str, str]], at: int) -> int:
     for length in range(_LONGEST_SAID, 1, -1):
         if tuple(folded for folded, _ in tokens[at : at + length]) in _SAID and length <= len(tokens) - at:
             said = tokens[at : at + length]
-            # "đặc khu" says what the place is, like "phường".
+            # "đặc khu" names the type of the place, like "phường".
             return 0 if said[0][0] == "dac" else length
     return 0
 

@@ -1,4 +1,4 @@
-"""The two levels of an address since 01/07/2025: a province or city, and in it a ward, commune or special zone.
+"""The two levels of an address since 01/07/2025: a province or city, and a ward, commune or special zone in it.
 
 Sources: Nghị quyết 202/2025/QH15, QĐ 19/2025/QĐ-TTg; the data files say where they come from.
 """
@@ -26,13 +26,13 @@ class Province:
 
 
 def provinces(on: date) -> list[Province]:
-    """Every province as it is called that day, by code; before the scheme began, as it was first called."""
+    """Every province with its name of that day, by code; before the scheme began, with its first name."""
     rows = _provinces()
     return in_force(rows, max(on, min(row.valid_from for row in rows)))
 
 
 def province(code: str, on: date) -> Province | None:
-    """The province of that code."""
+    """The province with that code."""
     return next((each for each in provinces(on) if each.code == code), None)
 
 
@@ -49,7 +49,7 @@ def _provinces() -> tuple[Province, ...]:
 
 @cache
 def _wards() -> Mapping[str, Mapping[str, str]]:
-    """Read when first asked for: 3,321 names are nothing that every cold start should pay."""
+    """Read when first needed, so that not every cold start pays for 3,321 names."""
     found: Mapping[str, Mapping[str, str]] = json.loads(
         (Path(__file__).parent / "data" / "wards.json").read_text(encoding="utf-8")
     )

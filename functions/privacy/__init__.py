@@ -1,1 +1,1 @@
-"""A citizen's rights over what is held about them: see it, erase it; and erasing what has had its time."""
+"""A citizen's rights over their data: see it and erase it. Also the erasure of data past its time."""

@@ -1,7 +1,7 @@
-"""Erase what is held about a citizen, at their wish. What can be done is done at once, not in the law's 20 days.
+"""Erase a citizen's data at their wish. All that can be done is done at once, not in the law's 20 days.
 
-Appointments to come are cancelled first, so that their seats go to others. One that has begun stays until its day is
-closed. What remains besides is told to them (`held.remains`).
+Future appointments are cancelled first, so that their seats go to others. An appointment that has begun stays until its
+day is closed. The citizen is told what else remains (`held.remains`).
 """
 
 from dataclasses import dataclass
@@ -25,10 +25,11 @@ class Erased:
 
 
 def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: CitizenHash, now: datetime) -> Erased:
-    """Erase declarations and bookings, and take every consent back. Twice is the same as once.
+    """Erase declarations and bookings, and withdraw every consent. Running it twice has the same result as once.
 
     Raises:
-        TemporarilyUnavailable: storage did not answer; what is erased so far stays erased, and the rest can be asked for again.
+        TemporarilyUnavailable: storage did not answer. What is erased so far stays erased; the citizen can ask again
+            for the rest.
     """
     forgotten, remaining = forget_citizen(bookings, citizen, now)
     if forgotten:
@@ -39,7 +40,7 @@ def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: 
 
 
 def forget_in_chat(chat: Acquaintances, declarations: DeclarationEraser, citizen: CitizenHash, now: datetime) -> None:
-    """Forget who the citizen is in the chat, as when they leave it: an event of before, delivered late, ties nobody."""
+    """Forget which chat user the citizen is, as when they leave the chat; a late event from before ties nobody."""
     known = chat.find(citizen)
     chat.part(citizen, max(now, known.last_seen) if known else now, now)  # Zalo's clock may be ahead of ours
     if known:

@@ -23,7 +23,7 @@ def held(
     citizen_hash: CitizenHash,
     now: datetime,
 ) -> dict[str, Any]:
-    """All of it, as JSON: what was declared and booked, who they are in the chat, and the records about it."""
+    """All of it, as JSON: declarations and bookings, the citizen's identity in the chat, and the records about them."""
     return {
         "exportedAt": now.isoformat(),
         "citizen": {"zaloId": citizen.id},
@@ -74,7 +74,7 @@ def _declaration(declaration: Declaration) -> dict[str, Any]:
 
 
 def _booking(booking: Booking) -> dict[str, Any]:
-    """The personal id itself is not kept with a booking, only its last digits and a keyed hash."""
+    """A booking does not keep the personal id itself, only its last digits and a keyed hash."""
     return {
         "id": booking.id,
         "ticket": booking.ticket,

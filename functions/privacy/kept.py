@@ -1,6 +1,6 @@
-"""How long anything about a citizen is kept, and what of it an erasure leaves; told to them in both cases.
+"""How long each thing about a citizen is kept, and what an erasure leaves. The citizen is told both.
 
-A test holds the days against what the stores and the template do.
+A test compares the days with what the stores and the template do.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from zalo.acquaintances import SEEN_FOR
 
 @dataclass(frozen=True)
 class Kept:
-    """Something that is kept for so many days; None for as long as the citizen wishes. `why` is Vietnamese."""
+    """Something that is kept for so many days; None means as long as the citizen wishes. `why` is Vietnamese."""
 
     what: str
     days: int | None
     why: str
 
 
-# What an erasure leaves. It has no name, number, address or answer in it, but for an event of the chat that waits.
+# What an erasure leaves. It has no name, number, address or answer, except in a chat event that waits.
 LEFT = (
     Kept("record", RECORDS.kept.days, RECORDS.why),
     Kept(
@@ -49,7 +49,7 @@ LEFT = (
 
 
 def kept() -> list[Kept]:
-    """All of it."""
+    """The whole list."""
     declarations = [Kept(status.value, rule.kept.days, rule.why) for status, rule in DECLARATIONS.items()]
     days = KEPT_AFTER_END.days
     return [

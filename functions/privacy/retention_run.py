@@ -1,6 +1,6 @@
-"""Every night: erase what has had its time, and log what was erased. Running twice, or crashing halfway, changes nothing.
+"""Every night: erase data past its time, and log what was erased. Running twice, or crashing halfway, does no harm.
 
-Readers never see what is past its time, and TTL removes what this should miss; this run is what leaves a proof.
+Readers never see data past its time, and TTL removes what this run misses; only this run leaves a proof.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ TIME_TO_STOP = 10_000  # milliseconds before the function's limit
 
 
 class RetentionSettings(Settings):
-    """The table. No key: what is sealed is erased unread."""
+    """The table. There is no key: sealed answers are erased unread."""
 
     declarations_table: str
 
@@ -32,7 +32,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:
     erased: Counter[str] = Counter()
     for key in declarations.due(now):
         if not may_go_on():
-            break  # the next run goes on
+            break  # the next run continues
         status = declarations.erase_due(key, now)
         if status:
             erased[status] += 1

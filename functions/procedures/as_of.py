@@ -1,4 +1,4 @@
-"""The day a citizen asks about (`?on=`): from the first day our content knows to a far but sane end."""
+"""The day a citizen asks about (`?on=`): from the first day our content knows to a far but reasonable end."""
 
 from datetime import date
 from typing import Annotated

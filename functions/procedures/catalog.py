@@ -1,8 +1,8 @@
-"""Which procedures there are on a day, and what they are called.
+"""Which procedures exist on a day, and their names.
 
 UnknownProcedure            no procedure ever had this code
-NotYetAProcedure            it has, but not on that day; `explanation` tells the citizen why
-NothingKnown                a day before everything we know
+NotYetAProcedure            the code exists, but not on that day; `explanation` tells the citizen why
+NothingKnown                the day lies before everything we know
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class NothingKnown(ValueError):
 
 @dataclass(frozen=True)
 class Listed:
-    """A procedure as it is called on one day."""
+    """A procedure with its name on one day."""
 
     code: str
     title: str
@@ -55,7 +55,7 @@ def listed(on: date, content: Content = CONTENT) -> list[Listed]:
 
 
 def find(code: str, on: date, content: Content = CONTENT) -> Listed:
-    """The procedure with that code, as it is called on that day.
+    """The procedure with that code, with its name on that day.
 
     Raises:
         UnknownProcedure: no procedure ever had this code.
@@ -73,7 +73,7 @@ def find(code: str, on: date, content: Content = CONTENT) -> Listed:
 
 
 def title(code: str, on: date) -> str:
-    """What the procedure is called on that day; raises as `find`."""
+    """The name of the procedure on that day; raises as `find`."""
     return find(code, on).title
 
 

@@ -1,8 +1,8 @@
 """The content files under content/, as frozen values: loaded once, when the module is imported.
 
-A *topic* is one thing there is to say (where to hand in, the household book, the fee); its *versions* say it from
-one day to another, and a *silence* explains the days on which there is nothing to say. `review.py` proves that
-every day of a topic is covered exactly once.
+A *topic* is one thing to say (where to hand in, the household book, the fee). Its *versions* say it from one day to
+another, and a *silence* explains the days on which there is nothing to say. `review.py` proves that exactly one of
+them covers every day of a topic.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "content"
 
 
 class Section(StrEnum):
-    """One file of content each."""
+    """One file of content for each section."""
 
     CONDITIONS = "conditions"
     STEPS = "steps"
@@ -41,7 +41,7 @@ class Residence(StrEnum):
 
 @dataclass(frozen=True)
 class Name(Sourced):
-    """What a procedure is called."""
+    """The name of a procedure."""
 
     title: str
     summary: str
@@ -58,7 +58,7 @@ class Statement(Sourced):
 
 @dataclass(frozen=True)
 class Document(Sourced):
-    """A paper; where it is not mandatory, `why` tells in which case it is needed. One `at_office` is filled in there, not brought."""
+    """A paper. If not mandatory, `why` says when it is needed. A form `at_office` is filled in there, not brought."""
 
     code: str
     name: str
@@ -85,7 +85,7 @@ class Topic[S: Sourced]:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A procedure: its stable code, whom it is for, its names in time, and what to say of the days before it."""
+    """A procedure: its stable code, whom it is for, its names over time, and what to say for the days before it."""
 
     code: str
     residence: Residence

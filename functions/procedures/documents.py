@@ -1,4 +1,4 @@
-"""Which papers to bring, as of a day: the rule that the procedure's page, bookings and declarations share."""
+"""The papers to bring, as of a day: the rule that the procedure's page, bookings and declarations share."""
 
 from datetime import date
 
@@ -9,10 +9,10 @@ from procedures.prepared import CONTENT
 
 
 def documents_to_bring(code: str, on: date, residence: str | None = None, content: Content = CONTENT) -> list[Document]:
-    """The papers for that procedure on the day one hands in, most important first.
+    """The papers for that procedure if the citizen hands in on that day, most important first.
 
-    `residence` is "permanent" or "temporary"; by default, what the procedure is for. A paper that is not
-    mandatory is in the list too: its `why` tells in which case it is needed.
+    `residence` is "permanent" or "temporary"; the default is the one that the procedure is for. A paper that is not
+    mandatory is in the list too: its `why` says in which case it is needed.
 
     Raises:
         procedures.catalog.UnknownProcedure, NotYetAProcedure, NothingKnown: as `procedures.catalog.find`.

@@ -1,4 +1,4 @@
-"""Everything there is to say of one procedure on one day, and the days on which it reads the same."""
+"""Everything to say about one procedure on one day, and the days on which the answer stays the same."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class Guide:
-    """The answer: unchanged from `valid_from` to `valid_to`, both included, None while no change is known."""
+    """The answer: unchanged from `valid_from` to `valid_to`, both included; None means that no change is known."""
 
     procedure: Listed
     residence: Residence
@@ -36,7 +36,7 @@ class Guide:
 
 
 def guide(code: str, on: date, residence: Residence | None = None, content: Content = CONTENT) -> Guide:
-    """What a citizen needs to know who hands in on that day.
+    """What a citizen who hands in on that day needs to know.
 
     Raises:
         procedures.catalog.UnknownProcedure, NotYetAProcedure, NothingKnown: as `procedures.catalog.find`.

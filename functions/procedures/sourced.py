@@ -1,4 +1,4 @@
-"""What every piece of content has: the days on which it holds, its source, and how far that was checked.
+"""What every piece of content has: the days on which it holds, its source, and how well that source was checked.
 
 Procedures and the FAQ share it; `timeline.py` reviews it.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 ONE_DAY = timedelta(days=1)
 
-# Chip cards are issued since January 2021; nothing of ours speaks of the days before.
+# Chip cards are issued since January 2021; our content says nothing about earlier days.
 EARLIEST = date(2021, 1, 1)
 
 
@@ -39,7 +39,7 @@ CONFIDENCE_TOLD = {
 
 @dataclass(frozen=True)
 class Sourced:
-    """Something said from one day to another (both included, None is open), and where it comes from."""
+    """A statement from one day to another (both included, None is open), and its source."""
 
     valid_from: date
     valid_to: date | None
@@ -57,7 +57,7 @@ class Silence:
 
 
 def sourced(row: dict[str, Any]) -> dict[str, Any]:
-    """The members of a TOML row that says something, ready for a `Sourced`."""
+    """The fields of a TOML row that says something, ready for a `Sourced`."""
     return {"valid_to": None, **row, "confidence": Confidence(row["confidence"])}
 
 

@@ -1,4 +1,4 @@
-"""How a reviewer reads anything that is effective-dated: overlaps, unexplained gaps, sources, dates, hedges."""
+"""Reviews any content with effective dates: overlaps, unexplained gaps, sources, dates, uncertain statements."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,17 +7,17 @@ from itertools import pairwise
 
 from procedures.sourced import ONE_DAY, Confidence, Silence, Sourced
 
-# A source is a legal text, a dated public page, or a rule of ours; "Internet" or "TODO" is none.
+# A source is a legal text, a dated public page, or a rule of ours; "Internet" or "TODO" is not a source.
 _SOURCE = re.compile(
     r"Luật|Nghị (định|quyết)|\b(NĐ|TT|QĐ|NQ) |[a-z0-9-]+\.(vn|com|net|me|org)\b|Hướng dẫn|Quy ước|Mục |Kho văn bản|Bản |Chưa đọc"
 )
-# What is not certain must be said so to the citizen.
+# An uncertain statement must say so to the citizen.
 _HEDGE = re.compile(r"hãy hỏi|có thể|chưa|nếu không có", re.IGNORECASE)
 _MUST_HEDGE = (Confidence.UNSURE, Confidence.INFERRED)
 
 
 def timeline_findings(where: str, pieces: Sequence[Sourced | Silence], begins: date) -> Iterator[str]:
-    """What is wrong with a timeline: from `begins` on, every day is to be covered exactly once."""
+    """The mistakes in a timeline: from `begins` on, every day must be covered exactly once."""
     in_order = sorted(pieces, key=lambda piece: piece.valid_from)
     yield from neighbour_findings(where, in_order)
     if in_order and in_order[0].valid_from > begins:
@@ -28,7 +28,7 @@ def timeline_findings(where: str, pieces: Sequence[Sourced | Silence], begins: d
 
 
 def neighbour_findings(where: str, pieces: Sequence[Sourced | Silence]) -> Iterator[str]:
-    """What is wrong between the pieces of a timeline, and within each."""
+    """The mistakes between the pieces of a timeline, and within each piece."""
     for earlier, later in pairwise(pieces):
         if earlier.valid_to is None or later.valid_from <= earlier.valid_to:
             yield f"{where}: two statements hold on {later.valid_from}"
@@ -44,7 +44,7 @@ def neighbour_findings(where: str, pieces: Sequence[Sourced | Silence]) -> Itera
 
 
 def statement_findings(where: str, said: Sourced, text: str) -> Iterator[str]:
-    """What is wrong with one statement: `text` is what the citizen reads."""
+    """The mistakes in one statement; `text` is what the citizen reads."""
     if not _SOURCE.search(said.source):
         yield f"{where}: from {said.valid_from}: “{said.source}” is no source"
     if not text.strip():

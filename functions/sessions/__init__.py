@@ -1,1 +1,1 @@
-"""Sign-in: Zalo says once who the citizen is; from then on our own session token does."""
+"""Sign-in: Zalo says once who the citizen is; after that, our own session token says it."""

@@ -1,1 +1,1 @@
-"""All that speaks Zalo's protocols: its graph, the Official Account, tokens, signatures, who is whom, a message."""
+"""All code for Zalo's protocols: its graph, the Official Account, tokens, signatures, chat users, messages."""

@@ -1,9 +1,10 @@
-"""Who in the chat is which citizen: the Official Account and the Mini App know a person by different ids.
+"""Which citizen a chat user is: the Official Account and the Mini App know a person by different ids.
 
-A `follow` event tells both, and so the two are tied. The citizen is kept as their keyed hash; the chat's own id is
-kept as it is, since nothing else reaches them. Zalo lets an office write for seven days after their last word.
+A `follow` event gives both ids, so it ties the two. The citizen is kept as their keyed hash; the chat's own id is kept
+as it is, since nothing else reaches the citizen. Zalo lets an office write for seven days after their last word.
 
-Zalo may deliver events out of order: who has left leaves the moment behind, and what they did before it changes nothing.
+Zalo may deliver events out of order. A citizen who leaves leaves the time of leaving behind; an event from before that
+time changes nothing.
 """
 
 from dataclasses import dataclass
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WINDOW = timedelta(days=7)
-SEEN_FOR = timedelta(days=10)  # Zalo repeats for two hours, but dead letters may be driven back for a week
+SEEN_FOR = timedelta(days=10)  # Zalo repeats for two hours, but dead letters may be redriven for a week
 
 
 @dataclass(frozen=True)
 class Acquaintance:
-    """A citizen in the chat: their id there, and when they last did something."""
+    """A citizen in the chat: their id there, and the time of their last action."""
 
     user: str
     last_seen: datetime
@@ -46,7 +47,7 @@ class Acquaintances:
         return self._table.get(_seen(event)) is not None
 
     def claim(self, event: str, now: datetime) -> bool:
-        """Whether this process answers the event: nobody has, and from now on nobody else will."""
+        """Claim the event for this process; True if no process has answered it. From then on no other will."""
         return self._table.claim(self._table.put({**_seen(event), "ttl": epoch(now + SEEN_FOR)}, NEW))
 
     def unclaim(self, event: str) -> None:
@@ -56,7 +57,7 @@ class Acquaintances:
     def meet(self, citizen: CitizenHash, user: str, at: datetime, known_as: ChatUserHash) -> bool:
         """The citizen did something in the chat at that moment; False if they have left since.
 
-        `known_as` is the keyed hash of the user: some events name only the user, and must lead to the citizen too.
+        `known_as` is the keyed hash of the user. Some events name only the user, and must lead to the citizen too.
         """
         here = self._table.update(
             _link(citizen),
@@ -67,7 +68,7 @@ class Acquaintances:
         try:
             self._table.write(here)
         except Refused as refused:
-            return "leftAt" not in _met(refused)  # they are here; what they did later has already been told
+            return "leftAt" not in _met(refused)  # they are here; a later action of theirs is already recorded
         self._table.write(self._table.put({**_user(known_as), "citizen": citizen}))
         return True
 
@@ -77,15 +78,15 @@ class Acquaintances:
         return Acquaintance(item["user"], _moment(item["lastSeen"])) if "user" in item else None
 
     def citizen_of(self, known_as: ChatUserHash) -> CitizenHash | None:
-        """The citizen whom a user of the chat was last known to be."""
+        """The citizen that a user of the chat was last known to be."""
         item = self._table.get(_user(known_as))
         return CitizenHash(item["citizen"]) if item else None
 
     def part(self, citizen: CitizenHash, at: datetime, now: datetime) -> bool:
         """The citizen left at that moment: forget which user of the chat they are; False if they came back since.
 
-        That they left is itself forgotten after ten days, and with it under which hash the user was known: until then
-        an event that comes late ties nobody, and a withdrawal that comes twice finds whom it is about.
+        After ten days, the time of leaving and the user's keyed hash are forgotten too. Until then, an event that comes
+        late ties nobody, and a withdrawal that comes twice finds its citizen.
         """
         gone = epoch(now + SEEN_FOR)
         left = self._table.update(
@@ -104,7 +105,7 @@ class Acquaintances:
 
 
 def _milliseconds(moment: datetime) -> int:
-    """As Zalo tells time: within a second one may leave and come back."""
+    """Time in Zalo's milliseconds: a citizen may leave and come back within a second."""
     return round(moment.timestamp() * 1000)
 
 
@@ -113,7 +114,7 @@ def _moment(milliseconds: int) -> datetime:
 
 
 def _met(refused: Refused) -> Item:
-    """The item that the condition met."""
+    """The item that the condition checked."""
     return refused.old[0] or {}
 
 

@@ -1,7 +1,7 @@
-"""Who holds a Zalo access token: one call to Zalo's graph API, or to an egress relay in front of it.
+"""Who holds a Zalo access token: one call to Zalo's graph API, or to a relay in front of it.
 
-Zalo answers 200 with an `error` number inside. 452 is a bad or old token; -501 means that Zalo refuses our
-network (addresses outside Vietnam): asking again cannot help, a relay in Vietnam does.
+Zalo answers 200 with an `error` number inside. 452 is a bad or old token. -501 means that Zalo refuses our network
+(addresses outside Vietnam): asking again cannot help, a relay in Vietnam does.
 """
 
 import hashlib
@@ -19,9 +19,9 @@ from cccd.errors import PhoneTokenInvalid, ZaloTokenInvalid, ZaloUnavailable
 from cccd.observability import logger, metrics
 from cccd.phone import NotAPhone, parse_phone
 
-TOKEN_REFUSED = {452}  # 100 is what a relay earns that drops the header with the token
+TOKEN_REFUSED = {452}  # 100 comes when a relay drops the header with the token
 ABROAD = -501
-OURS = {ABROAD, -242, -32}  # our network, our secret, our rate: no token of the citizen's could help
+OURS = {ABROAD, -242, -32}  # our network, our secret, our rate: another token of the citizen would not help
 QUOTA = range(12000, 12100)
 RETRY_AFTER = 30  # seconds
 PATIENCE = 4  # seconds; Lambda gives fifteen in all
@@ -30,7 +30,7 @@ _MAX_ANSWER_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class ZaloProfile:
-    """What Zalo tells of a person: `id` is a string of digits, unique in our app."""
+    """A person as Zalo describes them: `id` is a string of digits, unique in our app."""
 
     id: str
     name: str
@@ -47,11 +47,11 @@ class ZaloGraph:
         self._http = urllib3.PoolManager(retries=False, timeout=seconds)
 
     def profile(self, access_token: str) -> ZaloProfile:
-        """The person who holds the token. Asked once; a failure is never repeated blindly.
+        """The person who holds the token. Zalo is asked once; a failure is never repeated blindly.
 
         Raises:
             ZaloTokenInvalid: Zalo does not accept the token.
-            ZaloUnavailable: no answer, no sense in it, or our network is refused.
+            ZaloUnavailable: no answer, no usable answer, or Zalo refuses our network.
         """
         proof = hmac.digest(self._app_secret, access_token.encode(), hashlib.sha256).hex()
         answer = self._ask(self._me, {"access_token": access_token, "appsecret_proof": proof})
@@ -73,7 +73,7 @@ class ZaloGraph:
         Raises:
             ZaloTokenInvalid: Zalo does not accept the access token.
             PhoneTokenInvalid: Zalo does not accept the phone token: used, or too old.
-            ZaloUnavailable: no answer, no sense in it, or our network is refused.
+            ZaloUnavailable: no answer, no usable answer, or Zalo refuses our network.
         """
         secret_key = self._app_secret.decode()
         answer = self._ask(self._info, {"access_token": access_token, "code": phone_token, "secret_key": secret_key})
@@ -92,7 +92,7 @@ class ZaloGraph:
             raise _unavailable(zalo_error=code) from None
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._http.clear()
 
     def _ask(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class ZaloGraph:
 
 
 def _code(answer: dict[str, Any]) -> int | None:
-    """Zalo's error number, 0 for none; None where it is no number."""
+    """Zalo's error number, 0 for none; None if it is not a number."""
     code = answer.get("error", 0)
     return code if isinstance(code, int) else None
 
@@ -119,7 +119,7 @@ def _is_id(value: object) -> bool:
 
 
 def _unavailable(**why: Any) -> ZaloUnavailable:
-    """Zalo cannot be relied on now: for the log and the alarm, and for the citizen."""
+    """Zalo does not work now; this goes to the log, the alarm and the citizen."""
     logger.error("zalo unavailable", **why)
     metrics.add_metric("ZaloUnavailable", MetricUnit.Count, 1)
     if why.get("zalo_error") == ABROAD:

@@ -11,7 +11,7 @@ MAX_BUTTONS = 5
 
 @dataclass(frozen=True)
 class Button:
-    """A button: opens the Mini App at a path, or sends words back as if they had been typed."""
+    """A button: it opens the Mini App at a path, or sends words as if the citizen had typed them."""
 
     title: str
     path: str | None = None

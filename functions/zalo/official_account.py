@@ -1,6 +1,7 @@
-"""Zalo's Official Account API: messages out, and the tokens that allow them. Answers 200 with an `error` inside.
+"""Zalo's Official Account API: messages out, and the tokens that allow them. Zalo answers 200 with an `error` inside.
 
-NotSent says that Zalo has not sent the message, and whether trying later can help; Uncertain that nobody knows.
+NotSent means that Zalo has not sent the message; it says whether a later try can help. Uncertain means that nobody
+knows.
 Sources: developers.zalo.me (Official Account API v3, OAuth v4).
 """
 
@@ -15,17 +16,17 @@ import urllib3
 PATIENCE = 8  # seconds
 _MAX_ANSWER_BYTES = 64 * 1024
 
-# What no later try of the same message can change: parameters, the citizen's own settings, closed window.
+# Errors that no later try of the same message can change: parameters, the citizen's own settings, a closed window.
 _FINAL = {-201, -213, -227, -230, -232, -240, -244, -248, -1121, -1122, -1124}
 _FINAL |= {-108, -109, -114, -118, -119, -132, -139, -140, -141}
 TOKEN_OLD = {-216, -220, -124}
-AILING = {0, -32}  # it cannot be reached, or we ask too often: true of every other message too
+AILING = {0, -32}  # Zalo cannot be reached, or we ask too often: this holds for every other message too
 OUTSIDE_WINDOW = {-230, -213}
 GRANT_REFUSED = {-14014}  # "Invalid refresh token"
 
 
 class Uncertain(Exception):
-    """The request went out and no answer came that can be relied on; `code` is Zalo's, if it gave one."""
+    """The request went out and no reliable answer came; `code` is Zalo's, if it gave one."""
 
     def __init__(self, code: object = None):
         super().__init__()
@@ -33,7 +34,7 @@ class Uncertain(Exception):
 
 
 class NotSent(Exception):
-    """Zalo did not send it. `code` is Zalo's; `final` if the same message can never pass."""
+    """Zalo did not send the message. `code` is Zalo's; `final` if the same message can never pass."""
 
     def __init__(self, code: int):
         super().__init__(str(code))
@@ -42,11 +43,11 @@ class NotSent(Exception):
 
 
 class TokenRefused(NotSent):
-    """The access token is old or invalid: refresh, once, and try again."""
+    """The access token is old or invalid: refresh it once, and try again."""
 
 
 class GrantRefused(Exception):
-    """Zalo does not take the refresh token: an administrator must grant access anew. `code` is Zalo's."""
+    """Zalo does not take the refresh token: an administrator must grant access again. `code` is Zalo's."""
 
     def __init__(self, code: int):
         super().__init__(str(code))
@@ -55,7 +56,7 @@ class GrantRefused(Exception):
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a refresh gives. The refresh token works once; the old access token dies at the refresh."""
+    """The result of a refresh. The refresh token works once; the old access token ends at the refresh."""
 
     access: str
     refresh: str
@@ -80,11 +81,11 @@ class OfficialAccountApi:
         return self._message("/v3.0/oa/message/template", token, body)
 
     def refresh(self, app_id: str, app_secret: bytes, refresh_token: str) -> Tokens:
-        """New tokens for a refresh token, which is used up by it.
+        """New tokens for a refresh token; the call uses the refresh token up.
 
         Raises:
             GrantRefused: Zalo refuses it for good.
-            Uncertain: no answer to rely on; the token may be used up or not.
+            Uncertain: no reliable answer; the token may be used up or not.
         """
         fields = {"refresh_token": refresh_token, "app_id": app_id, "grant_type": "refresh_token"}
         headers = {"secret_key": app_secret.decode(), "content-type": "application/x-www-form-urlencoded"}
@@ -95,10 +96,10 @@ class OfficialAccountApi:
         code = answer.get("error")
         if isinstance(code, int) and code in GRANT_REFUSED:
             raise GrantRefused(code)
-        raise Uncertain(code)  # a limit, a wrong secret, a fault of Zalo's: the refresh token may well be good
+        raise Uncertain(code)  # a limit, a wrong secret, a fault of Zalo's: the refresh token may still be good
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._http.clear()
 
     def _message(self, path: str, token: str, body: dict[str, Any]) -> str:

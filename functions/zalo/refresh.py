@@ -1,4 +1,4 @@
-"""Every hour: renew the access token before it ends, and say when the refresh token nears its own."""
+"""Every hour: renew the access token before it ends, and report when the refresh token is near its end."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, object]:
 
 
 def renew_in_time(store: TokenStore, keeper: TokenKeeper, now: datetime) -> bool:
-    """Refresh a token that is about to end; whether this call did. An unused account is refreshed too, daily."""
+    """Refresh a token that is about to end; returns whether this call did. An unused account is refreshed daily too."""
     state = store.read()
     if state and state.fresh(now + EARLY):
         return False
@@ -41,7 +41,7 @@ def renew_in_time(store: TokenStore, keeper: TokenKeeper, now: datetime) -> bool
 
 
 def days_left(state: TokenState | None, now: datetime) -> int:
-    """Whole days until the refresh token is dead; 0 if there is none that works."""
+    """Whole days until the refresh token ends; 0 if no token works."""
     if state is None or state.lost:
         return 0
     return max(0, (state.granted_at + REFRESH_TOKEN_LIFE - now).days)

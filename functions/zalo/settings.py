@@ -1,4 +1,4 @@
-"""What every function needs that writes through the Official Account: the table, the app, and where Zalo is asked."""
+"""Settings of every function that writes through the Official Account: the table, the app, and Zalo's addresses."""
 
 from cccd.dynamodb import client
 from cccd.keyring import secret
@@ -19,7 +19,7 @@ class OfficialAccountSettings(Settings):
     zalo_oauth_url: str
 
     def api(self) -> OfficialAccountApi:
-        """The Official Account's API; to be closed."""
+        """The Official Account's API; the caller closes it."""
         return OfficialAccountApi(self.zalo_openapi_url, self.zalo_oauth_url)
 
     def token_store(self) -> TokenStore:
@@ -34,5 +34,5 @@ class OfficialAccountSettings(Settings):
         )
 
     def acquaintances(self) -> Acquaintances:
-        """Who of the chat is which citizen."""
+        """Which citizen each chat user is."""
         return Acquaintances(client(), self.chat_table)

@@ -1,4 +1,4 @@
-"""Whether Zalo really sent it. Two webhooks, two formulas; both compared in constant time, on the bytes as they came.
+"""Whether Zalo really sent an event. Two webhooks, two formulas; both compare in constant time, on the raw bytes.
 
 Official Account: sha256(app id + raw body + timestamp + OA secret key), in `X-ZEvent-Signature: mac=<hex>`; the
 timestamp is the body's own. Mini App: sha256 of the body's values in the order of their keys, then the API key.
@@ -14,7 +14,7 @@ from typing import Any
 
 from cccd.clock import from_epoch
 
-# Zalo repeats a failed delivery until about two hours later; what is older was not sent just now.
+# Zalo repeats a failed delivery for about two hours; an older event was not sent just now.
 OLDEST = timedelta(hours=3)
 YOUNGEST = timedelta(minutes=10)  # ahead of our clock
 
@@ -37,7 +37,7 @@ def matches(sent: str | None, expected: str) -> bool:
 
 
 def recent(timestamp: object, now: datetime) -> bool:
-    """Whether an event's timestamp (milliseconds, text or number) is one that Zalo may still be delivering."""
+    """Whether Zalo may still be delivering an event with this timestamp (milliseconds, text or number)."""
     try:
         sent = from_epoch(int(str(timestamp)) // 1000)
     except (ValueError, OverflowError, OSError):

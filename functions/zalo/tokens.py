@@ -1,4 +1,4 @@
-"""The Official Account's tokens, one encrypted item behind a lock: the refresh token rotates and works once.
+"""The Official Account's tokens: one encrypted item behind a lock. The refresh token rotates and works once.
 
     ready ──lock──▶ refreshing ──save──▶ ready        the new pair is saved before anybody uses it
                         │
@@ -6,7 +6,7 @@
                                                        died after it asked leaves a token that Zalo then refuses:
                                                        `lost`, an alarm, and messages wait for a new grant
 
-Only the holder of the lock asks Zalo, so two workers never use the same refresh token: the lease is longer than any
+Only the holder of the lock asks Zalo, so two workers never use the same refresh token. The lease is longer than any
 function that asks may run.
 """
 
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 
 KEY: Key = {"pk": "TOKENS", "sk": "TOKENS"}
 LEASE = timedelta(seconds=90)
-WAITING = (0.3, 0.7, 1.5)  # seconds between looks at what another process is getting
-SAVING = (0.0, 0.2, 1.0, 3.0)  # seconds to wait before each try to save what Zalo gives only once
-EARLY = timedelta(hours=2)  # before the access token's end, when it is refreshed on schedule
+WAITING = (0.3, 0.7, 1.5)  # seconds between checks for the token that another process is getting
+SAVING = (0.0, 0.2, 1.0, 3.0)  # seconds to wait before each try to save the pair, which Zalo gives only once
+EARLY = timedelta(hours=2)  # the scheduled refresh comes this long before the access token ends
 REFRESH_TOKEN_LIFE = timedelta(days=90)
 
 
 class TokensUnavailable(Exception):
-    """No access token can be had now: none granted, lost, or another process is getting one at this moment."""
+    """No access token is available now: none was granted, it is lost, or another process is getting one now."""
 
 
 @dataclass(frozen=True)
 class TokenState:
-    """What is kept; `lost` once Zalo has refused the refresh token."""
+    """The stored state; `lost` once Zalo has refused the refresh token."""
 
     access: str
     refresh: str
@@ -66,7 +66,7 @@ class TokenStore:
         self._table = Table(client, name)
 
     def read(self) -> TokenState | None:
-        """The tokens, consistently; None before the first grant."""
+        """The tokens, read consistently; None before the first grant."""
         item = self._table.get(KEY)
         if item is None:
             return None
@@ -83,7 +83,7 @@ class TokenStore:
         )
 
     def adopt(self, grant: str, now: datetime) -> bool:
-        """Begin anew with the refresh token of a grant, unless its tokens are in force or were lost already."""
+        """Begin again with the refresh token of a grant, unless tokens are in force or this grant is lost already."""
         mark = hashlib.sha256(grant.encode()).hexdigest()[:16]
         item = {
             **KEY,
@@ -98,7 +98,7 @@ class TokenStore:
         return self._table.written(self._table.put(item, unknown, {":true": True, ":mark": mark}))
 
     def lock(self, state: TokenState, now: datetime) -> bool:
-        """Whether this process may refresh: nobody has since `state` was read, and nobody is at it."""
+        """Take the lock for a refresh; False if the tokens changed since `state` was read, or the lock is held."""
         return self._changed(
             state,
             "SET lockedUntil = :until",
@@ -107,7 +107,7 @@ class TokenStore:
         )
 
     def save(self, state: TokenState, access: str, refresh: str, seconds: int, now: datetime) -> bool:
-        """Keep the new pair in place of `state`'s; whether it still was the one in force."""
+        """Replace `state`'s pair with the new one; returns whether `state`'s pair was still in force."""
         return self._changed(
             state,
             "SET #access = :access, refresh = :refresh, accessEnds = :ends, grantedAt = :now, #version = :next "
@@ -122,11 +122,11 @@ class TokenStore:
         )
 
     def mark_lost(self, state: TokenState) -> bool:
-        """Zalo refused the refresh token of `state`; nobody should try it again."""
+        """Zalo refused the refresh token of `state`; nobody should try that token again."""
         return self._changed(state, "SET lost = :true REMOVE lockedUntil", {":true": True})
 
     def _changed(self, state: TokenState, update: str, values: Item, also: str = "") -> bool:
-        """Whether it was written: nobody has changed the tokens since `state` was read."""
+        """Write the change; False if somebody has changed the tokens since `state` was read."""
         condition = f"#version = :version{also}"
         return self._table.written(self._table.update(KEY, update, condition, {":version": state.version, **values}))
 
@@ -134,8 +134,8 @@ class TokenStore:
 class TokenKeeper:
     """Gives the access token, and refreshes it when it is old.
 
-    `grant` gives the refresh token that an administrator was granted, for the first time and after a loss. `now` tells
-    the time whenever it matters: a lease that was dated from an earlier moment would end too soon.
+    `grant` gives the refresh token of an administrator's grant, for the first time and after a loss. `now` reads the
+    clock each time: a lease dated from an earlier moment would end too soon.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class TokenKeeper:
         """A token that works.
 
         Raises:
-            TokensUnavailable: there is none now; it is worth trying again once the lease is over, unless lost.
+            TokensUnavailable: there is none now; another try may help once the lease is over, unless the token is lost.
         """
         state = self._store.read()
         if state and state.fresh(self._now()):
@@ -166,7 +166,7 @@ class TokenKeeper:
         return self.refresh()
 
     def refresh(self, used: str | None = None) -> str:
-        """A new token, got by this process or by another; `used` is one that will not do, however fresh.
+        """A new token, from this process or another; `used` is a token that does not work, even if it looks fresh.
 
         Raises:
             TokensUnavailable
@@ -175,7 +175,7 @@ class TokenKeeper:
         if state is None or state.lost:
             state = self._granted()
         if state.fresh(self._now()) and state.access != used:
-            return state.access  # somebody refreshed it meanwhile
+            return state.access  # somebody else refreshed it meanwhile
         try:
             return self._renewed(state)
         except GrantRefused as refusal:
@@ -184,7 +184,7 @@ class TokenKeeper:
         return self._after_loss()
 
     def _after_loss(self) -> str:
-        """The tokens of a newer grant, if an administrator has given one already."""
+        """The tokens of a newer grant, if an administrator has already given one."""
         state = self._granted()
         try:
             return self._renewed(state)
@@ -194,7 +194,7 @@ class TokenKeeper:
             raise TokensUnavailable from None
 
     def _granted(self) -> TokenState:
-        """What there is after a grant that was not known yet."""
+        """The state after a grant that was not known yet."""
         state = self._store.read() if self._store.adopt(self._grant().decode(), self._now()) else None
         if state is None or state.lost:
             raise TokensUnavailable
@@ -205,14 +205,14 @@ class TokenKeeper:
             return self._anothers(state)
         try:
             tokens = self._api.refresh(self._app_id, self._app_secret, state.refresh)
-        except (NotSent, Uncertain) as failure:  # the lease ends, and the next try shows whether it was used up
+        except (NotSent, Uncertain) as failure:  # the lease ends, and the next try shows whether the token was used up
             logger.error("Zalo gave no tokens", zalo_error=failure.code)
             raise TokensUnavailable from None
         self._save(state, tokens)
         return tokens.access
 
     def _anothers(self, old: TokenState) -> str:
-        """What whoever holds the lock gets, if it is soon."""
+        """The token that the holder of the lock gets, if it arrives soon."""
         for pause in WAITING:
             time.sleep(pause)
             state = self._store.read()
@@ -221,7 +221,7 @@ class TokenKeeper:
         raise TokensUnavailable
 
     def _save(self, state: TokenState, tokens: Tokens) -> None:
-        """Save the pair, more than once if need be: Zalo gives it once, and the old refresh token is dead."""
+        """Save the pair, several times if necessary: Zalo gives it once, and the old refresh token no longer works."""
         for pause in SAVING:
             time.sleep(pause)
             try:

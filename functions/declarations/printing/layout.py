@@ -1,7 +1,8 @@
 """The paper of an edition as data: its heads, and its parts from top to bottom.
 
-A part is one of: a `heading`; a `text`; a line of `cells`, each a label and a field's answer; the choices of a field as
-`ticks`; a number of `blank` dotted lines; a `signature`, the citizen's or an officer's. Any may begin a `new_page`.
+A part is one of these: a `heading`; a `text`; a line of `cells`, each with a label and a field's answer; the choices of
+a field as `ticks`; a number of `blank` dotted lines; a `signature` of the citizen or an officer. Each may begin a
+`new_page`.
 """
 
 import tomllib
@@ -42,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Layout:
-    """An edition on paper. `size` is the type's in points; `addressed` papers begin with "Kính gửi"."""
+    """An edition on paper. `size` is the type size in points; an `addressed` paper begins with "Kính gửi"."""
 
     form_code: str
     title: str

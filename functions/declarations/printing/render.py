@@ -20,9 +20,9 @@ _MOTTO = "Độc lập - Tự do - Hạnh phúc"
 
 
 def render(declaration: Declaration, office: str) -> bytes:
-    """The PDF of a declaration, to be signed and brought. `office` is the receiving one's name, or empty.
+    """The PDF of a declaration, for the citizen to sign and bring. `office` is the name of the receiving one, or empty.
 
-    The QR code is the declaration's id: an opaque code, no personal data; nor has the file's own title any.
+    The QR code is the declaration's id: an opaque code without personal data. The file's title holds none either.
     """
     layout, form = layout_of(declaration.edition), form_of(declaration.edition)
     paper = Paper(layout.size, form.title, _footer(declaration))
@@ -104,7 +104,7 @@ def _text(paper: Paper, text: str, font: str) -> None:
 
 
 def _cells(paper: Paper, cells: tuple[Cell, ...], form: Form, declaration: Declaration) -> None:
-    """Cells side by side; each may run over several lines, the next part begins below the longest."""
+    """Cells side by side; each may run over several lines, and the next part begins below the longest cell."""
     paper.need(2 * paper.leading)
     start, top, low = LEFT, paper.y, paper.y
     for cell in cells:
@@ -140,7 +140,7 @@ def _cell(paper: Paper, cell: Cell, form: Form, declaration: Declaration, start:
 
 
 def _boxed(field: FormField, answer: Answer | None) -> str:
-    """What is written one digit a box; empty for other fields, and for a draft's answer that does not fit."""
+    """The text to write one digit a box; empty for other fields, and for a draft's answer that does not fit."""
     text = answer if isinstance(answer, str) else ""
     if field.type in ("personal-id", "card-number"):
         return text.ljust(12) if len(text) <= 12 and (text.isdigit() or not text) else ""
@@ -196,7 +196,7 @@ def _ticks(paper: Paper, part: Part, form: Form, declaration: Declaration) -> No
 
 
 def _signature(paper: Paper, who: str) -> None:
-    """Place and date, who signs, and the room to do so."""
+    """Place and date, who signs, and room for the signature."""
     paper.need(5 * paper.leading)
     middle = RIGHT - 40 * mm
     paper.move(0.2)
