@@ -1,1 +1,1 @@
-"""What prepares the content: nothing here runs in Lambda. `make prepared`, `make offices`, `make facts`."""
+"""Tools that prepare the content; nothing here runs in Lambda. `make prepared`, `make offices`, `make facts`."""

@@ -1,4 +1,4 @@
-"""`make facts`: what of the procedures and the FAQ expires in the next 90 days, and what nobody has confirmed yet.
+"""`make facts`: the content of the procedures and the FAQ that expires in the next 90 days or is unconfirmed.
 
 python -m authoring.facts [YYYY-MM-DD]
 """
@@ -23,7 +23,7 @@ CONFIRMED = (Confidence.VERIFIED, Confidence.SERVICE_RULE)
 
 @dataclass(frozen=True)
 class Said:
-    """Something that citizens read: where it stands, its days and source, and its words."""
+    """A text that citizens read: where it is, its days and source, and its words."""
 
     where: str
     facts: Sourced

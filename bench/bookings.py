@@ -1,8 +1,8 @@
-"""What a booking costs: requests, transactions, capacity units. `make bench` prints it as it stands in docs/performance.md.
+"""What a booking costs: requests, transactions, capacity units. `make bench` prints it as in docs/performance.md.
 
-Counts come from the calls really made against DynamoDB Local; local engines disagree about capacity, so units are
-given twice: as the engine reports them, and by AWS's documented rule from the size of the items (a transactional write
-costs 2 units per KB and item, a consistent read 1 per 4 KB, an eventually consistent one half of that).
+The counts are real calls to DynamoDB Local. Local engines disagree about capacity, so units are given twice: as the
+engine reports them, and by AWS's documented rule from the size of the items (a transactional write costs 2 units per KB
+and item, a consistent read 1 per 4 KB, an eventually consistent read half of that).
 """
 
 import math
@@ -37,7 +37,7 @@ _ABSENT = {"get_paginator", "meta", "close", "exceptions"}
 
 @dataclass
 class Bill:
-    """What the calls of one operation came to."""
+    """The total of the calls of one operation."""
 
     calls: Counter[str] = field(default_factory=Counter)
     reported: float = 0.0
@@ -87,7 +87,7 @@ def _by_rule(name: str, parameters: dict[str, Any], answer: dict[str, Any]) -> f
 
 
 def _size(value: Any) -> int:
-    """Bytes of names and values, near enough to count kilobytes by."""
+    """The bytes of names and values, exact enough for counting kilobytes."""
     if isinstance(value, dict):
         return sum(len(name) + _size(inner) for name, inner in value.items())
     if isinstance(value, list):
@@ -105,7 +105,7 @@ def main() -> None:
 
 
 class Bench:
-    """The measurements, each on a table of its own."""
+    """The measurements, each on its own table."""
 
     def __init__(self, url: str):
         self.url = url

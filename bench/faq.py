@@ -1,8 +1,8 @@
-"""What the FAQ's search costs and how well it answers, beside other ways of searching the same content.
+"""What the FAQ's search costs and how well it answers, compared with other searches of the same content.
 
     PYTHONPATH=functions:layers/common:. python -m bench.faq
 
-Prints the tables of docs/search-quality.md. rapidfuzz takes part where it is installed; it is no dependency.
+It prints the tables of docs/search-quality.md. rapidfuzz takes part if it is installed; it is no dependency.
 """
 
 import json
@@ -39,7 +39,7 @@ HEADER = "| | hit@1 | hit@3 | MRR | both of two | not answered | out of scope re
 
 
 def ranking(searched: Search) -> Answerer:
-    """Our ranking alone, answering everything as the others do."""
+    """Our ranking alone; it answers everything, as the others do."""
     topics = searched.content.topics
     return lambda q, on: [
         version.id
@@ -93,7 +93,7 @@ def fts5(searched: Search, tokenizer: str) -> Answerer:
 
 
 def plain_scan(searched: Search) -> Answerer:
-    """The simplest thing: the way of asking that shares the largest part of its words with the question."""
+    """The simplest search: the way of asking that shares the largest part of its words with the question."""
     asked = [[set(folded(phrase)) for phrase in phrases(topic)] for topic in searched.content.topics]
 
     def scores(q: str) -> list[float]:
@@ -104,7 +104,7 @@ def plain_scan(searched: Search) -> Answerer:
 
 
 def fuzzy(searched: Search) -> Answerer | None:
-    """rapidfuzz's token_set_ratio over every way of asking, where it is installed."""
+    """rapidfuzz's token_set_ratio over every way of asking, if it is installed."""
     try:
         from rapidfuzz import fuzz  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
@@ -129,7 +129,7 @@ def _by_topic(searched: Search, scores: Callable[[str], list[float]]) -> Answere
 
 
 def first_content() -> Search:
-    """The content as it first came: its questions and its 208 variants, without what we added since."""
+    """The content as it first came: its questions and its 208 variants, without our later additions."""
     asked, _ = unseen()
     plain = read_toml()
     for topic in plain["topics"]:
@@ -139,7 +139,7 @@ def first_content() -> Search:
 
 
 def contestants(searched: Search) -> dict[str, Answerer]:
-    """Every way of searching the same content; the last two are ours."""
+    """Every search of the same content; the last two are ours."""
     tried: dict[str, Answerer | None] = {
         "plain scan (shared words)": plain_scan(searched),
         "folded TF-IDF (baseline)": folded_tfidf(searched.content),

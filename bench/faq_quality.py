@@ -1,4 +1,4 @@
-"""How well a search answers tests/faq/queries.toml: hit@1, hit@3, MRR, rejection; and the baseline to compare with."""
+"""How well a search answers tests/faq/queries.toml: hit@1, hit@3, MRR, rejection; and the baseline for comparison."""
 
 import math
 import tomllib
@@ -19,7 +19,7 @@ FRESH = Path("tests/faq/fresh.toml")
 UNSEEN = Path("tests/faq/unseen.toml")
 REPORTED = Path("tests/faq/reported.toml")
 
-# What a search returns for a question on a day: ids of entries, best first; empty when it does not answer.
+# The result of a search for a question on a day: ids of entries, best first; empty if it does not answer.
 type Answerer = Callable[[str, date], list[str]]
 
 
@@ -42,7 +42,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Quality:
-    """`rejection` is the share of out-of-scope questions not answered; `refused` that of others not answered."""
+    """`rejection` is the share of out-of-scope questions not answered; `refused` is the share of the others not answered."""
 
     asked: int
     hit1: float
@@ -116,7 +116,7 @@ def answers_of(searched: Search) -> Answerer:
 
 
 def unseen(path: Path = UNSEEN) -> tuple[list[Query], Search]:
-    """Questions by another author, and a search whose content has none of them among its ways of asking."""
+    """Questions by another author, and a search whose content contains none of them as a way of asking."""
     with path.open("rb") as file:
         rows = tomllib.load(file)
     asked = {tuple(folded(row["q"])) for row in rows["query"]}
@@ -131,7 +131,7 @@ def unseen(path: Path = UNSEEN) -> tuple[list[Query], Search]:
 
 
 def folded_tfidf(content: Content, *, with_answers: bool = True) -> Answerer:
-    """The baseline: folded words, one document an entry, cosine of TF-IDF; it answers everything."""
+    """The baseline: words without accents, one document per entry, cosine of TF-IDF; it answers everything."""
     versions = [(topic, version) for topic in content.topics for version in topic.versions]
     texts = [
         [word for text in (*phrases(topic), *([version.answer] if with_answers else [])) for word in folded(text)]
@@ -154,7 +154,7 @@ def folded_tfidf(content: Content, *, with_answers: bool = True) -> Answerer:
 
 
 def by_kind(asked: Iterable[Query]) -> dict[str, list[Query]]:
-    """The queries by how they are typed."""
+    """The queries grouped by the way they are typed."""
     groups: dict[str, list[Query]] = defaultdict(list)
     for query in asked:
         groups[query.kind].append(query)

@@ -1,4 +1,4 @@
-"""How well a search answers tests/offices/queries.toml: hit@1, hit@3, MRR, and how much of what means nothing it rejects."""
+"""How well a search answers tests/offices/queries.toml: hit@1, hit@3, MRR, and the share of nonsense it rejects."""
 
 import math
 import tomllib
@@ -17,13 +17,13 @@ REPORTED = Path("tests/offices/reported.toml")
 TODAY = date(2026, 11, 23)
 LISTED = 20  # how many offices the API gives by default
 
-# What a search returns for a text: office ids, best first.
+# The result of a search for a text: office ids, best first.
 type Answerer = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True)
 class Query:
-    """A text as typed and the offices that are right, any of them; none where nothing is meant."""
+    """A typed text and its right answers, any of several offices; none if the text means nothing."""
 
     q: str
     kind: str
@@ -37,7 +37,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Quality:
-    """`rejection` is the share of texts without a meaning for which nothing is found."""
+    """`rejection` is the share of meaningless texts for which nothing is found."""
 
     asked: int
     nonsense: int

@@ -1,10 +1,10 @@
-"""What the search for offices costs and how well it answers, beside other ways of searching the same names.
+"""What the search for offices costs and how well it answers, compared with other searches of the same names.
 
     PYTHONPATH=functions:layers/common:. python -m bench.offices
 
-Prints the tables of docs/office-search.md. All contestants read what was typed as ours does (abbreviations spelled out, types
-left out), search the same 16,000 names with the areas behind them, and lead to the same offices. rapidfuzz takes part where it
-is installed; it is no dependency.
+It prints the tables of docs/office-search.md. All contestants read the typed text as ours does (abbreviations spelled
+out, types left out), search the same 16,000 names with the areas behind them, and lead to the same offices. rapidfuzz
+takes part if it is installed; it is no dependency.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ from offices.typed import read
 
 HEADER = "| | hit@1 | hit@3 | MRR | nonsense rejected |\n|---|---|---|---|---|"
 
-# The positions of the nearest names for the words that were typed, best first.
+# The positions of the nearest names for the typed words, best first.
 type Nearest = Callable[[list[str]], list[int]]
 
 
@@ -33,7 +33,7 @@ def texts(names: Index) -> list[tuple[str, str]]:
 
 
 def answerer(nearest: Nearest) -> Answerer:
-    """A search for names as a search for offices; nothing for nothing, as with ours."""
+    """A search for names as a search for offices; an empty text finds nothing, as with ours."""
     names = index()
 
     def answer(q: str) -> list[str]:
@@ -47,7 +47,7 @@ def answerer(nearest: Nearest) -> Answerer:
 
 
 def plain_scan(names: Index) -> Nearest:
-    """The simplest thing: of every name, how many of its words were typed and how much of what was typed it has."""
+    """The simplest search: for each name, how many of its words were typed and how many of the typed words it has."""
     known = [(frozenset(name.split()), frozenset(whole.split())) for name, whole in texts(names)]
 
     def nearest(words: list[str]) -> list[int]:
@@ -62,7 +62,7 @@ def plain_scan(names: Index) -> Nearest:
 
 
 def fts5(names: Index, tokenizer: str) -> Nearest:
-    """SQLite FTS5: the name's own column weighs ten times the areas'."""
+    """SQLite FTS5; the column of the name weighs ten times as much as the column of the areas."""
     database = sqlite3.connect(":memory:")
     database.execute(f"CREATE VIRTUAL TABLE names USING fts5(own, whole, tokenize='{tokenizer}')")
     database.executemany("INSERT INTO names(own, whole) VALUES (?, ?)", texts(names))
@@ -82,7 +82,7 @@ def fts5(names: Index, tokenizer: str) -> Nearest:
 
 
 def fuzzy(names: Index, scorer: str) -> Nearest | None:
-    """rapidfuzz over every name with its areas, where it is installed."""
+    """rapidfuzz over every name with its areas, if it is installed."""
     try:
         from rapidfuzz import fuzz, process  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
@@ -97,7 +97,7 @@ def fuzzy(names: Index, scorer: str) -> Nearest | None:
 
 
 def contestants() -> dict[str, Answerer]:
-    """Every way of searching the same names; the last is ours."""
+    """Every search of the same names; the last is ours."""
     names = index()
     tried = {
         "plain scan (shared words)": plain_scan(names),

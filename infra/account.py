@@ -1,19 +1,19 @@
-"""The AWS account that does not exist: what names, signatures and the engine agree on.
+"""The invented AWS account of the local stack: names, signatures and the engine use the same values.
 
-The engine keeps its data per region and account, so all of this stays the same from run to run.
+The engine keeps its data per region and account, so these values stay the same from run to run.
 """
 
 REGION = "ap-southeast-1"
 ACCOUNT = "000000000000"
-ACCESS_KEY = ACCOUNT  # the engine takes a key of twelve digits for the account's number
+ACCESS_KEY = ACCOUNT  # the engine reads a key of twelve digits as the account's number
 SECRET_KEY = "local"  # nobody checks it
 
 
 def arn(service: str, resource: str) -> str:
-    """The ARN of something of ours: `arn("dynamodb", "table/Bookings")`."""
+    """The ARN of one of our resources: `arn("dynamodb", "table/Bookings")`."""
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
 def queue_url(engine_url: str, queue: str) -> str:
-    """The URL of a queue of ours at the engine."""
+    """The URL of one of our queues at the engine."""
     return f"{engine_url}/{ACCOUNT}/{queue}"

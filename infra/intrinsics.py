@@ -1,6 +1,6 @@
-"""CloudFormation's YAML, and what its intrinsic functions stand for.
+"""CloudFormation's YAML, and the values of its intrinsic functions.
 
-Values are resolved only where the local stack needs one: a function nobody evaluates may refer to anything.
+A value is resolved only where the local stack needs it: a function that nobody evaluates may refer to anything.
 """
 
 import re
@@ -14,7 +14,7 @@ from infra import account
 
 
 class TemplateError(Exception):
-    """The template, or what the local stack can make of it, does not hold together."""
+    """The template, or the part of it that the local stack needs, is inconsistent."""
 
 
 PSEUDO_PARAMETERS = {
@@ -90,7 +90,7 @@ class Values:
         self._attribute = attribute
 
     def resolve(self, value: Any) -> Any:
-        """`value` with every intrinsic function in it replaced by what it stands for."""
+        """`value` with every intrinsic function in it replaced by its value."""
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not _NO_VALUE]
         if not isinstance(value, dict):

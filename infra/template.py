@@ -1,10 +1,10 @@
-"""What the SAM template declares, as far as the local stack and the tests stand in for it.
+"""What the SAM template declares, as far as the local stack and the tests imitate it.
 
     stack = load(Path("infra/template.yaml"))
     dynamodb.create_table(**stack.tables["BookingsTable"].definition)
 
-A kind of resource or event is known by one function here; what is not known is left alone (a log group, an alarm),
-unless a function's environment needs its name: that is a `TemplateError`. Events of an unknown kind are listed in
+One function here knows each kind of resource or event. Unknown kinds are ignored (a log group, an alarm), unless a
+function's environment needs the resource's name: that is a `TemplateError`. Events of an unknown kind are listed in
 `Stack.not_run`, so that nobody waits for them.
 """
 
@@ -23,7 +23,7 @@ SECRET = "AWS::SecretsManager::Secret"
 QUEUE = "AWS::SQS::Queue"
 KEY = "AWS::KMS::Key"
 
-DEFAULT_TIMEOUT = 3  # seconds, as Lambda has it
+DEFAULT_TIMEOUT = 3  # seconds, Lambda's default
 DEFAULT_MEMORY = 128  # megabytes
 
 
@@ -66,7 +66,7 @@ class Cors:
 
 @dataclass(frozen=True)
 class Table:
-    """A DynamoDB table: `definition` is what `create_table` takes; time to live is set apart, as in DynamoDB."""
+    """A DynamoDB table: `definition` is what `create_table` takes; time to live is separate, as in DynamoDB."""
 
     name: str
     definition: Mapping[str, Any]
@@ -75,7 +75,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Secret:
-    """A secret that is generated (`generate` is CloudFormation's GenerateSecretString) or given as `text`."""
+    """A secret: generated (`generate` is CloudFormation's GenerateSecretString), or given as `text`."""
 
     name: str
     generate: Mapping[str, Any]
@@ -84,7 +84,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A function on a timer. `source` is the sender its event names; `payload` replaces that event."""
+    """A function on a timer. Its event names `source` as the sender; `payload` replaces that event."""
 
     name: str
     function: str
@@ -106,7 +106,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class QueueSource:
-    """A function that is fed a queue's messages, `batch` at a time."""
+    """A function that gets a queue's messages, `batch` at a time."""
 
     function: str
     queue: str
@@ -115,7 +115,7 @@ class QueueSource:
 
 @dataclass(frozen=True)
 class StreamSource:
-    """A function that is fed a table's changes, `batch` at a time."""
+    """A function that gets a table's changes, `batch` at a time."""
 
     function: str
     table: str
@@ -124,7 +124,7 @@ class StreamSource:
 
 @dataclass(frozen=True)
 class Stack:
-    """Everything of the template that is stood in for, by logical id."""
+    """Everything of the template that the local stack imitates, by logical id."""
 
     functions: Mapping[str, Function]
     routes: tuple[Route, ...]
@@ -148,8 +148,8 @@ def load(
 ) -> Stack:
     """The stack that the template at `path` declares, with `parameters` in place of their defaults.
 
-    `table_suffix` ends every table's name, for stacks that share one DynamoDB; queues have URLs at `engine_url`. Raises
-    `TemplateError`.
+    `table_suffix` ends every table's name, for stacks that share one DynamoDB. `engine_url` is the base of queue URLs.
+    Raises `TemplateError`.
     """
     return _Reader(read(path), parameters or {}, table_suffix, engine_url).stack()
 
@@ -209,7 +209,7 @@ class _Reader:
         raise TemplateError(f"{name} is referred to, but the template does not declare it")
 
     def _reference(self, name: str) -> str:
-        """What `!Ref` of a resource gives. A secret's name stands for its ARN: Secrets Manager takes either."""
+        """The value of `!Ref` for a resource. For a secret it is the name, as Secrets Manager takes name or ARN."""
         match kind := self._resource(name)["Type"]:
             case "AWS::DynamoDB::Table":
                 return self._table_name(name)
@@ -256,7 +256,7 @@ class _Reader:
             raise TemplateError(f"{name}: {error}") from None
 
     def _function_properties(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A function's properties over Globals.Function: own values win, environments are joined."""
+        """A function's properties over Globals.Function: its own values win, environments are joined."""
         shared, own = self._globals.get("Function") or {}, body.get("Properties") or {}
         variables = {
             **((shared.get("Environment") or {}).get("Variables") or {}),
@@ -267,7 +267,8 @@ class _Reader:
     def _events(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Every event of every function: function, name, the event with its properties resolved.
 
-        Of other kinds than ours only the type is read: their properties may refer to what has no stand-in.
+        For other kinds than ours it reads only the type, as their properties may refer to resources that we do not
+        imitate.
         """
         for function, body in self._of_type(FUNCTION):
             for name, event in ((body.get("Properties") or {}).get("Events") or {}).items():
@@ -297,7 +298,7 @@ class _Reader:
         )
 
     def _table(self, name: str, body: Mapping[str, Any]) -> Table:
-        """Keys, indexes and billing; encryption, backups and protection mean nothing to a local engine."""
+        """Keys, indexes and billing; a local engine ignores encryption, backups and protection."""
         wanted = (
             "AttributeDefinitions",
             "KeySchema",
@@ -336,11 +337,11 @@ class _Reader:
 
 
 def _key_alias(name: str) -> str:
-    """What stands for a key's ARN."""
+    """The alias that replaces a key's ARN."""
     return f"alias/{name}"
 
 
-# Per kind of schedule event: the property with its expression, and the sender its events name.
+# For each kind of schedule event: the property with its expression, and the sender that its events name.
 _SCHEDULES = {"ScheduleV2": ("ScheduleExpression", "aws.scheduler"), "Schedule": ("Schedule", "aws.events")}
 
 
@@ -353,7 +354,7 @@ def _last(arn: str) -> str:
 
 
 def _stream(properties: Mapping[str, Any]) -> str:
-    """The name of the table whose stream is read."""
+    """The name of the table whose stream the function reads."""
     name: str = properties["Stream"].rpartition("table/")[2].partition("/")[0]
     return name
 

@@ -1,6 +1,6 @@
 """The service on one machine: `make run`, or `python -m local` from the repository's root.
 
-`infra/template.yaml` says what there is; this package reads it and stands in for the rest of AWS and for Zalo:
+`infra/template.yaml` says what exists. This package reads it and imitates the rest of AWS, and Zalo:
 
     browser, curl ──► server ─► gateway ──► pool ──► worker processes, which import the functions as Lambda does
                                    ▲          ▲          │              │

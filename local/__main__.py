@@ -1,4 +1,4 @@
-"""`python -m local`: the whole service on this machine until Ctrl-C. What it may be told: see `settings.py`."""
+"""`python -m local`: the whole service on this machine until Ctrl-C. `settings.py` has its variables."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
-    """0 after a clean end, by whichever signal; 1, and one sentence why, if the stack cannot run."""
+    """0 after a clean end by any signal; 1, with one sentence that says why, if the stack cannot run."""
     for number in ENDINGS:
         if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
             signal.signal(number, _end)
@@ -37,13 +37,13 @@ def main() -> int:
 
 
 def say(line: str) -> None:
-    """One line for the engineer, whole even when several threads speak."""
+    """Print one line for the engineer; it stays whole even if several threads print."""
     with suppress(BrokenPipeError):
         print(f"{line}\n", end="", flush=True)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    """Start the clean end, once: a second Ctrl-C must not interrupt the first one's."""
+    """Start the clean end once: a second Ctrl-C must not interrupt the end that the first one started."""
     for each in ENDINGS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt

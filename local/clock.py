@@ -1,4 +1,4 @@
-"""The stack's time: the machine's own, or one that started at `CLOCK` and has been ticking since."""
+"""The stack's time: the machine's own, or a time that started at `CLOCK` and ticks on."""
 
 import time
 from dataclasses import dataclass

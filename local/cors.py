@@ -1,11 +1,11 @@
-"""CORS as the HTTP API does it by itself from CorsConfiguration: preflights, and headers on every answer, errors too."""
+"""CORS as the HTTP API does it from CorsConfiguration: preflights, and headers on every answer, errors too."""
 
 from infra.template import Cors
 from local.http import Headers, Request, Response
 
 
 def is_preflight(request: Request) -> bool:
-    """Whether a browser asks if it may send the request it has in mind."""
+    """Whether the request is a browser's question whether it may send the real request."""
     return (
         request.method == "OPTIONS"
         and request.header("origin") is not None
@@ -14,7 +14,7 @@ def is_preflight(request: Request) -> bool:
 
 
 def preflight(cors: Cors, request: Request) -> Response:
-    """The answer to a preflight; for an origin that is not allowed, one without permissions."""
+    """The answer to a preflight; it gives no permissions to an origin that is not allowed."""
     headers = list(_permission(cors, request))
     if headers:
         if cors.allow_methods:
@@ -27,7 +27,7 @@ def preflight(cors: Cors, request: Request) -> Response:
 
 
 def with_cors(cors: Cors, request: Request, response: Response) -> Response:
-    """The response with the configured headers, in place of any that the function set: the gateway ignores those."""
+    """The response with the configured headers. They replace the function's own, which the gateway ignores."""
     headers = [(name, value) for name, value in response.headers if not name.startswith("access-control-")]
     permission = _permission(cors, request)
     headers += permission
@@ -37,7 +37,7 @@ def with_cors(cors: Cors, request: Request, response: Response) -> Response:
 
 
 def _permission(cors: Cors, request: Request) -> Headers:
-    """The headers that let the caller's page read an answer; none for an origin that is not allowed."""
+    """The headers that let the caller's page read an answer; empty for an origin that is not allowed."""
     credentials = [("access-control-allow-credentials", "true")] if cors.allow_credentials else []
     if "*" in cors.allow_origins:
         return [("access-control-allow-origin", "*"), *credentials]

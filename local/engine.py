@@ -1,8 +1,9 @@
-"""The embedded engine: ministack as a child process that stands in for DynamoDB, KMS and Secrets Manager.
+"""The embedded engine: ministack as a child process. It imitates DynamoDB, KMS and Secrets Manager.
 
 It keeps its data in memory and writes it to `state` when it is asked to stop. Ctrl-C, SIGTERM and even `kill -9` of the
-stack ask it (see `keeper.py`); `kill -9` of the engine itself, or a power cut, loses what was written since the last stop,
-and the engine offers nothing to flush earlier. DYNAMODB_URL with a DynamoDB Local on disk is for those who need more.
+stack lead to that request (see `keeper.py`). A `kill -9` of the engine itself, or a power cut, loses what was written
+since the last stop; the engine offers no way to flush earlier. If you need more, use DYNAMODB_URL with a DynamoDB Local
+on disk.
 """
 
 import os
@@ -24,14 +25,14 @@ SERVICES = "dynamodb,dynamodbstreams,kms,secretsmanager,sqs"
 READY_WITHIN = 30.0  # seconds; it takes less than one on an idle machine
 STOPPED_WITHIN = 15.0
 
-# Never by way of a proxy: the engine is on this machine.
+# Never use a proxy: the engine is on this machine.
 _direct = build_opener(ProxyHandler({}))
 
 
 class Engine:
     """A running engine, as a context manager: `with Engine(executable, state, log) as engine: engine.url`.
 
-    `lock` is the number of an open file that is kept open until the data is written, should the stack be gone by then.
+    `lock` is the number of an open file. It stays open until the data is written, even if the stack is gone by then.
     """
 
     def __init__(self, executable: Path, state: Path, log: Path, lock: int | None = None):
@@ -76,7 +77,7 @@ class Engine:
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
-            # Both are needed to keep it off other network interfaces.
+            # Both are needed so that it does not listen on other network interfaces.
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "GATEWAY_PORT": str(self._port),

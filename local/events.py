@@ -1,8 +1,8 @@
 """HTTP to Lambda and back: API Gateway's payload format 2.0 for HTTP APIs.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-What that page leaves open follows what others recorded of the real service: the path arrives percent-decoded, and a body
-is text only for `text/*` and three `application` types, so even a form, or a body without a type, comes in base64.
+What that page leaves open follows recordings of the real service by others. The path arrives percent-decoded. A body is
+text only for `text/*` and three `application` types, so even a form, or a body without a type, comes in base64.
 """
 
 import base64
@@ -20,17 +20,17 @@ from infra import account
 from infra.template import Route
 from local.http import Request, Response
 
-# Headers that are the server's own, whatever a function says.
+# Headers that the server sets itself; a function cannot set them.
 FRAMING = {"content-length", "connection", "transfer-encoding"}
 TEXT_TYPES = {"application/json", "application/xml", "application/javascript"}
 
 
 class BadResult(Exception):
-    """The function answered with something that is no HTTP response."""
+    """The function's answer is not an HTTP response."""
 
 
 def event_of(request: Request, route: Route, parameters: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The event for a request that `route` matched with these decoded path parameters."""
+    """The event for a request; `route` matched it with these decoded path parameters."""
     path = unquote(request.path)
     host = request.header("host") or "127.0.0.1"
     event: dict[str, Any] = {
@@ -71,7 +71,7 @@ def event_of(request: Request, route: Route, parameters: Mapping[str, str], now:
 
 
 def _headers(request: Request, now: datetime) -> dict[str, str]:
-    """Names in lower case, repeated ones joined, cookies apart, and what the gateway adds itself."""
+    """Names in lower case, repeated ones joined, cookies separate, plus the gateway's own headers."""
     names = dict.fromkeys(name.lower() for name, _ in request.headers)
     headers = {name: request.header(name) or "" for name in names if name != "cookie"}
     via = headers.get("x-forwarded-for")
@@ -104,14 +104,14 @@ def _body(request: Request) -> tuple[str, bool]:
         try:
             return request.body.decode(), False
         except UnicodeDecodeError:
-            pass  # not the text it claims to be: the function gets the bytes
+            pass  # the body is not the text it claims to be: the function gets the bytes
     return base64.b64encode(request.body).decode(), True
 
 
 def response_of(result: Any) -> Response:
-    """The HTTP response for what a function returned; `BadResult` where API Gateway would answer 500.
+    """The HTTP response for a function's result; `BadResult` where API Gateway would answer 500.
 
-    A result without `statusCode` is the body of a 200, in JSON, as format 2.0 infers.
+    A result without `statusCode` becomes the body of a 200, in JSON, as format 2.0 infers.
     """
     if not isinstance(result, dict) or "statusCode" not in result:
         return Response(200, [("content-type", "application/json")], json.dumps(result).encode())
@@ -133,7 +133,7 @@ def response_of(result: Any) -> Response:
 
 
 def _text(value: Any) -> str:
-    """A header's name or value; `TypeError` for what is neither text nor a number."""
+    """A header's name or value; `TypeError` if it is neither text nor a number."""
     if not isinstance(value, str | int | float):
         raise TypeError(type(value).__name__)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""Where a run keeps its data and logs: `.local`, or a folder of its own beside it while another run has that one."""
+"""The folder of a run's data and logs: `.local`, or its own folder beside it while another run uses `.local`."""
 
 import fcntl
 import tempfile
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 3.0  # seconds for a run that has just ended, perhaps violently, to have its data written
+PATIENCE = 3.0  # seconds in which the data of a run that has just ended, perhaps killed, gets written
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Folder:
 
 @contextmanager
 def claim(root: Path, port: int, *, lasting: bool) -> Iterator[Folder]:
-    """A folder for the run on `port`; without `lasting`, its state is new and goes when the run ends.
+    """A folder for the run on `port`; without `lasting`, its state is new and is deleted when the run ends.
 
-    The port is ours already, so nobody else asks for the folder named after it.
+    This run already has the port, so no other run asks for the folder named after it.
     """
     common, own = root / ".local", root / ".local" / str(port)
     common.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""What API Gateway does with a request: CORS, the route, the function, and its own short words when that fails."""
+"""What API Gateway does with a request: CORS, the route, the function, and its own short answers when that fails."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -30,12 +30,12 @@ class Gateway:
         self.serve(stack)
 
     def serve(self, stack: Stack) -> None:
-        """From now on serve this stack."""
+        """Serve this stack from now on."""
         self._functions: Mapping[str, Function] = stack.functions
         self._routes, self._cors = Routes(stack.routes), stack.cors
 
     def answer(self, request: Request) -> Response:
-        """The response to a request; never raises for what a function does."""
+        """The response to a request; an error in a function never raises here."""
         started = time.perf_counter()
         if self._cors and is_preflight(request):
             name, response, trouble = "preflight", preflight(self._cors, request), ""
@@ -50,12 +50,12 @@ class Gateway:
         return self._dated(response if name == "preflight" else self._dressed(request, response))
 
     def refuse(self, request: Request, status: HTTPStatus) -> Response:
-        """A refusal of the server's own, dressed and logged like any answer."""
+        """A refusal by the server itself, with the headers and the log line of any answer."""
         self._log(f"{request.method} refused {status.value} {status.phrase}")
         return self._dated(self._dressed(request, message(status)))
 
     def _call(self, request: Request, route: Route, parameters: Mapping[str, str]) -> tuple[Response, str]:
-        """The function's response and what to say about it in the log."""
+        """The function's response, and the text for the log."""
         try:
             event = event_of(request, route, parameters, self._clock.now())
             return response_of(self._invoke(self._functions[route.function], event)), ""

@@ -1,11 +1,11 @@
-"""A request and a response, as the front reads and writes them and the gateway thinks of them."""
+"""A request and a response, in the form that the server and the gateway share."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-# What API Gateway still calls by its former name.
+# The status that API Gateway still calls by its former name.
 _OLD_NAMES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}
 
 type Headers = Sequence[tuple[str, str]]
@@ -13,7 +13,7 @@ type Headers = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Request:
-    """`target` is the path and query as sent, in ASCII; `headers` in their order, repeated names included."""
+    """`target` is the path and query as sent, in ASCII; `headers` keep their order and repeated names."""
 
     method: str
     target: str
@@ -46,6 +46,6 @@ class Response:
 
 
 def message(status: HTTPStatus) -> Response:
-    """API Gateway's own words: `{"message": "Not Found"}`."""
+    """API Gateway's own answer: `{"message": "Not Found"}`."""
     body = json.dumps({"message": _OLD_NAMES.get(status, status.phrase)}).encode()
     return Response(status, [("content-type", "application/json")], body)

@@ -1,7 +1,8 @@
-"""Ends a program properly however the stack ends: `keeper.py command...`, with the stack holding the other end of stdin.
+"""Ends a program cleanly however the stack ends: `keeper.py command...`; the stack holds the other end of stdin.
 
-The engine writes its data when it is asked to stop, and only then. When the stack's end of stdin closes, because it
-was told to stop, crashed or was killed, the keeper asks. It lives in a session of its own, out of the terminal's reach.
+The engine writes its data only when it is asked to stop. The stack's end of stdin closes when the stack stops, crashes
+or is killed; then the keeper asks the engine to stop. The keeper has its own session, so the terminal's signals do not
+reach it.
 """
 
 import subprocess

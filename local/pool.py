@@ -1,8 +1,8 @@
 """A pool of worker processes, each able to run every function, one event at a time.
 
-Lambda gives every function processes of its own; with a dozen functions that would be dozens of idle interpreters here.
-So workers are shared, and a handler is imported by the first call that needs it. Modules that several functions import
-are then loaded once per worker, which is right only while a variable has one value: `check_environments` refuses others.
+Lambda gives every function its own processes; with a dozen functions that would be dozens of idle interpreters here. So
+workers are shared, and the first call that needs a handler imports it. A worker then loads a module of several
+functions only once. That is right only while each variable has one value; `check_environments` refuses other templates.
 """
 
 import json
@@ -27,7 +27,7 @@ from infra.template import Function
 from local import worker
 from local.clock import Clock
 
-INIT = 10.0  # seconds: Lambda's allowance for importing a handler, on top of the function's own time limit
+INIT = 10.0  # seconds: Lambda's time for importing a handler, in addition to the function's own time limit
 QUEUE = 29.0  # seconds an event waits for a free worker
 
 
@@ -45,7 +45,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where and how workers run: the repository's root, what reaches AWS, the log of the functions."""
+    """Where and how workers run: the repository's root, the variables for AWS, the log of the functions."""
 
     root: Path
     endpoints: Mapping[str, str]
@@ -53,7 +53,7 @@ class Workplace:
     log: Path
 
     def environment(self) -> dict[str, str]:
-        """A worker's variables. Nothing of the engineer's shell gets in: Lambda would not have it either."""
+        """A worker's variables. It gets none from the engineer's shell, as Lambda would not have them either."""
         code = self.root / "functions"
         return {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -73,7 +73,7 @@ class Workplace:
 
 
 def check_environments(functions: Iterable[Function]) -> None:
-    """Refuse a variable with different values in different functions: see the module's docstring."""
+    """Refuse a variable that has different values in different functions: see the module's docstring."""
     seen: dict[str, tuple[str, str]] = {}
     for function in functions:
         for variable, value in function.environment.items():
@@ -86,7 +86,7 @@ def check_environments(functions: Iterable[Function]) -> None:
 
 
 class Worker:
-    """One worker process and the line to it."""
+    """One worker process and the connection to it."""
 
     def __init__(self, workplace: Workplace, log: BinaryIO, generation: int):
         self.generation = generation
@@ -109,7 +109,7 @@ class Worker:
         return self._process.poll() is None
 
     def call(self, function: Function, event: Any) -> Any:
-        """The handler's result. After `Failed("crashed")` or `Failed("timed out")` the process is gone."""
+        """The handler's result. After `Failed("crashed")` or `Failed("timed out")` the process has ended."""
         patience = function.timeout + (0 if function.handler in self._handlers else INIT)
         self._handlers.add(function.handler)
         try:
@@ -126,8 +126,8 @@ class Worker:
         return answer["result"]
 
     def stop(self) -> None:
-        """End the process and whatever it started; harmless when it is gone."""
-        with suppress(ProcessLookupError, PermissionError):  # gone since we looked
+        """End the process and all that it started; harmless if it has ended already."""
+        with suppress(ProcessLookupError, PermissionError):  # it has ended since we looked
             if self.alive:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -135,7 +135,7 @@ class Worker:
 
 
 def _call(function: Function, event: Any) -> dict[str, Any]:
-    """What a worker needs to know for one call."""
+    """The data that a worker needs for one call."""
     return {
         "name": function.name,
         "arn": account.arn("lambda", f"function:{function.name}"),
@@ -156,7 +156,7 @@ def _call(function: Function, event: Any) -> dict[str, Any]:
 
 
 class Pool:
-    """Workers waiting for events. The one used last is used next, so that a lone caller meets warm imports."""
+    """Workers that wait for events. The last used worker is used next, so that a single caller finds warm imports."""
 
     def __init__(self, workplace: Workplace, size: int):
         self._workplace = workplace
@@ -170,7 +170,7 @@ class Pool:
             self._idle.put(self._start())
 
     def invoke(self, function: Function, event: Any) -> Any:
-        """Run one event; `Failed` if the function does not answer, `Busy` if nobody is free to run it."""
+        """Run one event; `Failed` if the function does not answer, `Busy` if no worker is free."""
         try:
             chosen = self._idle.get(timeout=QUEUE)
         except queue.Empty:
@@ -183,11 +183,11 @@ class Pool:
             self._idle.put(chosen)
 
     def renew(self) -> None:
-        """The code has changed: every worker is replaced before its next event."""
+        """The code has changed: replace every worker before its next event."""
         self._generation += 1
 
     def close(self, patience: float = 2.0) -> None:
-        """End every worker; those at work have `patience` seconds to finish."""
+        """End every worker; busy workers have `patience` seconds to finish."""
         deadline = time.monotonic() + patience
         while self._idle.qsize() < len(self._workers) and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -10,7 +10,7 @@ WATCHED = {".py", ".toml", ".json", ".yaml"}
 
 
 class Watcher:
-    """Calls `changed` with the paths that appeared, changed or went away under `folders`, those of a moment together.
+    """Calls `changed` with the paths that appeared, changed or disappeared under `folders`, those of a moment together.
 
     `say` takes one line if the system cannot watch them.
     """
@@ -31,7 +31,7 @@ class Watcher:
         try:
             for changes in watch(*self._folders, watch_filter=_wanted, step=200, stop_event=self._stop):
                 self._changed({Path(path) for _, path in changes})
-        except OSError as error:  # too many files are watched already, say
+        except OSError as error:  # for example, too many files are watched already
             self._say(f"· changes are not noticed, as they cannot be watched: {error}")
 
 

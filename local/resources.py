@@ -1,7 +1,7 @@
-"""Makes the template's tables, secrets, keys and queues exist where the functions will look for them.
+"""Creates the template's tables, secrets, keys and queues where the functions look for them.
 
-Time to live is never set: the engine would delete by the machine's clock within seconds, also when the stack runs at
-another time, and readers have to ignore what has expired anyway.
+Time to live is never set. The engine would delete by the machine's clock within seconds, even if the stack runs at
+another time, and readers must ignore expired items anyway.
 """
 
 import json
@@ -21,7 +21,7 @@ _PATIENCE = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attem
 
 
 def client(service: str, url: str) -> Any:
-    """A client of the account that does not exist, at `url`."""
+    """A client of the invented account, at `url`."""
     return botocore.session.get_session().create_client(
         service,
         endpoint_url=url,
@@ -34,7 +34,7 @@ def client(service: str, url: str) -> Any:
 
 @contextmanager
 def reached(service: str, url: str) -> Iterator[Any]:
-    """A client of the service at `url`, closed in the end; `CannotRun` if it does not serve."""
+    """A client of the service at `url`, closed at the end; `CannotRun` if the service does not answer."""
     found = client(service, url)
     try:
         yield found
@@ -45,7 +45,7 @@ def reached(service: str, url: str) -> Iterator[Any]:
 
 
 def create_tables(url: str, tables: Iterable[Table]) -> None:
-    """Create the tables that are missing at `url`; refuse one that is there with other keys or indexes."""
+    """Create the tables that are missing at `url`; refuse an existing table with other keys or indexes."""
     with reached("dynamodb", url) as dynamodb:
         for table in tables:
             try:
@@ -56,7 +56,7 @@ def create_tables(url: str, tables: Iterable[Table]) -> None:
 
 
 def create_secrets(url: str, secrets: Iterable[Secret], given: Mapping[str, str]) -> None:
-    """Create the secrets that are missing; those in `given` get that value whether they were there or not."""
+    """Create the secrets that are missing; a secret in `given` gets that value even if it exists."""
     with reached("secretsmanager", url) as manager:
         for secret in secrets:
             with suppress(manager.exceptions.ResourceExistsException):
@@ -76,7 +76,7 @@ def create_keys(url: str, aliases: Iterable[str]) -> None:
 
 
 def create_queues(url: str, queues: Iterable[Queue]) -> None:
-    """Create the queues that are missing, dead letters first."""
+    """Create the queues that are missing; dead letter queues come first."""
     with reached("sqs", url) as sqs:
         for queue in sorted(queues, key=lambda each: each.dead_letters is not None):
             attributes = {"VisibilityTimeout": str(queue.visibility)}
@@ -105,7 +105,7 @@ def _check(table: Table, existing: Mapping[str, Any]) -> None:
 
 
 def _shape(table: Mapping[str, Any]) -> Any:
-    """What cannot be changed in place: the keys, and the name and keys of every index."""
+    """The parts that cannot be changed in place: the keys, and the name and keys of every index."""
     indexes = [*table.get("GlobalSecondaryIndexes", []), *table.get("LocalSecondaryIndexes", [])]
     return _keys(table), sorted((index["IndexName"], _keys(index)) for index in indexes)
 

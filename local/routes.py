@@ -1,4 +1,4 @@
-"""Which route a request takes, as an HTTP API chooses: the most specific path, then the method, then `$default`."""
+"""The route of a request, chosen as an HTTP API chooses: the most specific path, then the method, then `$default`."""
 
 from collections.abc import Iterable
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ class Routes:
         self._default = next((route for route in declared if not route.path), None)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route for a path as sent, with its decoded parameters; `None` where API Gateway has no answer either."""
+        """The route for a path as sent, with its decoded parameters; `None` if API Gateway has no answer either."""
         for route in self._ranked:
             if route.method in {method, "ANY"}:
                 parameters = _match(_segments(route), path.split("/"))
@@ -42,7 +42,7 @@ def _kind(segment: str) -> int:
 
 
 def _match(pattern: list[str], path: list[str]) -> dict[str, str] | None:
-    """The parameters if the path fits the pattern. Segments are compared as sent, so `%2F` stays inside its own."""
+    """The parameters if the path fits the pattern. Segments are compared as sent, so `%2F` stays in its segment."""
     parameters: dict[str, str] = {}
     for position, segment in enumerate(pattern):
         match _kind(segment):

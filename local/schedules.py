@@ -1,4 +1,4 @@
-"""Scheduled functions on their timers: `rate(...)` and `cron(...)` as EventBridge has them."""
+"""Scheduled functions on their timers, with EventBridge's `rate(...)` and `cron(...)`."""
 
 import json
 import re
@@ -17,17 +17,17 @@ from infra.intrinsics import TemplateError
 from infra.template import Schedule
 from local.clock import Clock
 
-# The longest sleep: a machine that was suspended notices within that time what has become due.
+# The longest sleep: after a suspend, the machine notices within that time what is due.
 NAP = 20.0
 
 
-# The next time strictly after an instant, or `None` if there is no more.
+# The next time strictly after an instant, or `None` if there is none.
 type Times = Callable[[datetime], datetime | None]
 type Run = Callable[[Schedule, datetime], None]
 
 
 def times(expression: str, zone: str = "UTC") -> Times:
-    """What `rate(1 minute)` or `cron(5 17 * * ? *)` means; `TemplateError` where the local stack cannot tell."""
+    """The times of an expression like `rate(1 minute)` or `cron(5 17 * * ? *)`; `TemplateError` if unclear."""
     if found := re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression):
         every = timedelta(**{f"{found[2]}s": int(found[1])})
         return lambda instant: instant + every
@@ -38,7 +38,7 @@ def times(expression: str, zone: str = "UTC") -> Times:
 
 
 def _by_the_clocks(cron: AwsCroniter, zone: tzinfo) -> Times:
-    """The library knows UTC alone, so it is told what the clocks of `zone` show as if that were UTC."""
+    """The library knows only UTC, so we give it the local time of `zone` as if it were UTC."""
 
     def after(instant: datetime) -> datetime | None:
         shown = instant.astimezone(zone)
@@ -51,7 +51,7 @@ def _by_the_clocks(cron: AwsCroniter, zone: tzinfo) -> Times:
 
 
 def _zone(name: str) -> tzinfo:
-    """Vietnam's and UTC's need no time zone database, which some machines lack."""
+    """A time zone. Vietnam's and UTC's need no time zone database, which some machines lack."""
     known = {"UTC": UTC, "Asia/Ho_Chi_Minh": timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")}
     if name in known:
         return known[name]
@@ -62,7 +62,7 @@ def _zone(name: str) -> tzinfo:
 
 
 def event(schedule: Schedule, due: datetime) -> Any:
-    """What the function gets: the schedule's Input, or the scheduler's own words."""
+    """The event that the function gets: the schedule's Input, or the scheduler's own event."""
     if schedule.payload is not None:
         return json.loads(schedule.payload)
     scheduler = schedule.source == "aws.scheduler"
@@ -81,16 +81,16 @@ def event(schedule: Schedule, due: datetime) -> Any:
 
 
 class Scheduler:
-    """Runs each schedule on a thread of its own, so a slow function delays only itself."""
+    """Runs each schedule on its own thread, so that a slow function delays only itself."""
 
     def __init__(self, clock: Clock):
         self._clock = clock
         self._stop = threading.Event()
 
     def follow(self, schedules: Iterable[Schedule], run: Run) -> None:
-        """Call `run` when one of these is due, and of no others from now on; `TemplateError` if one is not understood.
+        """From now on call `run` for these schedules when they are due, and for no others; `TemplateError` for an unclear one.
 
-        What comes due while it is still running is left out.
+        A run that comes due while the previous one still runs is skipped.
         """
         planned = [(schedule, times(schedule.expression, schedule.timezone)) for schedule in schedules]
         self.stop()
@@ -100,7 +100,7 @@ class Scheduler:
             threading.Thread(target=self._keep, args=keeping, name=schedule.name, daemon=True).start()
 
     def stop(self) -> None:
-        """No further run starts; one that is under way is not waited for."""
+        """Start no further run; do not wait for a running one."""
         self._stop.set()
 
     def _keep(self, stop: threading.Event, schedule: Schedule, when: Times, run: Run) -> None:

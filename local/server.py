@@ -1,7 +1,7 @@
-"""The HTTP server in front of the API and of the fake Zalo: uvicorn on 127.0.0.1, answering from threads.
+"""The HTTP server in front of the API and of the fake Zalo: uvicorn on 127.0.0.1; threads make the answers.
 
-uvicorn reads, h11 judges what may be a request; here stand what API Gateway adds: bodies have a limit, a body has one
-framing, and whatever is refused is refused in JSON, never with a page of HTML or a stack trace.
+uvicorn reads, and h11 decides what may be a request. This module adds API Gateway's rules: bodies have a limit, a body
+has one framing, and every refusal is JSON, never a page of HTML or a stack trace.
 """
 
 import asyncio
@@ -27,12 +27,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.http import Request, Response, message
 
-MAX_BODY = 10 * 1024 * 1024  # bytes, as API Gateway takes them
+MAX_BODY = 10 * 1024 * 1024  # bytes, API Gateway's limit
 MAX_HEAD = 64 * 1024  # bytes of a request's target and headers together
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-IDLE = 75  # seconds a connection is kept between two requests
-PATIENCE = 2  # seconds that `stop` gives to answers under way
-CLOSE = {"connection": "close"}  # what follows on the connection is unknown
+IDLE = 75  # seconds for which an idle connection is kept
+PATIENCE = 2  # seconds that `stop` gives to running answers
+CLOSE = {"connection": "close"}  # nobody knows what follows on the connection
 ASCII = "".join(map(chr, range(128)))
 
 type Answer = Callable[[Request], Response | None]
@@ -40,13 +40,13 @@ type Refuse = Callable[[Request, HTTPStatus], Response]
 
 
 class LoopbackServer(uvicorn.Server):
-    """The port `port` of 127.0.0.1, 0 for any free one; callers wait from now on, and are answered from `start` on.
+    """The port `port` of 127.0.0.1, 0 for any free one; callers wait from now on, and get answers after `start`.
 
-    `OSError` if the port cannot be had. To uvicorn this is the ASGI application too.
+    `OSError` if the port is not available. For uvicorn this is the ASGI application too.
     """
 
     def __init__(self, port: int):
-        # TCP by name, or asyncio leaves Nagle's algorithm on, and every call on a kept connection waits 40 ms.
+        # Name TCP, or asyncio leaves Nagle's algorithm on, and every call on a kept connection waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -84,12 +84,12 @@ class LoopbackServer(uvicorn.Server):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, answer: Answer, refuse: Refuse = lambda _, status: message(status)) -> None:
-        """Answer requests, forty at a time in threads; after `None` the connection closes without an answer."""
+        """Answer requests, forty at a time in threads; if an answer is `None`, the connection closes without one."""
         self._answer, self.refuse = answer, refuse
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more requests; those under way have a moment. Harmless when done twice, or without a start."""
+        """Take no more requests; running ones have a moment. Calling it twice, or without a start, is harmless."""
         self.should_exit = True
         if self._thread.is_alive():
             if self._loop:
@@ -99,13 +99,13 @@ class LoopbackServer(uvicorn.Server):
         self._socket.close()
 
     async def main_loop(self) -> None:
-        """Until `stop`, and then at once; uvicorn's own looks up ten times a second."""
+        """Wait for `stop` and end at once; uvicorn's own loop wakes up ten times a second."""
         self._loop = asyncio.get_running_loop()
         if not self.should_exit:
             await self._ended.wait()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """From the wire to an answer and back."""
+        """Read a request, and write its answer."""
         head, more = _head(scope), None
         try:
             body = await _body(head, StarletteRequest(scope, receive))
@@ -114,34 +114,34 @@ class LoopbackServer(uvicorn.Server):
             return
         except HTTPException as refused:
             response, more = self.refuse(head, HTTPStatus(refused.status_code)), refused.headers
-        except asyncio.CancelledError:  # the server stops, and has waited for its answer
+        except asyncio.CancelledError:  # the server stops, and has waited for this answer
             response = self.refuse(head, HTTPStatus.SERVICE_UNAVAILABLE)
         except Exception as error:  # noqa: BLE001 - a bug of the local stack: named on the terminal, answered in JSON
             print(f"! {type(error).__name__}: {error}", file=sys.stderr)
             response = self.refuse(head, HTTPStatus.INTERNAL_SERVER_ERROR)
         if response is None:
             scope["state"]["transport"].close()
-            await receive()  # that it is closed
+            await receive()  # the message that says it is closed
         else:
             await _reply(response, more)(scope, receive, send)
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's protocol, with what it says and does by itself put right."""
+    """uvicorn's protocol, with corrections to what it says and does by itself."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.app_state = {"transport": transport}
 
     def data_received(self, data: bytes) -> None:
-        """What a shell sends of a path with accents is UTF-8 as it is; h11 takes ASCII alone."""
+        """A shell sends a path with accents as plain UTF-8; h11 takes only ASCII."""
         if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:  # so a request line begins here
             line, *rest = data.split(b"\n", 1)
             data = b"\n".join([quote_from_bytes(line, safe=ASCII).encode(), *rest])
         super().data_received(data)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio takes True for: leave it open
-        """A caller that ends its side once it has asked is answered; one that ends it amid a body is refused."""
+        """Answer a caller that closes its side after the request; refuse one that closes it in the middle of a body."""
         if self.conn.states == {h11.CLIENT: h11.SEND_BODY, h11.SERVER: h11.SEND_RESPONSE}:
             self.send_400_response("the body is cut off")
         elif self.cycle and not self.cycle.response_complete:
@@ -150,12 +150,12 @@ class _Protocol(H11Protocol):
         return False
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what h11 cannot read, under the status it names, and close."""
+        """Refuse what h11 cannot read, with the status that h11 names, and close."""
         reason = sys.exception()
         status = HTTPStatus(reason.error_status_hint if isinstance(reason, h11.RemoteProtocolError) else 400)
         response = self.config.loaded_app.refuse(Request("?", "/"), status)
         reply = _reply(response, CLOSE)
-        with suppress(h11.LocalProtocolError):  # an answer is under way already: then this one is lost
+        with suppress(h11.LocalProtocolError):  # an answer is already being sent: then this one is lost
             for event in (
                 h11.Response(status_code=response.status, headers=reply.raw_headers, reason=status.phrase.encode()),
                 h11.Data(data=response.body),
@@ -166,7 +166,7 @@ class _Protocol(H11Protocol):
 
 
 def _head(scope: Mapping[str, Any]) -> Request:
-    """The request without its body; a target that is an address counts for its path and query."""
+    """The request without its body; if the target is a full URL, only its path and query count."""
     path, query = scope["raw_path"].decode(), scope["query_string"].decode()
     if path.startswith(("http://", "https://")):
         path = urlsplit(path).path or "/"
@@ -180,7 +180,7 @@ def _head(scope: Mapping[str, Any]) -> Request:
 
 
 async def _body(head: Request, asked: StarletteRequest) -> bytes:
-    """The request's body; `HTTPException` for a request, or a body, that API Gateway would not take."""
+    """The request's body; `HTTPException` for a request, or a body, that API Gateway would refuse."""
     if head.method not in METHODS:
         raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
     if head.protocol not in {"HTTP/1.0", "HTTP/1.1"}:
@@ -193,7 +193,7 @@ async def _body(head: Request, asked: StarletteRequest) -> bytes:
     if length and head.header("transfer-encoding"):  # two framings of one body: a smuggled request
         raise HTTPException(HTTPStatus.BAD_REQUEST, headers=CLOSE)
     if int(length or 0) > MAX_BODY:
-        waiting = head.header("expect") is not None  # with the body, which then never comes
+        waiting = head.header("expect") is not None  # the caller waits with the body, which then never comes
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=CLOSE if waiting else None)
     body = bytearray()
     async for part in asked.stream():

@@ -1,4 +1,4 @@
-"""What `make run` may be told, and how it says that it cannot."""
+"""The variables of `make run`, and the error for a stack that cannot run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

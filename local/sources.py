@@ -1,7 +1,7 @@
-"""Functions that are fed rather than called: SQS queues and table streams, read as Lambda's event sources read them.
+"""Functions that SQS queues and table streams feed; they are read as Lambda's event sources read them.
 
-A queue's message comes again when its function fails, until the queue's redrive policy puts it among the dead letters.
-A stream's record comes again in its place until its function takes it: nothing overtakes it.
+A queue's message comes again when its function fails, until the queue's redrive policy moves it to the dead letters. A
+stream's record is repeated until its function takes it: no later record overtakes it.
 """
 
 import threading
@@ -14,22 +14,22 @@ from infra import account
 from infra.template import QueueSource, StreamSource
 from local.resources import client
 
-NAP = 0.5  # seconds between looks at a stream
-PAUSE = 2.0  # seconds before what could not be read is tried again
-WAIT = 2  # seconds that a look at a queue waits for a message
+NAP = 0.5  # seconds between reads of a stream
+PAUSE = 2.0  # seconds to wait after a failed read
+WAIT = 2  # seconds that one read of a queue waits for a message
 
 type Invoke = Callable[[str, Any], Any]
 
 
 class CannotRead(Exception):
-    """What a function is to be fed from is not there; the message says why."""
+    """The source of a function does not exist; the message says why."""
 
 
 class Feeder:
-    """Reads queues and streams, each in a thread, and hands what it finds to `invoke(function, event)`.
+    """Reads queues and streams, each in a thread, and passes what it finds to `invoke(function, event)`.
 
-    `invoke` returns the function's answer, or None if the function failed. `say` takes one line when something can no
-    longer be read, and not again before it could be in between.
+    `invoke` returns the function's answer, or None if the function failed. `say` takes one line when a source can no
+    longer be read. It takes the next such line only after the source could be read again.
     """
 
     def __init__(self, url: str, tables_url: str, invoke: Invoke, say: Callable[[str], None]):
@@ -52,7 +52,7 @@ class Feeder:
             thread.start()
 
     def stop(self) -> None:
-        """Read no more; what was being worked on ends first."""
+        """Read no more; work in progress ends first."""
         self._stopping.set()
         for thread in self._threads:
             thread.join(WAIT + 15)
@@ -74,7 +74,7 @@ class Feeder:
 
 
 class _Queue:
-    """A queue's messages, a batch at a time; waiting for them is the queue's part."""
+    """A queue's messages, a batch at a time; the queue itself does the waiting."""
 
     nap = 0.0
 
@@ -86,7 +86,7 @@ class _Queue:
         self._url = account.queue_url(url, source.queue)
 
     def read(self) -> None:
-        """Hand over the messages there are, and delete those that did not fail."""
+        """Pass on the messages that have arrived, and delete those that did not fail."""
         found = self._sqs.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=self._source.batch, WaitTimeSeconds=WAIT, AttributeNames=["All"]
         ).get("Messages", [])
@@ -117,7 +117,7 @@ class _Stream:
         self._waiting: list[dict[str, Any]] = []
 
     def read(self) -> None:
-        """Hand over the next changes; those from the first that fails on come again before any other."""
+        """Pass on the next changes; from the first failed change on, all come again before any other."""
         self._waiting = self._waiting or self._next()
         if not self._waiting:
             return
@@ -131,7 +131,7 @@ class _Stream:
         self._streams.close()
 
     def _next(self) -> list[dict[str, Any]]:
-        # An iterator that failed may be too old, so the next look begins anew.
+        # A failed iterator may be too old, so the next read starts a new one.
         iterator, self._iterator = self._iterator or self._beginning(), None
         found = self._streams.get_records(ShardIterator=iterator, Limit=self._source.batch)
         self._iterator = found.get("NextShardIterator")
@@ -139,7 +139,7 @@ class _Stream:
         return records
 
     def _beginning(self) -> str:
-        """Where the stream begins: a change told twice does nothing twice, one that is skipped is lost."""
+        """Start at the beginning: a change delivered twice does nothing twice, but a skipped change is lost."""
         dynamodb = client("dynamodb", self._url)
         try:
             arn = dynamodb.describe_table(TableName=self._source.table)["Table"].get("LatestStreamArn")
@@ -155,7 +155,7 @@ class _Stream:
 
 
 def _failures(answer: Any, everything: set[str]) -> set[str]:
-    """The records that are to come again; all of them if the function failed as a whole."""
+    """The records that must come again; all of them if the function failed as a whole."""
     if answer is None:
         return everything
     failed = answer.get("batchItemFailures", []) if isinstance(answer, dict) else []

@@ -1,4 +1,4 @@
-"""Puts the parts together and takes them apart again, in the right order."""
+"""Starts the parts and stops them, in the right order."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -30,13 +30,13 @@ type Say = Callable[[str], None]
 TEMPLATE = Path("infra/template.yaml")
 CODE = (Path("functions"), Path("layers/common"))
 
-# The template's parameters and secrets that the fake Zalo takes the place of.
+# The template's parameters and secrets that get the fake Zalo's values.
 ZALO_URLS = ("ZaloGraphUrl", "ZaloOpenApiUrl", "ZaloOauthUrl")
 
 
 @dataclass(frozen=True)
 class Running:
-    """A stack that answers."""
+    """A running stack that answers."""
 
     api: str
     zalo: FakeZalo
@@ -46,7 +46,7 @@ class Running:
 
 @contextmanager
 def running(settings: Settings, say: Say) -> Iterator[Running]:
-    """The stack, from its first answer to its clean end; `CannotRun` or `TemplateError` if it cannot be."""
+    """The stack, from its first answer to its clean end; `CannotRun` or `TemplateError` if it cannot start."""
     with ExitStack() as parts:
         front = _opened("PORT", settings.port, LoopbackServer)
         parts.callback(front.stop)
@@ -84,7 +84,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
 
 
 def _opened[Server](variable: str, port: int, server: Callable[[int], Server]) -> Server:
-    """The server at the port that `variable` names."""
+    """The server on the port that `variable` gives."""
     try:
         return server(port)
     except OSError as error:
@@ -92,7 +92,7 @@ def _opened[Server](variable: str, port: int, server: Callable[[int], Server]) -
 
 
 def _no_port(variable: str, port: int, error: OSError) -> CannotRun:
-    """Why a port cannot be had, and another to try: not the next one, which another run may have for its fake Zalo."""
+    """Why a port is not available, and another to try: not the next one, as another run's fake Zalo may have it."""
     what = "is taken by another program" if error.errno == EADDRINUSE else f"cannot be opened ({error.strerror})"
     other = 3010 if port != 3010 else 3020
     return CannotRun(f"port {port} {what}; try `make run {variable}={other}`.")
@@ -112,7 +112,7 @@ def _feeder(url: str, tables_url: str, stack: Stack, pool: Pool, say: Say) -> Fe
 
 
 def _endpoints(settings: Settings, engine: Engine) -> Mapping[str, str]:
-    """Where the functions' AWS clients go; botocore reads these by itself."""
+    """The addresses for the functions' AWS clients; botocore reads these variables by itself."""
     tables = {"AWS_ENDPOINT_URL_DYNAMODB": settings.dynamodb_url} if settings.dynamodb_url else {}
     return {"AWS_ENDPOINT_URL": engine.url, **tables}
 
@@ -136,7 +136,7 @@ class _Source:
         self._path = settings.root / TEMPLATE
         self._parameters = dict.fromkeys(ZALO_URLS, zalo.url) | {"ZaloAppId": zalo.app_id}
         self._engine_url = ""
-        # A run at another time has data of its own, also in a DynamoDB that outlives it.
+        # A run at another time has its own data, even in a DynamoDB that outlives the run.
         shared = settings.clock and settings.dynamodb_url
         self._table_suffix = f"-{settings.clock:%Y%m%dT%H%M%S}-{getpid()}" if shared else ""
 
@@ -148,7 +148,7 @@ class _Source:
 
 
 class _Live:
-    """What follows the code and the template while the stack runs."""
+    """The parts that follow the code and the template while the stack runs."""
 
     def __init__(
         self,
@@ -169,7 +169,7 @@ class _Live:
         self._say = say
 
     def follow(self, stack: Stack) -> None:
-        """Serve this stack's routes and schedules, and no others, from now on."""
+        """Serve this stack's routes and schedules from now on, and no others."""
         self._scheduler.follow(stack.schedules if self._settings.schedules else (), partial(self._ring, stack))
         self._gateway.serve(stack)
         if _lasting(stack) != _lasting(self._stack):
@@ -200,5 +200,5 @@ class _Live:
 
 
 def _lasting(stack: Stack) -> tuple[Any, ...]:
-    """What is made when the stack starts, and not again."""
+    """The parts that are made when the stack starts, and not again."""
     return stack.tables, stack.secrets, stack.queues, stack.queue_sources, stack.stream_sources

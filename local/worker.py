@@ -1,10 +1,10 @@
 """One Lambda execution environment: a process that runs one event at a time.
 
-`pool.py` starts it by this file's path with Python's -P, so a function sees the two roots that Lambda gives it and
-nothing of the local stack; for the same reason this module imports none of it. The environment is made anew for every
-call: a variable that a function's template entry lacks is missing here too, although other functions have it.
+`pool.py` starts it by this file's path with Python's -P. So a function sees the two roots that Lambda gives it and
+nothing of the local stack; for the same reason this module imports nothing of it. The environment is rebuilt for every
+call: if a function's template entry lacks a variable, it is missing here too, even if other functions have it.
 
-Calls come and answers go over the socket whose number is the first argument; the second is the clock's shift in seconds.
+Calls and answers use the socket whose number is the first argument; the second is the clock's shift in seconds.
 """
 
 import importlib
@@ -21,7 +21,7 @@ from typing import Any
 
 type Handler = Callable[[Any, "Context"], Any]
 
-# How long after its time limit a handler may still run: the pool kills it at the limit, but the pool may be gone.
+# How long a handler may run after its time limit. The pool kills it at the limit, but the pool may have ended.
 GRACE = 15
 
 
@@ -51,7 +51,7 @@ class Context:
 
 
 def serve(connection: Connection) -> None:
-    """Answer calls until the pool closes the connection, by intent or by dying."""
+    """Answer calls until the pool closes the connection, on purpose or because it ended."""
     base = dict(os.environ)
     handlers: dict[str, Handler] = {}
     while True:
@@ -75,7 +75,7 @@ def run(call: Mapping[str, Any], handlers: dict[str, Handler]) -> str:
             module, _, attribute = name.rpartition(".")
             handlers[name] = getattr(importlib.import_module(module), attribute)
         return json.dumps({"result": handlers[name](call["event"], Context(call))})
-    except Exception as error:  # noqa: BLE001 - Lambda's runtime reports any of them and lives on
+    except Exception as error:  # noqa: BLE001 - Lambda's runtime reports any of them and goes on
         print(f"{call['name']} {call['requestId']}", traceback.format_exc(), sep="\n", file=sys.stderr)
         return json.dumps({"error": type(error).__name__})
     finally:
@@ -86,7 +86,7 @@ def main() -> None:
     """Run as a program: see the module's docstring."""
     socket, shift = int(sys.argv[1]), float(sys.argv[2])
     assert isinstance(sys.stdout, io.TextIOWrapper)
-    sys.stdout.reconfigure(line_buffering=True)  # whole lines, so those of several workers do not mix
+    sys.stdout.reconfigure(line_buffering=True)  # whole lines, so that lines of several workers do not mix
     if shift:
         import time_machine  # only here: it takes longer than everything above
 

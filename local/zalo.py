@@ -1,11 +1,11 @@
-"""A fake Zalo over real HTTP, so that the real client code runs: its addresses, headers, proofs and errors.
+"""A fake Zalo over real HTTP, so that the real client code runs: with Zalo's addresses, headers, proofs and errors.
 
     with FakeZalo() as zalo:
         zalo.url, zalo.app_secret        what the functions are given
         zalo.mood = Mood.SLOW            misbehave from now on
 
 Like Zalo it answers refusals with HTTP 200 and an `error` other than 0. Any access token `demo-<name>` belongs to a
-citizen of that name; every other token is refused. Another endpoint is another entry of `FakeZalo.endpoints`.
+citizen of that name; all other tokens are refused. To add an endpoint, add an entry to `FakeZalo.endpoints`.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ class Mood(StrEnum):
 class FakeZalo:
     """The fake at `port` of 127.0.0.1, 0 for any free one; see the module's docstring.
 
-    `OSError` if the port cannot be had.
+    `OSError` if the port is not available.
     """
 
     def __init__(self, port: int = 0, app_secret: str | None = None):
@@ -63,7 +63,7 @@ class FakeZalo:
             ("POST", "/v3.0/oa/message/cs"): self.account.message,
             ("POST", "/v3.0/oa/message/template"): self.account.template,
             ("POST", "/v4/oa/access_token"): self.account.refresh,
-            # Not Zalo's: what an engineer asks the fake.
+            # These are not Zalo's: an engineer asks the fake with them.
             ("GET", "/sent"): self._sent,
             ("POST", "/sign"): self._sign,
         }
@@ -77,7 +77,7 @@ class FakeZalo:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """What the template's secrets hold, by logical id."""
+        """The values of the template's secrets, by logical id."""
         return {
             "ZaloAppSecret": self.app_secret,
             "OfficialAccountSecret": self.oa_secret,
@@ -100,7 +100,7 @@ class FakeZalo:
         return hmac.new(self.app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
 
     def answer(self, request: Request) -> Response | None:
-        """As Zalo would, in the mood it is in; `None` for a connection that just closes."""
+        """Answer as Zalo would, in the current mood; `None` for a connection that just closes."""
         match self.mood:
             case Mood.SERVER_ERROR:
                 return _answer(500, "application/json", b'{"error":-1,"message":"Internal error"}')
@@ -147,7 +147,7 @@ class FakeZalo:
         return {"data": {"number": code.removeprefix(PHONE)}, "error": 0, "message": "Success"}
 
     def _sent(self, request: Request) -> Json:
-        """The messages that have arrived; `wait_for` gives that many the time to, and `to` chooses a recipient's."""
+        """The messages that have arrived. `wait_for` waits until there are that many; `to` chooses one recipient."""
         wanted = _query(request).get("wait_for", "0")
         if not (wanted.isascii() and wanted.isdigit()):
             return refusal(100, "Invalid parameter wait_for")
@@ -167,7 +167,7 @@ class FakeZalo:
         return {"mac": hashlib.sha256(text).hexdigest()}
 
     def _citizen(self, name: str) -> Json:
-        """Somebody of that name, the same one every time."""
+        """A person with that name, the same one every time."""
         number = citizen_id(name)
         return {
             "id": number,
@@ -177,17 +177,17 @@ class FakeZalo:
 
 
 def citizen_id(name: str) -> str:
-    """The Zalo id of `demo-<name>`: nineteen digits, more than a double holds, so it has to stay text."""
+    """The Zalo id of `demo-<name>`: nineteen digits, more than a double can hold, so it must stay text."""
     return str(10**18 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:7]))
 
 
 def recipient(message: Json) -> str:
-    """Whom a message went to; a template message names them beside its template."""
+    """The recipient of a message; a template message names the recipient beside its template."""
     return str(message.get("user_id") or message["recipient"]["user_id"])
 
 
 def refusal(error: int, message: str) -> Json:
-    """How Zalo says no, with HTTP 200."""
+    """Zalo's form of a refusal, with HTTP 200."""
     return {"error": error, "message": message}
 
 
@@ -200,5 +200,5 @@ def _query(request: Request) -> dict[str, str]:
 
 
 def _value(request: Request, name: str) -> str | None:
-    """What goes by that name; it may stand in a header or in the query, as with Zalo."""
+    """The value of that name, from a header or from the query, as with Zalo."""
     return request.header(name) or _query(request).get(name)

@@ -14,14 +14,14 @@ type Json = dict[str, Any]
 
 ACCESS_SECONDS = 90_000  # twenty-five hours
 
-# What every registered template takes: the most characters of each parameter, and which need not be there.
+# The parameters of every registered template: the most characters of each, and which may be missing.
 PARAMETERS = {"ticket": 30, "time": 20, "office": 80, "declaration": 30}
 OPTIONAL = {"declaration"}
 TOO_LONG, MISSING, WRONG_FORM = -1121, -1122, -1124
 
 
 class FakeOfficialAccount:
-    """Keeps what was sent in `sent`; `refuse` makes the next messages fail with those of Zalo's error numbers."""
+    """Keeps the sent messages in `sent`; `refuse` makes the next messages fail with those of Zalo's error numbers."""
 
     def __init__(self, app_id: str, app_secret: str):
         self._app_id = app_id
@@ -31,19 +31,19 @@ class FakeOfficialAccount:
         self.refresh_token = secrets.token_urlsafe(24)
         self.sent: list[Json] = []
         self.refuse: list[int] = []
-        self.asked = 0  # for tokens, and how often it gave them:
+        self.asked = 0  # requests for tokens, and how often it gave them:
         self.refreshed = 0
 
     def message(self, request: Request) -> Json:
-        """An ordinary message, to somebody who said something in the last seven days."""
+        """An ordinary message, to a person who said something in the last seven days."""
         return self._deliver(request, lambda body: bool(body["message"]["text"]) and bool(body["recipient"]["user_id"]))
 
     def template(self, request: Request) -> Json:
-        """A template message; every template takes the parameters that docs/operations.md has offices register."""
+        """A template message; every template takes the parameters that docs/operations.md asks offices to register."""
         return self._deliver(request, lambda body: bool(body["user_id"]) and body["template_id"].isdigit(), _misfit)
 
     def refresh(self, request: Request) -> Json:
-        """New tokens for the refresh token, which is used up; the old access token dies at once."""
+        """New tokens for the refresh token, which is used up; the old access token ends at once."""
         fields = parse_qs(request.body.decode())
         with self._lock:
             self.asked += 1
@@ -85,7 +85,7 @@ class FakeOfficialAccount:
 
 
 def _misfit(body: Json) -> int:
-    """The error number for parameters that Zalo would not take; 0 if it would."""
+    """The error number for parameters that Zalo would refuse; 0 if it would take them."""
     data = body.get("template_data")
     if not isinstance(data, dict) or not PARAMETERS.keys() - OPTIONAL <= data.keys() <= PARAMETERS.keys():
         return MISSING

@@ -1,1 +1,1 @@
-"""Questions and answers: what the search learns from, prepared for Lambda, and what does not fit in the content files."""
+"""Questions and answers: what the search learns from, the file prepared for Lambda, and mistakes in the content."""

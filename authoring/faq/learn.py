@@ -1,8 +1,8 @@
-"""What each term weighs in each topic, learned from the ways of asking; runs when the content is prepared.
+"""The weight of each term in each topic, learned from the ways of asking when the content is prepared.
 
-It starts from TF-IDF (a topic is the sum of its ways of asking), which is good, and then makes a few passes of
-softmax regression over the ways of asking, which moves weight to the terms that tell topics apart. Measured
-against TF-IDF, BM25, FTS5 and rapidfuzz in docs/search-quality.md; the values below are on a plateau.
+It starts from TF-IDF (a topic is the sum of its ways of asking), which is good. Then a few passes of softmax regression
+over the ways of asking move weight to the terms that separate topics. docs/search-quality.md compares it with TF-IDF,
+BM25, FTS5 and rapidfuzz; the values below are on a plateau.
 """
 
 import math
@@ -12,21 +12,21 @@ from collections.abc import Sequence
 
 from faq.index import Terms, terms, unit
 
-# A pair says less than a word, and a filler less than a word that carries the question.
+# A pair says less than a word, and a filler says less than a word that carries the question.
 PAIR_WEIGHT = 0.4
 FILLER_WEIGHT = 0.6
-# How sure the softmax is at the start, how many passes, and how far each moves.
+# How sure the softmax is at the start, how many passes there are, and how far each pass moves.
 SHARPNESS = 8.0
 PASSES = 10
 RATE = 2.0
-# Smaller weights are left out of the index: a sixth of its size, and no measurable difference.
+# Smaller weights are left out of the index: it keeps a sixth of its size, with no measurable difference.
 LEAST_WEIGHT = 0.025
 
 type Example = tuple[int, list[tuple[str, float]]]
 
 
 def learn(documents: Sequence[Sequence[list[str]]], fillers: frozenset[str]) -> Terms:
-    """The weights for topics, each a list of ways of asking, each a list of tokens."""
+    """The weights for topics; a topic is a list of ways of asking, and each of these is a list of tokens."""
     counts = [Counter(term for phrase in phrases for term in terms(phrase)) for phrases in documents]
     found = Counter(term for count in counts for term in count)
     rarity = {

@@ -1,7 +1,7 @@
-"""Make content/prepared.json of the content files.
+"""Make content/prepared.json from the content files.
 
-python -m authoring.faq.prepare           write it anew
-python -m authoring.faq.prepare --check   1 if it is not what the content files say
+python -m authoring.faq.prepare           write it again
+python -m authoring.faq.prepare --check   1 if it differs from the content files
 """
 
 import json
@@ -39,7 +39,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def prepare(plain: dict[str, Any]) -> Prepared:
-    """What a search needs, of what `read_toml` gives."""
+    """What a search needs, from the result of `read_toml`."""
     content = content_of(plain)
     vocabulary = _vocabulary(content)
     language = Language(vocabulary)
@@ -63,7 +63,7 @@ def prepare(plain: dict[str, Any]) -> Prepared:
 
 
 def phrases(topic: Topic) -> list[str]:
-    """The ways of asking a topic, each once."""
+    """The ways of asking a topic, without repetitions."""
     return list(dict.fromkeys([*topic.asked, *(version.question for version in topic.versions)]))
 
 
@@ -96,7 +96,7 @@ def _asked(content: Content, spelling: dict[str, list[Word]]) -> list[Word]:
 
 
 def _spelling(content: Content) -> dict[str, list[Word]]:
-    """How each spelling is written out; one with accents also without them, unless that is a word of ours."""
+    """The full form of each spelling. One with accents also counts without them, unless that is a word of ours."""
     ours = {word for text in _texts(content) for word in folded(text)}
     ours |= {word for sayings in content.synonyms.meanings.values() for saying in sayings for word in folded(saying)}
     written_out: dict[str, list[Word]] = {}

@@ -1,4 +1,4 @@
-"""What a careful reviewer checks in the FAQ: its timelines and sources, ids, categories, and sayings that collide."""
+"""A careful reviewer's checks of the FAQ: timelines and sources, ids, categories, and sayings that collide."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from procedures.timeline import statement_findings, timeline_findings
 
 
 def findings(content: Content) -> list[str]:
-    """Everything wrong with the content, one sentence each; empty when a reviewer would let it pass."""
+    """Every mistake in the content, one sentence each; empty if a reviewer would accept it."""
     return [*_topics(content), *_ids(content), *_categories(content), *_asked(content)]
 
 
@@ -38,7 +38,7 @@ def _categories(content: Content) -> Iterator[str]:
 
 
 def _asked(content: Content) -> Iterator[str]:
-    """No two topics are asked the same, and no way of asking sounds like something we do not answer."""
+    """No two topics share a way of asking, and no way of asking sounds like a subject that we do not answer."""
     said: dict[str, str] = {}
     for topic in content.topics:
         for phrase in phrases(topic):
@@ -48,7 +48,7 @@ def _asked(content: Content) -> Iterator[str]:
 
 
 def sounding_outside() -> list[str]:
-    """Ways of asking our topics, typed with or without accents, that would be taken for something outside."""
+    """Ways of asking our topics, with or without accents, that the search would take for something outside."""
     made = prepare(read_toml())
     language, outside = Language(made.vocabulary), Sayings(made.outside)
     return [

@@ -1,1 +1,1 @@
-"""The directory of offices: written from open data, prepared for Lambda, and what does not fit in offices.toml."""
+"""The directory of offices: written from open data, prepared for Lambda; and mistakes in offices.toml."""

@@ -1,6 +1,6 @@
-"""Say what is wrong with an offices.toml before it is deployed.
+"""Report the mistakes in an offices.toml before it is deployed.
 
-python -m authoring.offices.check             this deployment's own
+python -m authoring.offices.check             the file of this deployment
 python -m authoring.offices.check FILE
 """
 
@@ -12,7 +12,7 @@ from offices.review import findings
 
 
 def main(arguments: list[str]) -> int:
-    """0 when the file can be deployed, 1 with a line for each thing that is wrong, 2 when it cannot be read."""
+    """0 if the file can be deployed, 1 with a line for each mistake, 2 if the file cannot be read."""
     path = Path(arguments[0]) if arguments else FILE
     try:
         found = findings(path.read_text(encoding="utf-8"))

@@ -2,9 +2,10 @@
 
     make offices
 
-Source: the package `vietnamadminunits` (MIT, © Tran Ngoc Minh Hieu), in an environment of its own. What is written are facts of
-the State's own lists, named by the codes of the statistics office (danhmuchanhchinh.nso.gov.vn): places/data/wards.json and
-offices/data/country.json. What the package lacks is data of ours: places/data/provinces.toml, offices/data/also_called.toml.
+Source: the package `vietnamadminunits` (MIT, © Tran Ngoc Minh Hieu), in its own environment. The files contain facts
+from the State's own lists, with the codes of the statistics office (danhmuchanhchinh.nso.gov.vn):
+places/data/wards.json and offices/data/country.json. We add what the package lacks: places/data/provinces.toml,
+offices/data/also_called.toml.
 """
 
 import json
@@ -37,7 +38,7 @@ def main() -> None:
 
 
 def _package() -> Path:
-    """Where the package lies. It is not imported: its maps and parsers are not needed here."""
+    """The folder of the package. It is not imported, as its maps and parsers are not needed here."""
     spec = util.find_spec(PACKAGE)
     assert spec and spec.submodule_search_locations
     return Path(spec.submodule_search_locations[0])
@@ -58,7 +59,7 @@ def _wards(today: Rows) -> dict[str, dict[str, str]]:
 
 
 def _successors(converter: dict[str, Any], legacy: Rows, today: Rows) -> dict[str, list[str]]:
-    """The ward codes of today for each former ward (by its key), the one that took most of it first."""
+    """The ward codes of today for each former ward (by its key); the ward that took most of it comes first."""
     codes = {(row["provinceKey"], row["wardKey"]): row["wardCode"] for row in today}
     found: dict[str, list[str]] = defaultdict(list)
     for province, wards in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
@@ -89,7 +90,7 @@ def _country(legacy: Rows, successors: dict[str, list[str]]) -> dict[str, Any]:
         districts[old][district] = row["district"]
         if row["districtAlias"]:
             older[district] = _spaced(row["districtAlias"], syllables)
-        # An island district had no wards: the district itself leads to its special zone.
+        # An island district had no wards, so the district itself leads to its special zone.
         former[district][row["ward"] or ""] = " ".join(targets)
         for name in _spaced(row["wardAlias"] or "[]", syllables):
             former[district].setdefault(name, " ".join(targets))
@@ -112,13 +113,13 @@ def _syllables(legacy: Rows) -> set[str]:
 
 
 def _spaced(aliases: str, syllables: set[str]) -> list[str]:
-    """Names that were gone already in 2025, with their type, from the package's glued ones: "phuong nguyen trung truc"."""
+    """Names that had ended by 2025, with their type, from the package's glued ones: "phuong nguyen trung truc"."""
     names = dict.fromkeys(" ".join(_cut(each, syllables)) for each in json.loads(aliases))
     return [name for name in names if name.startswith(TYPES)]
 
 
 def _cut(glued: str, syllables: set[str]) -> list[str]:
-    """The fewest syllables that make the glued name; none if there are none."""
+    """The fewest syllables that make the glued name; none if no syllables make it."""
     best: list[list[str] | None] = [[]] + [None] * len(glued)
     for end in range(1, len(glued) + 1):
         for start in range(max(0, end - 7), end):

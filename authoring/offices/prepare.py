@@ -1,7 +1,7 @@
-"""Make data/index.json, what a search reads, of the country's names.
+"""Make data/index.json, which a search reads, from the country's names.
 
-python -m authoring.offices.prepare           write it anew
-python -m authoring.offices.prepare --check   1 if it is not what the names say
+python -m authoring.offices.prepare           write it again
+python -m authoring.offices.prepare --check   1 if it differs from the names
 """
 
 import json
@@ -25,9 +25,9 @@ _NUMBERED = re.compile(r"(.*\D) (?:\d+|[IVX]+)")
 
 @dataclass(frozen=True)
 class Entry:
-    """A name and the offices it leads to: `today`'s best first, the district's and the province's of `before`.
+    """A name and the offices to which it leads: `today`'s best first, the district's and the province's of `before`.
 
-    `areas` are the names that may stand behind it, nearest first: "district:1" and "city:ho chi minh".
+    `areas` are the names that may follow it, nearest first: "district:1" and "city:ho chi minh".
     """
 
     kind: str
@@ -81,7 +81,7 @@ def _former_wards() -> Iterator[Entry]:
 
 
 def _without_numbers(former: Mapping[str, str]) -> dict[str, list[str]]:
-    """What people call numbered wards of a district together: "Mỹ Đình" of Mỹ Đình 1 and 2, with the wards of all."""
+    """The common name of a district's numbered wards: "Mỹ Đình" for Mỹ Đình 1 and 2, with the wards of all."""
     known = {_plain(core(name)) for name in former}
     together: dict[str, dict[str, None]] = defaultdict(dict)
     for name, targets in former.items():
@@ -110,7 +110,7 @@ def _also_called() -> Iterator[Entry]:
 
 
 def _today_of(district: str, first: list[str]) -> str:
-    """Today's offices of a district, those whose wards are called as in `first` before the others."""
+    """Today's offices of a district; those whose wards have a name in `first` come before the others."""
     wanted = [" ".join(plain_words(core(name))) for name in first]
     ranked = {name: place for place, name in enumerate(wanted)}
     wards = before().successors(district)

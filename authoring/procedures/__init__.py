@@ -1,1 +1,1 @@
-"""What does not fit in the procedures' content files."""
+"""Finds the mistakes in the procedures' content files."""

@@ -1,6 +1,6 @@
-"""What a careful reviewer checks in the content: overlaps, unexplained gaps, sources, dates that make no sense.
+"""A careful reviewer's checks of the content: overlaps, unexplained gaps, sources, dates that make no sense.
 
-The rules run in the tests, so a pull request with a hole in the law's timeline fails, in words.
+The tests run these rules, so a pull request with a hole in the law's timeline fails and says why.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from procedures.content import Content, Document, Name, Residence, Section, Stat
 from procedures.sourced import EARLIEST, ONE_DAY, Sourced
 from procedures.timeline import neighbour_findings, statement_findings, timeline_findings
 
-# Every answer has something to say in these, on every day.
+# Every answer must say something in these sections, on every day.
 ALWAYS_SAID = (
     Section.CONDITIONS,
     Section.STEPS,
@@ -24,7 +24,7 @@ ALWAYS_SAID = (
 
 
 def findings(content: Content) -> list[str]:
-    """Everything wrong with the content, one sentence each; empty when a reviewer would let it pass."""
+    """Every mistake in the content, one sentence each; empty if a reviewer would accept it."""
     return [
         *_names(content),
         *_scopes(content),
@@ -36,7 +36,7 @@ def findings(content: Content) -> list[str]:
 
 
 def topics(content: Content) -> Iterator[tuple[str, Topic[Statement] | Topic[Document]]]:
-    """Every topic with where it stands, as `section/topic`."""
+    """Every topic with its place, as `section/topic`."""
     for section, every in content.statements.items():
         for topic in every:
             yield f"{section}/{topic.code}", topic
@@ -45,7 +45,7 @@ def topics(content: Content) -> Iterator[tuple[str, Topic[Statement] | Topic[Doc
 
 
 def statements(content: Content) -> Iterator[tuple[str, Name | Statement | Document]]:
-    """Every statement with where it stands."""
+    """Every statement with its place."""
     for procedure in content.procedures.values():
         for name in procedure.names:
             yield f"procedures/{procedure.code}", name
@@ -63,7 +63,7 @@ def _names(content: Content) -> Iterator[str]:
 
 
 def _timeline(where: str, topic: Topic[Statement] | Topic[Document], content: Content) -> Iterator[str]:
-    """Every day from the topic's first procedure on is covered exactly once, by a version or a silence."""
+    """From the topic's first procedure on, exactly one version or silence covers every day."""
     unknown = topic.procedures - set(content.procedures)
     if unknown:
         yield f"{where}: names no procedure of ours: {', '.join(sorted(unknown))}"
@@ -75,7 +75,7 @@ def _timeline(where: str, topic: Topic[Statement] | Topic[Document], content: Co
 
 
 def _scopes(content: Content) -> Iterator[str]:
-    """Within one section, a topic's code speaks once for each procedure and residence."""
+    """Within one section, a topic's code occurs once for each procedure and residence."""
     seen: set[tuple[str, str, Residence]] = set()
     for where, topic in topics(content):
         for procedure in sorted(topic.procedures):
