@@ -1,7 +1,7 @@
-"""What every test stands on: the template's environment, and a moto account with the template's tables.
+"""The base of every test: the template's environment, and a moto account with the template's tables.
 
-Handlers read their settings when they are imported, as in Lambda, so the environment is set here, before any is.
-Moto serves one thread; what races is proved in tests/races.
+Handlers read their settings when they are imported, as in Lambda, so this module sets the environment before any
+import. Moto serves one thread; tests/races proves what happens in races.
 """
 
 import os
@@ -35,19 +35,19 @@ os.environ.update(
 )
 
 
-# Moto makes an RSA key beside each symmetric one, which takes longer than most tests; nobody ever uses it.
+# Moto makes an RSA key beside each symmetric one, which takes longer than most tests; no test ever uses it.
 kms.generate_private_key = cache(kms.generate_private_key)  # type: ignore[attr-defined]  # imported there
 
 
 @pytest.fixture(scope="session")
 def stack() -> Stack:
-    """What infra/template.yaml declares."""
+    """The stack that infra/template.yaml declares."""
     return STACK
 
 
 @pytest.fixture(scope="session")
 def _clients() -> tuple[Any, Any, Any]:
-    """Making a client costs more than a test; inside `mock_aws` each answers for the account of the moment."""
+    """Making a client costs more than a test; inside `mock_aws` each client works on the current account."""
     with mock_aws():
         return boto3.client("dynamodb"), boto3.client("secretsmanager"), boto3.client("kms")
 
@@ -56,7 +56,7 @@ def _clients() -> tuple[Any, Any, Any]:
 def aws(stack: Stack, _clients: tuple[Any, Any, Any]) -> Iterator[None]:
     """An empty account with the template's tables, secrets and keys, for one test and one thread.
 
-    Our own client answers what is read without consistency with the version before (tests/stale.py).
+    Our own client answers a read without consistency with the version before (tests/stale.py).
     """
     tables, secrets, keys = _clients
     keyring.forget()
@@ -71,7 +71,7 @@ def aws(stack: Stack, _clients: tuple[Any, Any, Any]) -> Iterator[None]:
             yield
 
 
-# The people of the suite; numbers as kept too. Whatever a test makes our code print must not name them.
+# The people of the suite, with their numbers in stored form too. No output of our code may name them.
 PEOPLE = re.compile(
     r"079190001234|024 ?123 ?456|(?:0|84)912 ?345 ?678|nguyễn thị lan|h'hen niê|12 lê lợi", re.IGNORECASE
 )

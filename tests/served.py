@@ -1,4 +1,4 @@
-"""The whole service, started as `make run` starts it, on free ports, and how to ask it something."""
+"""The whole service, started as `make run` starts it, on free ports; and a way to send it requests."""
 
 import json
 import os
@@ -18,13 +18,13 @@ from tests.conftest import ROOT
 
 PATIENCE = 60  # seconds for the first answer
 
-# Never by way of a proxy of the machine's.
+# Never use the machine's proxy.
 _direct = build_opener(ProxyHandler({}))
 
 
 @dataclass(frozen=True)
 class Served:
-    """Where a running service is: its API at `url`, its fake Zalo at `zalo`."""
+    """The addresses of a running service: its API at `url`, its fake Zalo at `zalo`."""
 
     url: str
     zalo: str
@@ -32,7 +32,7 @@ class Served:
 
 @contextmanager
 def served(clock: str, **variables: str) -> Iterator[Served]:
-    """A running service, whose time starts at `clock`; ended as by Ctrl-C."""
+    """A running service whose time starts at `clock`; it ends as with Ctrl-C."""
     port, zalo_port = free_port(), free_port()
     environment = {
         **os.environ,

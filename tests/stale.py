@@ -1,8 +1,8 @@
-"""DynamoDB as it may answer whoever does not ask for consistency: every item in the version before the last.
+"""DynamoDB as it may answer a read without consistency: every item in the version before the last.
 
 Moto always answers fresh, so a read that has lost its `ConsistentRead` would pass every test. `answer_stale` makes a
-client keep, beside each table, a shadow with the version before of each item, and answers from it whatever may be old.
-An index can only be read late; those reads stay fresh here, as whoever acts on them reads the item first.
+client keep a shadow of each table with the earlier version of each item. It answers from the shadow every read that may
+be late. An index can only be read late; those reads stay fresh here, as their callers read the item before they act.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,10 @@ _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 
 @contextmanager
 def answer_stale(client: Any, side: Any, tables: list[dict[str, Any]]) -> Iterator[None]:
-    """Until the end, `client` answers inconsistent reads of those tables with the version before; once an account.
+    """Until the end, `client` answers inconsistent reads of those tables with the version before; used once per
+    account.
 
-    `side` is another client of the same account, which keeps the shadows.
+    `side` is another client of the same account; it keeps the shadows.
     """
     for definition in tables:
         plain = {name: value for name, value in definition.items() if name != "StreamSpecification"}
@@ -27,7 +28,7 @@ def answer_stale(client: Any, side: Any, tables: list[dict[str, Any]]) -> Iterat
     shadowed = {definition["TableName"] for definition in tables}
 
     def read(params: Any, **_: Any) -> Any:
-        """The request as it is answered: of the shadow, where it does not ask for consistency."""
+        """The request that is really sent: to the shadow, if it does not ask for consistency."""
         if params.get("ConsistentRead") or "IndexName" in params or params.get("TableName") not in shadowed:
             return params
         return {**params, "TableName": params["TableName"] + SHADOW}
@@ -41,7 +42,7 @@ def answer_stale(client: Any, side: Any, tables: list[dict[str, Any]]) -> Iterat
         return params
 
     def about_to_write(params: Any, context: Any, **_: Any) -> Any:
-        """Remember what stands."""
+        """Remember the current version."""
         seen = context["stood before"] = []
         parts = [part for each in params.get("TransactItems", ()) for part in each.values()] or [params]
         for part in parts:
@@ -53,7 +54,7 @@ def answer_stale(client: Any, side: Any, tables: list[dict[str, Any]]) -> Iterat
         return params
 
     def written(http_response: Any, context: Any, **_: Any) -> None:
-        """What stood is now the version before."""
+        """The remembered version is now the version before."""
         if http_response.status_code == 200:
             for name, key, item in context["stood before"]:
                 if item is None:
@@ -75,7 +76,7 @@ def answer_stale(client: Any, side: Any, tables: list[dict[str, Any]]) -> Iterat
 
 
 def settle() -> None:
-    """A moment passes: every shadow has what its table has."""
+    """A moment passes: every shadow now equals its table."""
     side = boto3.client("dynamodb")
     for shadow in [name for name in side.list_tables()["TableNames"] if name.endswith(SHADOW)]:
         table = shadow.removesuffix(SHADOW)

@@ -1,4 +1,4 @@
-"""`make facts`: what an editor has to look at next."""
+"""`make facts`: the content that an editor must look at next."""
 
 from datetime import date, timedelta
 

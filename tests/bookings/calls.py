@@ -1,4 +1,4 @@
-"""What a front end sends, for one office and its slots."""
+"""The calls of a front end, for one office and its slots."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ START = "2026-11-26T08:00:00+07:00"
 
 
 def person(who: str) -> dict[str, str]:
-    """Somebody of that name, with a number of their own."""
+    """A person with that name and a number of their own."""
     number = f"0791900{sum(map(ord, who)):05d}"
     return {"fullName": who, "personalId": number, "dateOfBirth": "1990-05-20", "phone": "0912345678"}
 
@@ -39,7 +39,7 @@ def read(booking: Answer, who: str = "lan") -> Answer:
 
 
 def seats_left(start: str = START) -> int:
-    """As told a moment later: availability is read without consistency."""
+    """The free seats, a moment later: availability is read without consistency."""
     settle()
     days = call(availability, "GET", f"/offices/{OFFICE}/slots", query={"from": start[:10], "days": "1"}).body["days"]
     return next(int(slot["seatsLeft"]) for day in days for slot in day["slots"] if slot["start"] == start)

@@ -33,6 +33,6 @@ def rival_acts_first(store: BookingStore) -> Iterator[Callable[[Callable[[], obj
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    """The morning on which front ends call, until a test moves it."""
+    """The morning on which front ends call; a test may move it."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller

@@ -1,4 +1,4 @@
-"""Bookings that are held already, and who sits where."""
+"""Bookings that are already held, and the holders of the seats."""
 
 from datetime import timedelta
 from typing import Any

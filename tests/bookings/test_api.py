@@ -1,4 +1,4 @@
-"""A citizen's appointments over the handlers: what front ends send, and what they get."""
+"""A citizen's appointments through the handlers: the requests of front ends, and the answers."""
 
 from dataclasses import replace
 from datetime import timedelta

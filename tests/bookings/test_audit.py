@@ -1,4 +1,4 @@
-"""The audit finds what disagrees, lists what no longer fits, warns of predicted days, and changes nothing."""
+"""The audit finds differences, lists bookings that no longer fit, warns of predicted days, and changes nothing."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -40,7 +40,7 @@ def booked(store: BookingStore) -> BookingStore:
 
 
 def put_seat(store: BookingStore, booking: Booking, seat: str, taken: dict[str, Any] | None) -> None:
-    """Write a seat of the booking's slot behind everybody's back; None takes it away."""
+    """Write a seat of the booking's slot without the store's conditions; None removes the seat."""
     item = store.slots("office", booking.start.date(), booking.start.date())[booking.start]
     item.pop(seat, None)
     store.table.client.put_item(TableName=store.table.name, Item=to_item(item | ({seat: taken} if taken else {})))

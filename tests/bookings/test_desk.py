@@ -1,4 +1,4 @@
-"""The officer's tool marks a ticket as served, and what citizens see of it."""
+"""The officer's tool marks a ticket as served, and citizens see the result."""
 
 from datetime import datetime
 from typing import Any

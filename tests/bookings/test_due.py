@@ -1,4 +1,4 @@
-"""What the scheduled runs end: holds that have lapsed, days that are over."""
+"""The scheduled runs end lapsed holds and bookings of past days."""
 
 from datetime import timedelta
 

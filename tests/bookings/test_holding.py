@@ -1,4 +1,4 @@
-"""Holding a seat: each of its conditions once passed and once refused."""
+"""Holding a seat: each condition passes once and is refused once."""
 
 from datetime import timedelta
 
@@ -92,7 +92,7 @@ def test_a_citizen_books_for_a_family_but_not_for_a_crowd(store: BookingStore) -
 
 
 def test_nobody_asks_all_day_who_has_a_booking(store: BookingStore) -> None:
-    """A stranger may learn from `already_booked` that somebody has one: a few times, not for a list of ids."""
+    """A stranger may learn from `already_booked` that somebody has a booking: a few times, not for a list of ids."""
     held(store, "lan")
     for n in range(DAILY_REQUESTS):
         with pytest.raises(AlreadyBooked):

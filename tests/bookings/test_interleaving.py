@@ -59,7 +59,7 @@ def test_a_confirmation_lands_before_the_cancellation(store: BookingStore, rival
 
 
 def test_a_take_over_lands_before_the_confirmation(store: BookingStore, rival_acts_first: Arrange) -> None:
-    """Two clocks: for the rival the hold has lapsed, for us it has not. The seat knows who has it."""
+    """Two clocks: the hold has lapsed for the rival, but not for us. The seat knows its holder."""
     booking = held(store, "lan")
     rival_acts_first(lambda: held(store, "rival", now=LATER))
     with pytest.raises(HoldExpired):

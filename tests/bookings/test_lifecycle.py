@@ -1,4 +1,4 @@
-"""What becomes of a booking after its hold: each condition once passed and once refused."""
+"""The changes of a booking after its hold: each condition passes once and is refused once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -120,7 +120,7 @@ def test_an_office_may_close_changes_some_time_before(store: BookingStore) -> No
 
 
 def test_a_hold_that_lapsed_by_the_tables_own_clock_cannot_be_confirmed(store: BookingStore) -> None:
-    """The condition itself refuses, whatever the reader believed."""
+    """The condition itself refuses, even if the reader believed that the hold was alive."""
     booking = held(store, "lan")
     after = replace(booking, status=Status.CONFIRMED, hold_expires_at=None, version=2)
     with pytest.raises(Refused):

@@ -1,4 +1,4 @@
-"""A booking and its declaration: which may be linked, how long it is kept, what it says to bring."""
+"""A booking and its declaration: which ones may be linked, how long it is kept, and what it says to bring."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,6 +1,6 @@
-"""Every way to write against every rival: the rival's whole operation lands just before our transaction.
+"""Every kind of write against every rival: the rival's whole operation runs just before our transaction.
 
-Whoever wins, the table is sound afterwards, and our answer is true of what stands.
+Afterwards the table is sound, whoever won, and our answer describes the stored booking.
 """
 
 from collections.abc import Callable
@@ -72,7 +72,7 @@ def test_a_rival_acts_first(
         confirm(store, Ask(LAN.id, LAN.citizen, NOW))
 
     def act_first() -> None:
-        with suppress(Refusal):  # the rival may well be refused too
+        with suppress(Refusal):  # the rival may be refused too
             DEEDS[rival](store)
 
     rival_acts_first(act_first)
@@ -80,7 +80,7 @@ def test_a_rival_acts_first(
         told = DEEDS[ours](store)
     except Refusal:
         told = None
-    # Two clocks are at work: what one calls lapsed the other does not, so each is checked by the later one.
+    # There are two clocks. A hold may have lapsed by one and not by the other, so each is checked by the later clock.
     check(store.table.client, store.table.name, LATER, CAPACITY)
     stands = read(store)
     if isinstance(told, Booking):

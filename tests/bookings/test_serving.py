@@ -1,4 +1,4 @@
-"""At the desk: who is served, and who is ahead of whom."""
+"""At the desk: serving a person, and counting the people ahead."""
 
 from datetime import timedelta
 

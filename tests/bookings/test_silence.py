@@ -1,4 +1,4 @@
-"""A DynamoDB that takes connections and never answers: the citizen is told so before the function's time is over."""
+"""DynamoDB takes connections and never answers: the citizen gets an answer before the function's time is over."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ from tests.bookings.wishes import LIMIT, NOW, RULES, wish
 
 @pytest.fixture
 def silence() -> Iterator[tuple[str, list[socket.socket]]]:
-    """The URL of a server that says nothing, and the connections that it has taken."""
+    """The URL of a server that never answers, and the connections that it has taken."""
     taken: list[socket.socket] = []
     server = socket.create_server(("127.0.0.1", 0))
 
@@ -43,7 +43,7 @@ def test_a_hold_gives_up_within_its_functions_time(
     url, taken = silence
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
     client = dynamodb.client.__wrapped__()
-    with pytest.raises(BotoCoreError):  # which the edge tells as 503
+    with pytest.raises(BotoCoreError):  # the edge turns it into 503
         hold(BookingStore(client, "BookingsTable"), wish("lan"), RULES, LIMIT, NOW)
     client.close()
     assert len(taken) == 2 * ATTEMPTS, "the hold, and the look whether it stands"

@@ -29,7 +29,7 @@ def slot(capacity: int | Capacity = 1, start: datetime = SLOT_START) -> Slot:
 def wish(
     person: str, *, key: str = "key-1", citizen: CitizenHash | None = None, at: Slot | None = None, **changed: Any
 ) -> HoldRequest:
-    """What `person` asks for; by default each person is a citizen of their own and wants the only seat there is."""
+    """The request of `person`; by default each person is also the citizen and wants the only seat."""
     who = citizen or CitizenHash(f"citizen of {person}")
     parts: dict[str, Any] = {
         "id": new_id(KEY, person, who, key),

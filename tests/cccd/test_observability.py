@@ -1,4 +1,4 @@
-"""No record holds anybody's number or token."""
+"""No log record holds a person's number or token."""
 
 import pytest
 

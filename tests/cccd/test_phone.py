@@ -1,4 +1,4 @@
-"""Phone numbers: however they are typed, and what is none."""
+"""Phone numbers in every way of typing, and texts that are not phone numbers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The working calendar against the `holidays` library: where the two differ is known and explained."""
+"""The working calendar compared with the `holidays` library: every difference is known and explained."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from cccd.working_calendar import add_working_days, is_working_day, national_cal
 
 CALENDAR = national_calendar()
 
-# Official days that the library does not have, and guesses of it that we do not share.
+# Official days that the library does not have, and guesses of the library that we do not share.
 KNOWN_DIFFERENCES = {
     date(2026, 1, 2): "swapped day off, văn bản 12729/VPCP-KGVX",
     date(2026, 1, 10): "the Saturday worked instead",

@@ -11,7 +11,7 @@ from zalo.acquaintances import Acquaintances
 from zalo.official_account import OfficialAccountApi
 from zalo.tokens import TokenKeeper
 
-__all__ = ["api", "hands", "tokens", "zalo"]  # fixtures of Zalo's own tests
+__all__ = ["api", "hands", "tokens", "zalo"]  # fixtures from Zalo's own tests
 
 MINI_APP = "https://zalo.me/s/123"
 

@@ -1,4 +1,4 @@
-"""What Zalo delivers."""
+"""The events that Zalo delivers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the chat answers."""
+"""The chat's answers."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who follows, leaves and comes back: in any order, however late Zalo tells it."""
+"""Citizens follow, leave and come back: in any order, however late Zalo reports it."""
 
 from datetime import timedelta
 from typing import Any
@@ -116,7 +116,7 @@ def test_the_seven_days_end_to_the_second(chat: Chat) -> None:
 
 
 def test_a_farewell_told_again_erases_nothing_that_came_after_it(chat: Chat) -> None:
-    """Zalo repeats, dead letters are driven back, and a signed event can be replayed."""
+    """Zalo repeats events, dead letters are redriven, and a signed event can be replayed."""
     citizen = chat.citizen("1001")
     assert citizen
     left = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(2)

@@ -1,4 +1,4 @@
-"""Each event is answered once, whatever fails on the way."""
+"""Each event is answered once, even if a step fails."""
 
 import json
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def test_a_worker_that_dies_before_it_sends_loses_no_answer(
 
 
 def test_two_workers_with_the_same_event_answer_it_once(chat: Chat, zalo: FakeZalo) -> None:
-    """The rival claims it after we looked and before we claim it ourselves."""
+    """The rival claims the event after we looked and before our own claim."""
 
     class Rivalled(TokenKeeper):
         def access(self) -> str:

@@ -1,4 +1,4 @@
-"""Zalo's webhooks: what Zalo signed goes into the queue, all else is refused, in both formulas."""
+"""Zalo's webhooks: events that Zalo signed go into the queue, all others are refused, in both formulas."""
 
 import hashlib
 import json
@@ -134,6 +134,6 @@ def test_a_withdrawn_consent_is_queued(queue: Any) -> None:
 
 
 def test_the_mini_apps_formula() -> None:
-    """Values in the order of their keys, then the key: worked by hand."""
+    """Values in the order of their keys, then the key: calculated by hand."""
     told = {"userId": "u", "event": "e", "appId": "a", "timestamp": 5}
     assert mini_app_mac(told, b"k") == hashlib.sha256(b"ae5uk").hexdigest()

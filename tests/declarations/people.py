@@ -1,4 +1,4 @@
-"""People who fill in declarations: real-looking ones of every kind, and what goes wrong at a keyboard."""
+"""People who fill in declarations: realistic ones of every kind, and the mistakes of typing."""
 
 import unicodedata
 from typing import Any
@@ -71,7 +71,7 @@ _ADDRESSES: list[Any] = [
     {"province": "66", "ward": "24133"},
 ]
 
-# The same text from another keyboard: decomposed, in capitals, with stray spaces, with marks that nobody sees.
+# The same text from another keyboard: decomposed, in capitals, with extra spaces, with invisible marks.
 _typed_as = st.sampled_from(
     [
         lambda text: text,
@@ -86,7 +86,7 @@ _typed_as = st.sampled_from(
 
 @st.composite
 def names(draw: st.DrawFn) -> str:
-    """A name as somebody types it."""
+    """A name as a person types it."""
     return draw(_typed_as)(draw(st.sampled_from(NAMES)))  # type: ignore[no-any-return]  # one of the functions above
 
 
@@ -143,7 +143,7 @@ def people_of_2021(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-# Anything that a broken front end or an attacker may put where an answer belongs.
+# Any value that a broken front end or an attacker may send in place of an answer.
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

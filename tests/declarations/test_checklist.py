@@ -1,4 +1,4 @@
-"""What to bring, what it costs and when it is ready: by what was declared, as of the day of the appointment."""
+"""Papers to bring, cost, and the day the card is ready: for one declaration, as of the day of the appointment."""
 
 from datetime import date
 from typing import Any
@@ -94,7 +94,7 @@ def test_a_procedure_that_did_not_exist_then_asks_for_nothing() -> None:
         (FORM_2021 | {"oldCardNumber": "079192001234"}, THE_ARTICLES_DAY, 25_000),
         (FORM_2021 | {"request": "Cấp lại"}, THE_ARTICLES_DAY, 35_000),
         (FORM_2021 | {"request": "Cấp", "oldCardNumber": None}, THE_ARTICLES_DAY, 0),
-        (FORM_2021 | {"oldCardNumber": None}, THE_ARTICLES_DAY, None),  # which card it was is not known
+        (FORM_2021 | {"oldCardNumber": None}, THE_ARTICLES_DAY, None),  # nobody knows which card it was
         (FORM_2026, TODAY, None),  # CCCD or căn cước: the sources differ for a CCCD
         (AT_WISH, TODAY, 25_000),
         (AT_WISH, date(2026, 12, 31), 25_000),
@@ -102,10 +102,10 @@ def test_a_procedure_that_did_not_exist_then_asks_for_nothing() -> None:
         (FORM_2026 | {"currentCard": "Thẻ căn cước"}, TODAY, None),  # at the age of exchange: the sources do not say
         (AT_WISH | {"reason": "Thẻ sai sót thông tin"}, TODAY, None),  # free if the office erred
         (AT_WISH | {"currentCard": "CMND"}, TODAY, 0),  # since 01/07/2024 a first card
-        (AT_WISH | {"request": "Cấp thẻ lần đầu"}, TODAY, None),  # who has one cannot have a first one
+        (AT_WISH | {"request": "Cấp thẻ lần đầu"}, TODAY, None),  # a citizen who has a card cannot get a first one
         (FORM_2021 | {"oldCardNumber": "079196001234", "dateOfBirth": "1996-05-20"}, THE_ARTICLES_DAY, 0),
         (FORM_2021 | {"oldCardNumber": "079196001234", "dateOfBirth": "1996-06-25"}, THE_ARTICLES_DAY, 25_000),
-        (FORM_2021 | {"dateOfBirth": "1996-05-20"}, THE_ARTICLES_DAY, 15_000),  # a CMND has no such age
+        (FORM_2021 | {"dateOfBirth": "1996-05-20"}, THE_ARTICLES_DAY, 15_000),  # a CMND has no age of exchange
         (FORM_2026 | {"request": "Cấp lại thẻ", "reason": "Mất thẻ"}, TODAY, 35_000),
         (FORM_2026 | {"reason": "Sắp xếp đơn vị hành chính"}, TODAY, 0),
         (FORM_2026 | {"dateOfBirth": "1960", "personalId": "079160001234"}, TODAY, 0),

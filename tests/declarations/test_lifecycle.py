@@ -1,4 +1,4 @@
-"""Drafts, revisions, withdrawal, erasure; each condition once passed and once refused."""
+"""Drafts, revisions, withdrawal, erasure; each condition passes once and is refused once."""
 
 import json
 from collections.abc import Callable, Iterator

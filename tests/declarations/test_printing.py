@@ -1,4 +1,4 @@
-"""The declaration on paper: everything on it, in its place, and nothing about anybody outside the page."""
+"""The declaration on paper: everything is on it, in its place, and nothing personal is outside the page."""
 
 import base64
 import io
@@ -36,7 +36,7 @@ def printed(declaration_id: str, who: str = "lan") -> tuple[dict[str, Any], PdfR
 
 
 def words(pdf: PdfReader) -> str:
-    """All words of all pages, one space between them."""
+    """All words of all pages, with one space between them."""
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
 
 
@@ -154,7 +154,7 @@ def test_nobody_prints_anothers_and_a_copy_is_remembered(aws: None) -> None:
 
 
 def test_every_field_of_every_edition_has_its_place_on_paper() -> None:
-    elsewhere = {"truthful", "differsFromRecords", "whatDiffers"}  # the sentence above the signature; told to the desk
+    elsewhere = {"truthful", "differsFromRecords", "whatDiffers"}  # the sentence above the signature; the desk is told
     for form in forms():
         parts = layout_of(form.edition).parts
         placed = {cell.field for part in parts for cell in part.cells} | {part.ticks for part in parts if part.ticks}

@@ -1,4 +1,4 @@
-"""The FAQ's content passes its review, and what Lambda loads is what the files say."""
+"""The FAQ's content passes its review, and Lambda loads exactly what the files say."""
 
 import json
 from dataclasses import replace
@@ -14,7 +14,7 @@ from faq.prepared import PREPARED
 CONTENT = prepare(read_toml()).content
 TODAY = date(2026, 11, 23)
 
-# The ids of the first content: answers can be compared over time, so they stay.
+# The ids of the first content: answers are compared over time, so the ids stay.
 FIRST_IDS = {
     *(f"faq-{number:03}" for number in range(1, 45)),
     *(f"faq-{number}-2021" for number in ("001", "002", "004", "005", "015", "019", "037")),
@@ -32,7 +32,7 @@ def test_no_way_of_asking_is_taken_for_something_outside() -> None:
 
 
 def test_prepared_json_is_what_the_files_say() -> None:
-    """Numbers may differ in the last digits from machine to machine; nothing else may."""
+    """Numbers may differ in their last digits from machine to machine; nothing else may differ."""
     assert _rounded(json.loads(PREPARED.read_text())) == _rounded(json.loads(written(read_toml()))), (
         "functions/faq/content/prepared.json is stale: run python -m authoring.faq.prepare"
     )

@@ -1,4 +1,4 @@
-"""How typed text is read: chat spelling, no accents, slips, dialects, ages; and accents that count where typed."""
+"""Reading typed text: chat spelling, no accents, slips, dialects, ages; and accents that count where typed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The search answers well enough, also what nothing was tuned on, and clearly better than the baseline."""
+"""The search answers well enough, even on questions that nothing was tuned on, and clearly better than the baseline."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is answered, and what is honestly not."""
+"""Which questions get an answer, and which get an honest "không chắc"."""
 
 from datetime import date
 

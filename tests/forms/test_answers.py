@@ -1,4 +1,4 @@
-"""What a citizen types: real people pass, what no person can have is told, and nothing is ever lost or a crash."""
+"""What a citizen types: real people pass, impossible answers are reported, nothing is lost and nothing crashes."""
 
 import json
 import unicodedata

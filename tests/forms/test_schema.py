@@ -1,4 +1,4 @@
-"""The form as JSON Schema: what a front end renders, and what the service accepts."""
+"""The form as JSON Schema: a front end renders it, and the service accepts the result."""
 
 import pytest
 

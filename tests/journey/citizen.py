@@ -1,4 +1,4 @@
-"""A citizen with the Mini App and the chat, and Zalo between them and the service."""
+"""A citizen with the Mini App and the chat; Zalo stands between them and the service."""
 
 import json
 import time
@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.served import Served, ask
 
-# Tomorrow's appointments are reminded of at 17:00. The timers ring a minute after the start and every minute from then
-# on: here the first ring is just past 17:00, and whatever is booked right after the start is reminded of at that ring.
+# Reminders for tomorrow's appointments go out at 17:00. The timers run a minute after the start and every minute after
+# that. Here the first run is just past 17:00, so it sends the reminder of every booking made right after the start.
 CLOCK = "2026-11-25T16:59:02+07:00"
 TOMORROW = "2026-11-26T08:00:00+07:00"
 GIVE_UP = 150  # seconds
@@ -43,7 +43,7 @@ class Citizen:
             self.zalo_posts(said)
 
     def typed(self, text: str) -> bytes:
-        """The event of something typed, in Zalo's form."""
+        """The event of a typed text, in Zalo's form."""
         message = {"text": text, "msg_id": f"message-{next(_milliseconds)}"}
         return self.event("user_send_text", sender={"id": self.user}, message=message)
 
@@ -72,7 +72,7 @@ class Citizen:
         return ask(method, f"{self._service.url}{path}", body, **self._bearer, **headers)
 
     def received(self, at_least: int = 0) -> list[dict[str, Any]]:
-        """The messages that arrived, once there are that many."""
+        """The messages that arrived, as soon as there are `at_least` that many."""
         deadline = time.monotonic() + GIVE_UP
         while True:
             _, found = ask("GET", f"{self._service.zalo}/sent?to={self.user}&wait_for={at_least}")
@@ -82,7 +82,7 @@ class Citizen:
             assert time.monotonic() < deadline, f"{at_least} messages never arrived, only {messages}"
 
     def read(self, beginning: str) -> list[str]:
-        """The texts that begin so, once there is one."""
+        """The texts that begin with `beginning`, as soon as there is one."""
         arrived = 0
         while True:
             texts = [message["text"] for message in self.received(arrived)]
@@ -91,7 +91,7 @@ class Citizen:
             arrived = len(texts) + 1
 
     def event(self, kind: str, **more: Any) -> bytes:
-        """An event of Zalo's with this citizen in it, of now unless `more` says otherwise."""
+        """An event from Zalo about this citizen, at the present time unless `more` says otherwise."""
         event = {
             "event_name": kind,
             "user_id_by_app": self._app_user,
@@ -101,11 +101,11 @@ class Citizen:
         return json.dumps(event, ensure_ascii=False).encode()
 
     def zalo_posts(self, event: bytes) -> None:
-        """Zalo signs the event and posts it, and is content with the answer."""
+        """Zalo signs the event and posts it, and accepts the answer."""
         assert self.posted(event, self.signature(event)) == (200, {"received": True})
 
     def signature(self, event: bytes) -> str:
-        """What Zalo puts into its header for the event."""
+        """The value that Zalo puts into its header for the event."""
         _, signed = ask("POST", f"{self._service.zalo}/sign", event)
         return f"mac={signed['mac']}"
 

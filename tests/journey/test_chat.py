@@ -1,6 +1,6 @@
 """Citizens in the chat, over HTTP: the whole service with its queue, its stream and its timers, and the fake Zalo.
 
-What Zalo would post is posted, signed as Zalo signs it; what a citizen would read is what the fake received.
+The tests post what Zalo would post, signed as Zalo signs it. A citizen would read what the fake Zalo received.
 """
 
 import time
@@ -25,7 +25,7 @@ def service() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def lan(service: Served) -> Citizen:
-    """Follows, and has an appointment tomorrow that was confirmed before 17:00."""
+    """Lan follows, and has an appointment tomorrow that was confirmed before 17:00."""
     citizen = Citizen(service, "lan", "1001")
     citizen.follows()
     citizen.books_for_tomorrow()
@@ -34,7 +34,7 @@ def lan(service: Served) -> Citizen:
 
 @pytest.fixture(autouse=True)
 def _lan_is_first(lan: Citizen) -> None:
-    """Whichever test runs first, her appointment is confirmed before the day's reminders are due."""
+    """Her appointment is confirmed before the day's reminders are due, in any order of the tests."""
 
 
 def test_who_follows_is_welcomed_with_the_five_functions(service: Served) -> None:
@@ -93,7 +93,7 @@ def test_who_leaves_is_forgotten_and_not_written_to(service: Served, lan: Citize
     while (known := mai.asks("GET", "/me/data")[1])["chat"] or known["bookings"]:
         assert time.monotonic() < deadline, known
         time.sleep(0.2)
-    lan.read(REMINDER)  # by now whatever was due has been sent
+    lan.read(REMINDER)  # by now all due messages have been sent
     assert [message["text"].startswith(WELCOME) for message in mai.received()] == [True]
 
 
@@ -102,4 +102,4 @@ def test_an_appointment_is_confirmed_and_reminded_of_once_each(lan: Citizen) -> 
     for text in (reminder, confirmation):
         assert "08:00 Thứ Năm 26/11/2026" in text and "phường Sài Gòn" in text
     assert "ngày mai" in reminder
-    assert len(lan.received()) == 3  # and the welcome
+    assert len(lan.received()) == 3  # the third is the welcome

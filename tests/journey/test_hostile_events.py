@@ -1,4 +1,4 @@
-"""What anybody may post to the webhook, over HTTP: refused or left alone, and the next honest event is answered."""
+"""Hostile posts to the webhook, over HTTP: they are refused or ignored, and the next honest event is answered."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _users = iter(range(2001, 3000))
 
 @pytest.fixture
 def somebody(service: Served) -> Citizen:
-    """A citizen of whom nobody has heard."""
+    """A citizen that the service does not know."""
     user = next(_users)
     return Citizen(service, f"somebody-{user}", str(user))
 
@@ -34,7 +34,7 @@ def milliseconds(moment: datetime) -> str:
 
 
 def only_the_menu_arrived(citizen: Citizen) -> None:
-    """The queue is in order for one citizen: whatever was before the menu would have come before it."""
+    """The queue keeps the order for one citizen: an answer to an earlier event would arrive before the menu."""
     citizen.says("menu")
     (only,) = citizen.received(1)
     assert only["text"].startswith("Bạn cần gì?")

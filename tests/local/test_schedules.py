@@ -53,7 +53,7 @@ def test_when_it_is_due(expression: str, zone: str, due: str) -> None:
         "rate(0 minutes)",
         "rate(1 fortnight)",
         "at(2021-06-24T09:00:00)",
-        "cron(0 1 * * * *)",  # one of the two days has to be a question mark
+        "cron(0 1 * * * *)",  # one of the two days must be a question mark
         "cron(0 1 ? * L *)",
         "cron(0 1 31 2 ? *)",
         "cron(0 1 LW * ? *)",
@@ -109,7 +109,7 @@ def test_an_input_takes_the_events_place() -> None:
 
 def test_a_due_function_runs_until_the_scheduler_stops() -> None:
     ran = threading.Event()
-    # 20 ms before a minute begins: the cron of every minute is due at once.
+    # 20 ms before a minute begins: a cron expression for every minute is due at once.
     clock = Clock.starting_at(datetime(2021, 6, 24, 2, 0, 59, 980_000, tzinfo=UTC))
     schedule = Schedule("S", "F", "cron(* * * * ? *)", "UTC", "aws.scheduler", None)
     scheduler = Scheduler(clock)

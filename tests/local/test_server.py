@@ -1,4 +1,4 @@
-"""The server over a real socket, with a function that answers with the event it got."""
+"""The server over a real socket; the function answers with the event that it got."""
 
 import http.client
 import json
@@ -79,7 +79,7 @@ def test_a_request_becomes_an_event_and_its_result_a_response(server: LoopbackSe
     assert status == "HTTP/1.1 200 OK"
     assert headers["access-control-allow-origin"] == "*"
     assert json.loads(body)["pathParameters"] == {"id": "secret-7"}
-    assert len(log) == 1 and log[0].startswith("GET /things/{id} 200 ")  # the route, not whose it is
+    assert len(log) == 1 and log[0].startswith("GET /things/{id} 200 ")  # the log names the route, not the id
 
 
 @pytest.mark.parametrize(
@@ -285,5 +285,5 @@ def test_what_takes_longer_is_told_so_in_json(monkeypatch: pytest.MonkeyPatch) -
 
 def test_it_answers_on_the_loopback_interface_alone(server: LoopbackServer) -> None:
     assert server.url == f"http://127.0.0.1:{server.port}"
-    with socket.create_server(("127.0.0.2", server.port)):  # would be taken, were it bound to every address
+    with socket.create_server(("127.0.0.2", server.port)):  # this would fail if the server listened on every address
         pass

@@ -1,4 +1,4 @@
-"""Queues and streams that fail, and functions that take only part of a batch; tests/journey has those that do well."""
+"""Queues and streams that fail, and functions that take only part of a batch; tests/journey tests the good cases."""
 
 import queue
 import time
@@ -27,9 +27,9 @@ def failures(*ids: str) -> dict[str, Any]:
 
 
 class FakeAws:
-    """Every client at once: one queue, and one table with a stream.
+    """Imitates every client at once: one queue, and one table with a stream.
 
-    A message stays in its place until it is deleted; `down` makes every look fail, and `looks` counts them.
+    A message stays in its place until it is deleted; `down` makes every read fail, and `looks` counts the reads.
     """
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class FakeAws:
 
 
 class Function:
-    """The function that is fed: answers what it is told to, and keeps the ids of every batch."""
+    """A function fed by a source: it gives the answers it was told to give, and keeps the ids of every batch."""
 
     def __init__(self) -> None:
         self.batches: queue.Queue[list[str]] = queue.Queue()

@@ -115,7 +115,7 @@ def handler(event, context):
     return {"version": VERSION, "left": context.get_remaining_time_in_millis()}
 """
 
-# Never by way of a proxy of the machine's.
+# Never use the machine's proxy.
 direct = build_opener(ProxyHandler({}))
 
 
@@ -158,7 +158,7 @@ class Run:
 
 @contextmanager
 def run(root: Path, **told: str) -> Iterator[Run]:
-    """`python -m local` in `root`, from its greeting on, on ports of its own."""
+    """`python -m local` in `root`, from its greeting on, on its own ports."""
     port = int(told.get("PORT") or free_port())
     output = root / f"output-{port}"
     environment = {
@@ -198,7 +198,7 @@ def eventually(holds: Callable[[], bool], within: float = 15) -> None:
 
 
 def descendants(process: int) -> set[int]:
-    """The processes that `process` started, and those that they did."""
+    """The processes that `process` started, and all that these started."""
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
     found: set[int] = set()
@@ -271,7 +271,7 @@ def test_a_function_that_fails_is_a_500_and_the_next_call_is_well(stack: Run, ac
 
 def test_a_worker_killed_from_outside_is_replaced(stack: Run) -> None:
     os.kill(stack.call("GET", "/things/x")[1]["pid"], signal.SIGKILL)
-    time.sleep(0.2)  # a call that finds it dying is lost with it, as in Lambda
+    time.sleep(0.2)  # a call that meets the dying process is lost with it, as in Lambda
     assert {stack.call("GET", "/things/x")[0] for _ in range(5)} == {200}
 
 
@@ -330,8 +330,8 @@ def test_data_and_secrets_outlive_every_way_of_ending(tmp_path: Path, project: P
 
 def test_a_run_at_another_time_is_there_and_alone(stack: Run, project: Path) -> None:
     stack.call("PUT", "/things/here", {"value": "today"})
-    shared = stack.address_of("Engine")  # any DynamoDB will do; this one has today's tables in it
-    # A second before a minute begins, when the schedule is due.
+    shared = stack.address_of("Engine")  # any DynamoDB works; this one has today's tables in it
+    # One second before a minute begins; then the schedule is due.
     with run(project, CLOCK="2021-06-24T08:59:59+07:00", SCHEDULES="on", DYNAMODB_URL=shared) as past:
         assert past.address_of("Tables") == shared
         answer = past.call("GET", "/things/here")[1]

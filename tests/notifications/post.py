@@ -43,7 +43,7 @@ _numbers = itertools.count(1)
 
 
 def told(before: Booking | None, after: Booking) -> None:
-    """The stream tells a change."""
+    """The stream delivers a change."""
     images = {"NewImage": to_item(items.booking_item(after))}
     if before:
         images["OldImage"] = to_item(items.booking_item(before))
@@ -64,7 +64,7 @@ def texts(zalo: FakeZalo) -> list[str]:
 
 
 def run(post: Post, now: datetime) -> int:
-    """How many messages a run at that moment sends."""
+    """The number of messages that a run at that moment sends."""
     hands: Any = post.now
     hands.at = now
     done = send_due(post, lambda: True)
@@ -73,7 +73,7 @@ def run(post: Post, now: datetime) -> int:
 
 
 def silent_for_eight_days(post: Post) -> None:
-    """The citizen has not said anything for that long."""
+    """The citizen has said nothing for eight days."""
     post.acquaintances.part(LAN.citizen, NOW, NOW)
     boto3.client("dynamodb").delete_item(
         TableName="ChatTable", Key=to_item({"pk": f"CITIZEN#{LAN.citizen}", "sk": "CHAT"})
@@ -82,7 +82,7 @@ def silent_for_eight_days(post: Post) -> None:
 
 
 def declared(post: Post, status: Declared = Declared.SUBMITTED, **answers: Any) -> str:
-    """Lan's declaration, with her agreement to messages; its id."""
+    """Lan's declaration, with her consent to messages; returns its id."""
     declaration = Declaration(
         id="d" * 26,
         citizen=LAN.citizen,

@@ -1,4 +1,4 @@
-"""Which messages a change of a booking gives rise to, and when each is due."""
+"""The messages that a change of a booking creates, and when each is due."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Sending: by day, in time, to whoever agreed, each message at most once, whatever Zalo does."""
+"""Sending: by day, in time, to citizens who agreed, each message at most once, whatever Zalo does."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -91,7 +91,7 @@ def test_a_run_that_lasts_into_the_night_stops(post: Post, zalo: FakeZalo) -> No
     at_ten = NOW.replace(hour=22)
 
     class Until(Hands):
-        """Shows a minute to ten until something was sent, and ten from then on."""
+        """Shows a minute to ten until a message was sent, and ten after that."""
 
         def __call__(self) -> datetime:
             return at_ten if zalo.account.sent else at_ten - timedelta(minutes=1)
@@ -100,7 +100,7 @@ def test_a_run_that_lasts_into_the_night_stops(post: Post, zalo: FakeZalo) -> No
 
 
 def test_a_message_that_is_ready_at_ten_waits_for_the_morning(post: Post, zalo: FakeZalo) -> None:
-    """Its token took so long that night fell."""
+    """Getting the token took so long that the night began."""
     confirmed(post)
     hands: Any = post.now
     hands.at = NOW.replace(hour=21, minute=59)

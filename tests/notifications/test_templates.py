@@ -1,4 +1,4 @@
-"""Template messages: which id, which parameters, and what is wrong with a templates.toml."""
+"""Template messages: the right id, the right parameters, and the mistakes in a templates.toml."""
 
 import unicodedata
 from dataclasses import replace

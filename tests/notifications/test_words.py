@@ -1,4 +1,4 @@
-"""What a message says of the papers to bring."""
+"""What a message says about the papers to bring."""
 
 from typing import Any
 

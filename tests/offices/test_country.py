@@ -1,4 +1,4 @@
-"""The directory of the country: complete, with the ids that were always in use, and every former name leads on."""
+"""The directory of the country is complete and keeps its ids, and every former name leads to an office."""
 
 from datetime import date
 

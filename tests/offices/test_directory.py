@@ -1,4 +1,4 @@
-"""The directory: what is in it, and what people type to find an office."""
+"""The directory: its offices, and what people type to find one."""
 
 from datetime import date
 

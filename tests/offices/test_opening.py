@@ -1,4 +1,4 @@
-"""Opening rules: which days and slots an office offers, as of any moment."""
+"""Opening rules: the days and slots that an office offers, as of any moment."""
 
 from dataclasses import replace
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""A wrong offices.toml is refused before it is deployed, with everything that is wrong, said readably."""
+"""A wrong offices.toml is refused before it is deployed; the refusal lists every mistake in readable words."""
 
 from datetime import date, time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What people type finds the office, as often as docs/office-search.md says, and on the article's day the district's."""
+"""Typed texts find the office as often as docs/office-search.md says; on the article's day, the district's office."""
 
 from datetime import date
 

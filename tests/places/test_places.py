@@ -1,4 +1,4 @@
-"""The lists that an address is chosen from."""
+"""The lists from which a citizen chooses an address."""
 
 from datetime import date
 

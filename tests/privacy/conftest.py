@@ -22,7 +22,7 @@ START = "2026-11-27T08:00:00+07:00"
 
 @pytest.fixture(autouse=True)
 def at(aws: None) -> Iterator[Any]:
-    """The clock, which a test may move."""
+    """The clock; a test may move it."""
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
 

@@ -1,4 +1,4 @@
-"""What a citizen reads and erases of their own."""
+"""A citizen reads and erases their own data."""
 
 from typing import Any
 

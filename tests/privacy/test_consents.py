@@ -1,4 +1,4 @@
-"""What citizens agree to, apart from any declaration: on record, in order, none lost."""
+"""Consents apart from any declaration: each is on record, in order, and none is lost."""
 
 from collections.abc import Callable
 from datetime import timedelta

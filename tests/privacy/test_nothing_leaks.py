@@ -1,4 +1,4 @@
-"""Whole journeys with data found nowhere else: nothing logged, measured, refused, addressed or keyed holds any of it.
+"""Whole journeys with unique data: no log, metric, refusal, address or key contains any of it.
 
 Every test of the suite is watched as well: `pytest_runtest_makereport` in tests/conftest.py fails a test whose output names
 one of the suite's people.
@@ -69,7 +69,7 @@ WRONG = {name: SECRETS["typed wrong"] for name in ("personalId", "dateOfBirth", 
 
 
 class Journey:
-    """Calls handlers and keeps what could be seen on the way: addresses, headers, refusals."""
+    """Calls handlers and keeps all that is visible on the way: addresses, headers, refusals."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -82,7 +82,7 @@ class Journey:
             return base64.b64decode(answer["body"])
         if answer["statusCode"] >= 400:
             refusal = json.loads(answer["body"])
-            refusal.pop("current", None)  # the citizen's own declaration, given back to them
+            refusal.pop("current", None)  # the citizen's own declaration goes back to them
             self.seen.append(json.dumps(refusal, ensure_ascii=False))
         return json.loads(answer["body"]) if answer["body"] else None
 
@@ -105,7 +105,7 @@ def declare(go: Journey, form: dict[str, Any]) -> str:
 
 
 def book(go: Journey, declaration_id: str) -> None:
-    """A hold, its repetition, a rival for the applicant, wrong input, confirmation, a move, cancellation, a lapsed hold."""
+    """A hold, its repetition, a rival for the applicant, wrong input, confirmation, move, cancellation, a lapse."""
     applicant = {"fullName": NEW["fullName"], "personalId": NEW["personalId"], "dateOfBirth": NEW["dateOfBirth"]}
     wanted: dict[str, Any] = {
         "officeId": "ca-26740",
@@ -128,9 +128,9 @@ def book(go: Journey, declaration_id: str) -> None:
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What our logger prints, and what Lambda's own handler on the root logger would print of all others.
+    """The output of our logger, and of Lambda's own handler on the root logger for all other loggers.
 
-    Our logger's handler keeps the stream it was made with, which pytest's capture cannot see.
+    Our logger's handler keeps the stream with which it was made, and pytest's capture cannot see that stream.
     """
     text = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", text)
@@ -142,7 +142,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 
 
 def forms_of(secret: str) -> Iterator[str]:
-    """A secret as it could turn up: typed, kept, folded, escaped, in an address, or as a hash that no key protects."""
+    """The forms in which a secret could appear: typed, kept, folded, escaped, in an address, or hashed without a key."""
     plain = {secret, secret.upper(), fold(secret), secret.replace(" ", ""), "84" + secret[1:], secret.replace("-", "")}
     for text in plain:
         yield text
@@ -159,13 +159,13 @@ def assert_clean(text: str, where: str) -> None:
     folded = text.lower()
     for kind, secret in SECRETS.items():
         for form in forms_of(secret):
-            # Two or three letters turn up in any text; they are looked for as a whole word.
+            # Two or three letters appear in any text, so they are searched as a whole word.
             found = form in text.split('"') if len(form) <= 4 else form.lower() in folded
             assert not found, f"{kind} in {where}"
 
 
 def keys(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Every key and index key of every item of every table, and every attribute's name, with the table's."""
+    """Every key and index key of every item, and every attribute's name, with the name of the table."""
     for table in stack.tables.values():
         named = {each["AttributeName"] for each in table.definition["AttributeDefinitions"]}
         for page in client().get_paginator("scan").paginate(TableName=table.name):
@@ -212,7 +212,7 @@ def test_whole_journeys_leave_nothing_personal_outside_the_answers(
 
 
 def unexpected(go: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Errors that nobody foresaw, whose words quote the citizen."""
+    """Unexpected errors whose words quote the citizen."""
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(" ".join(SECRETS.values()))

@@ -1,4 +1,4 @@
-"""What has had its time is erased by night, once, and the log says so."""
+"""The nightly run erases data past its time, once, and the log says so."""
 
 from collections.abc import Callable
 from datetime import timedelta

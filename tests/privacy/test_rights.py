@@ -1,4 +1,4 @@
-"""A citizen sees everything held about them, and has it erased."""
+"""A citizen sees all data held about them, and can have it erased."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

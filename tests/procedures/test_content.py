@@ -1,4 +1,4 @@
-"""The content itself passes its review, and the review finds what it should."""
+"""The content itself passes its review, and the review finds the mistakes that it should find."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which papers, which fee, which place, on the days on which the law changed."""
+"""Papers, fee and place on the days on which the law changed."""
 
 from datetime import date, timedelta
 

@@ -25,7 +25,7 @@ PATIENCE = 60  # seconds until it answers
 
 @contextmanager
 def dynamodb_local() -> Iterator[str]:
-    """Its URL on 127.0.0.1, until the block ends."""
+    """The URL of DynamoDB Local on 127.0.0.1, until the block ends."""
     assert (FOLDER / ".ready").exists() and JAVA.exists(), "run `make test` once: it fetches DynamoDB Local and a Java"
     port = free_port()
     process = subprocess.Popen(
@@ -54,7 +54,7 @@ def dynamodb_local() -> Iterator[str]:
 
 
 def client_of(url: str) -> "DynamoDBClient":
-    """A client of its own connections: threads of a race share none. It never repeats a call by itself."""
+    """A client with its own connections: the threads of a race share none. It never repeats a call by itself."""
     return _session().client(
         "dynamodb",
         endpoint_url=url,
@@ -64,7 +64,7 @@ def client_of(url: str) -> "DynamoDBClient":
 
 @cache
 def _session() -> boto3.session.Session:
-    """One for all clients, which are made one after the other: each session would read the services' models anew."""
+    """One session for all clients, which are made one after the other: each session would read the models again."""
     return boto3.session.Session()
 
 

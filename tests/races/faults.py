@@ -16,7 +16,7 @@ class Crash(BaseException):
 class FaultyClient:
     """Passes every call on to `real`; the n-th call (from 0) meets the fault that `plan` has for n.
 
-    A fault is a function of the call itself, which it may make, make and deny, or not make at all.
+    A fault is a function of the call itself. It may make the call, make it and deny it, or not make it.
     """
 
     def __init__(self, real: Any, plan: dict[int, Fault] | None = None, only: str | None = None):
@@ -43,7 +43,7 @@ class FaultyClient:
 
 
 def conflict(call: Callable[[], Any]) -> Any:
-    """Another transaction held one of the items: nothing was written."""
+    """Another transaction held one of the items; nothing was written."""
     raise cancelled(["TransactionConflict", "None", "None"])
 
 
@@ -93,7 +93,7 @@ def dies_after(call: Callable[[], Any]) -> Any:
 
 
 def cancelled(codes: list[str]) -> ClientError:
-    """A cancelled transaction, as the client raises it: a reason for each item."""
+    """A cancelled transaction, as the client raises it, with a reason for each item."""
     reasons: Any = [{"Code": code} for code in codes]
     return ClientError(
         {

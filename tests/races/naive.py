@@ -1,4 +1,4 @@
-"""The booking everybody writes first: look, then write. It is here to fail: a race test that it passes proves nothing."""
+"""The booking that everybody writes first: look, then write. It must fail: a race test that it passes is no proof."""
 
 from bookings import items
 from bookings.intake import HoldRequest
@@ -11,7 +11,7 @@ from tests.bookings.wishes import NOW
 
 
 def naive_hold(store: BookingStore, wanted: HoldRequest) -> Seat:
-    """Take a free seat as it looked a moment ago, without a condition."""
+    """Take a seat that was free a moment ago, without a condition."""
     day = wanted.slot.start.date()
     seen = store.slots(wanted.office_id, day, day).get(wanted.slot.start, {})
     free = sellable(items.seats_of(seen), wanted.slot.capacity, wanted.queue, epoch(NOW))

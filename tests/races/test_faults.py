@@ -1,6 +1,6 @@
-"""What no local engine does by itself: conflicts, throttling, lost answers, and a process that dies between calls.
+"""Failures that no local engine produces: conflicts, throttling, lost answers, a process that dies between calls.
 
-After any of it the table is sound, nothing is booked twice, and no failure is told of a booking that stands.
+After each of them the table is sound, nothing is booked twice, and no failure is reported for an existing booking.
 """
 
 from collections.abc import Callable, Iterator
@@ -66,11 +66,11 @@ def do_serve(store: BookingStore) -> Booking:
 
 
 def do_take_over(store: BookingStore) -> Booking:
-    """Lan's own hold lapsed, nobody purged it, and she asks again."""
+    """Lan's own hold lapsed, nothing purged it, and she asks again."""
     return hold(store, wish("lan", key="second", at=HERE), RULES, LIMIT, LATER)[0]
 
 
-# Each deed, what came before it, and the state in which it leaves Lan's first booking.
+# Each operation, the steps before it, and the state in which it leaves Lan's first booking.
 DEEDS: dict[str, tuple[Deed, list[Deed], Status]] = {
     "hold": (do_hold, [], Status.HELD),
     "confirm": (do_confirm, [do_hold], Status.CONFIRMED),
@@ -89,7 +89,7 @@ each_deed = pytest.mark.parametrize("name", DEEDS)
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many tries, without the waiting."""
+    """The same number of tries, without the waiting."""
 
     def at_once() -> Iterator[float]:
         yield from [0.0] * transactions.MAX_TRIES
@@ -124,7 +124,8 @@ def test_what_passes_is_outlived(store: BookingStore, name: str, fault: Fault) -
     try:
         outcome = deed(troubled)
     except TemporarilyUnavailable:
-        # Nothing was written and it was not known: the citizen is asked to send it again, and then it is done.
+        # Nothing was written, but nobody knew that: the citizen is asked to send it again, and the second time it
+        # works.
         assert fault in (faults.throttled, faults.internal_error, faults.no_answer)
     if not outcome:
         outcome = deed(store)
@@ -165,7 +166,7 @@ def test_tries_are_bounded(store: BookingStore, name: str) -> None:
 @pytest.mark.parametrize("death", [faults.dies_before, faults.dies_after], ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("purged", [False, True])
 def test_a_process_may_die_between_any_two_calls(store: BookingStore, name: str, death: Fault, purged: bool) -> None:
-    """Afterwards the table is sound, and whoever asks again gets what they asked for: nothing lost, stuck or double."""
+    """Afterwards the table is sound, and a citizen who asks again gets what they want: nothing lost, stuck or double."""
     deed, before, status = DEEDS[name]
     for call in range(100):
         fresh = f"{store.table.name}x{call}"

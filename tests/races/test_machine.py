@@ -1,7 +1,7 @@
-"""Anything that people, clocks and schedules may do, in any order, against a plain model of what should come of it.
+"""Everything that people, clocks and schedules may do, in any order, compared with a plain model of the result.
 
-Hypothesis chooses the steps and shrinks a failure to the few that matter. After each step the whole table is held
-against the invariants, and each booking against the model.
+Hypothesis chooses the steps and reduces a failure to the few steps that matter. After each step the test checks the
+whole table against the invariants, and each booking against the model.
 """
 
 import itertools
@@ -41,7 +41,7 @@ CITIZENS = [CitizenHash("mother"), CitizenHash("father")]
 SLOTS = 4
 MOST_SEATS = 3
 STEPS = int(os.environ.get("MACHINE_STEPS", "10000"))
-STEPS_PER_LIFE = 40  # no citizen can reach the limit of a day in them
+STEPS_PER_LIFE = 40  # with so few, no citizen reaches the limit of a day
 
 _tables = itertools.count()
 
@@ -52,7 +52,7 @@ slots = st.integers(0, SLOTS - 1)
 
 @dataclass
 class Model:
-    """What a booking should be, in the plainest words."""
+    """What a booking should be, in the plainest form."""
 
     person: str
     citizen: CitizenHash
@@ -62,7 +62,7 @@ class Model:
 
 
 class Bookings(RuleBasedStateMachine):
-    """Two citizens, five applicants, four slots, and everything that can happen to them."""
+    """Two citizens, five applicants, four slots, and all that can happen to them."""
 
     client: Any
     definition: dict[str, Any]
@@ -213,12 +213,12 @@ class Bookings(RuleBasedStateMachine):
         return self.status(model) in (Status.HELD, Status.CONFIRMED)
 
     def sells(self, where: int) -> bool:
-        """People in a slot never exceed what the office wants now, but by those who were there before."""
+        """The people in a slot never exceed what the office wants now, except for those who were there before."""
         seated = [each for each in self.known.values() if self.live(each) or each.status is Status.SERVED]
         return sum(each.slot == where for each in seated) < self.capacity
 
     def refusal_of_hold(self, person: str, citizen: CitizenHash, where: int) -> tuple[type[Exception], ...] | None:
-        """Every rule that stands against a hold; any one of them may be told."""
+        """Every rule that refuses a hold; the answer may name any of them."""
         against: list[type[Exception]] = []
         living = [each for each in self.known.values() if self.live(each)]
         if any(each.person == person for each in living):

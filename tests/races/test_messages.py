@@ -81,7 +81,7 @@ def zalo() -> Iterator[FakeZalo]:
 
 @pytest.fixture
 def workers(engine: str, stack: Stack, zalo: FakeZalo) -> Iterator[list[Worker]]:
-    """As many as there are, on empty tables."""
+    """All the workers, on empty tables."""
     client = client_of(engine)
     names = {each: f"{each}{next(_numbers)}" for each in TABLES}
     for each, name in names.items():
@@ -96,7 +96,7 @@ def workers(engine: str, stack: Stack, zalo: FakeZalo) -> Iterator[list[Worker]]
 
 
 def all_at_once(workers: list[Worker], deed: Callable[[Worker], Any]) -> list[Any]:
-    """What each worker's deed came to; all begin at the same moment."""
+    """The result of each worker's deed; all begin at the same moment."""
     barrier = threading.Barrier(len(workers))
 
     def act(worker: Worker) -> Any:
@@ -138,7 +138,7 @@ def test_a_refused_access_token_is_renewed_once(workers: list[Worker], zalo: Fak
                 worker.tokens.refresh(used=used)
 
         all_at_once(workers, renew)
-        assert zalo.account.asked == n + 2  # and the first token of all
+        assert zalo.account.asked == n + 2  # plus the very first token
 
 
 def test_a_message_is_sent_once_however_many_senders_run(workers: list[Worker], zalo: FakeZalo) -> None:
@@ -168,7 +168,7 @@ def test_an_event_is_answered_once_however_many_workers_have_it(workers: list[Wo
 
 
 def test_who_leaves_while_they_are_written_to_has_left(workers: list[Worker], zalo: FakeZalo) -> None:
-    """Words of before, delivered with the farewell at the same moment, tie nobody anew."""
+    """An earlier message, delivered at the same moment as the farewell, does not tie the citizen again."""
     workers[0].tokens.access()
     before = NOW.timestamp() * 1000
     said = {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "menu"}, "user_id_by_app": "1"}
@@ -193,7 +193,7 @@ def test_who_leaves_while_they_are_written_to_has_left(workers: list[Worker], za
 
 
 def test_states_that_exclude_each_other_exclude_each_other(workers: list[Worker]) -> None:
-    """One notice, at once claimed and ended in two ways by many: exactly one of them did it."""
+    """Many workers claim one notice and end it in two ways, all at once: exactly one of them succeeds."""
     booking = confirmed(workers[0])
     (notice, _) = notices_of(None, booking, NOW)
     workers[0].notices.add(notice)

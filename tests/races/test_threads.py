@@ -34,7 +34,7 @@ type Deed = Callable[[BookingStore], Any]
 
 @contextmanager
 def racers(engine: str, table: str, number: int) -> Iterator[Callable[[Sequence[Deed]], list[Any]]]:
-    """Runs as many deeds as there are racers, each on a connection of its own, all released at once."""
+    """Runs as many deeds as there are racers, each on its own connection, all released at once."""
     stores = [BookingStore(client_of(engine), table) for _ in range(number)]
     with ThreadPoolExecutor(number) as pool:
 
@@ -115,7 +115,7 @@ def test_as_many_win_as_there_are_seats(engine: str, table: str, store: BookingS
 
 
 def test_the_naive_booking_fails_this_race(engine: str, table: str, store: BookingStore) -> None:
-    """The negative control: were it to pass, the race above would prove nothing."""
+    """The negative control: if it passed, the race above would prove nothing."""
     oversold = 0
     with racers(engine, table, RACERS) as race:
         for n in range(10):
@@ -172,7 +172,7 @@ def test_one_key_pressed_many_times_is_one_booking(engine: str, table: str, stor
 
 @pytest.mark.parametrize("capacity", [1, 2])
 def test_reschedules_that_cross_lose_nobody(engine: str, table: str, store: BookingStore, capacity: int) -> None:
-    """A moves to B's slot while B moves to A's. With a seat to spare both get there, without one both stay."""
+    """A moves to B's slot while B moves to A's. With a seat to spare both succeed; without one both stay."""
     with racers(engine, table, 2) as race:
         for n in range(40):
             here, there = slot_number(2 * n, capacity), slot_number(2 * n + 1, capacity)
@@ -198,7 +198,7 @@ def test_many_move_to_the_last_seat(engine: str, table: str, store: BookingStore
 
 
 def test_purge_racing_confirm_has_one_winner(engine: str, table: str, store: BookingStore) -> None:
-    """At the very second of lapse: the confirmation's clock is a second behind, the purge's is not."""
+    """In the very second of the lapse: the confirmation's clock is one second behind, the purge's clock is not."""
     with racers(engine, table, 3) as race:
         for n in range(60):
             wanted = wish(f"lan {n}", at=slot_number(n, 1))
@@ -238,7 +238,7 @@ def test_a_lapsed_seat_taken_over_while_its_owner_confirms(engine: str, table: s
 
 
 def test_close_of_day_racing_cancel_ends_each_once(engine: str, table: str, store: BookingStore) -> None:
-    """Two clocks about midnight: for the citizen the appointment is still to come, for close of day it is over."""
+    """Two clocks around midnight: for the citizen the appointment is still ahead, for the close of day it is over."""
     after = SLOT_START + timedelta(days=40)
     with racers(engine, table, 3) as race:
         for n in range(40):
@@ -265,7 +265,7 @@ def test_close_of_day_racing_cancel_ends_each_once(engine: str, table: str, stor
 def test_a_served_number_is_given_to_nobody_else_whoever_races_for_it(
     engine: str, table: str, store: BookingStore
 ) -> None:
-    """Officers serve, twice, while the citizen cancels by a slower clock and others want the only seat there is."""
+    """Officers serve twice, while the citizen cancels by a slower clock and others want the only seat."""
     with racers(engine, table, 8) as race:
         for n in range(40):
             where = slot_number(n, 1)

@@ -1,4 +1,4 @@
-"""The README's walk, as it is printed: every command is run, every output compared ("…" stands for anything)."""
+"""The README's walk as printed: the test runs every command and compares every output ("…" stands for anything)."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""POST /sessions against a Zalo that speaks its real protocol over HTTP, well and badly."""
+"""POST /sessions against a fake Zalo that uses the real protocol over HTTP, in good and bad moods."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -16,7 +16,7 @@ ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Co
 
 @pytest.fixture
 def performed(aws: None) -> Iterator[set[tuple[str, str]]]:
-    """What was done to what, as IAM names it, since the set was last cleared."""
+    """The actions and their resources since the set was last cleared, in IAM's names."""
     seen: set[tuple[str, str]] = set()
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:
@@ -40,7 +40,7 @@ def performed(aws: None) -> Iterator[set[tuple[str, str]]]:
 
 
 def allowed(function: str) -> set[tuple[str, str]]:
-    """Actions on tables and keys in the template, with their resources."""
+    """The actions on tables and keys that the template allows, with their resources."""
     found = set()
     for policy in read(TEMPLATE)["Resources"][function]["Properties"]["Policies"]:
         for statement in policy["Statement"]:
@@ -54,7 +54,7 @@ def allowed(function: str) -> set[tuple[str, str]]:
 
 
 def _name(resource: dict[str, Any]) -> str:
-    """The logical id that a GetAtt or a Sub names, with the index it may end in."""
+    """The logical id that a GetAtt or a Sub names, with the index that may end it."""
     if "Fn::Sub" in resource:
         return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "")
     named = resource["Fn::GetAtt"]

@@ -1,4 +1,4 @@
-"""Least privilege, proved: the functions of the chat and of messages are allowed exactly what they do."""
+"""Least privilege, proved: the functions of the chat and of messages may do exactly what they do."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ CITIZEN = citizen_hash(KEY, "1001")
 
 @pytest.fixture
 def zalo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
-    """A fake Zalo that the functions talk to."""
+    """A fake Zalo for the functions."""
     with FakeZalo() as fake:
         addresses = {"zalo_openapi_url": fake.url, "zalo_oauth_url": fake.url, "zalo_app_id": fake.app_id}
 
@@ -60,7 +60,7 @@ def tell(event: dict[str, Any], known_as: str, failed: Sequence[str] = ()) -> No
 
 
 def declared() -> str:
-    """A declaration of 2021, which holds sensitive answers; its id."""
+    """A declaration of 2021, which holds sensitive answers; returns its id."""
     store = DeclarationStore(client(), "DeclarationsTable", KmsKey("alias/SensitiveKey"))
     consent = Consent("2026-01-01", ("declaration", "notifications"), NOW)
     answers: Any = {"ethnicity": "Kinh", "oldCardNumber": "024123456"}
@@ -84,7 +84,7 @@ def declared() -> str:
 
 
 def confirmed(declaration_id: str) -> None:
-    """A booking of the citizen's, of which the stream tells."""
+    """A booking of the citizen, reported by the stream."""
     store = BookingStore(client(), "BookingsTable")
     wanted = wish("lan", citizen=CITIZEN, at=slot(4), office_id="ca-26740", declaration_id=declaration_id)
     hold(store, wanted, RULES, LIMIT, NOW)

@@ -1,4 +1,4 @@
-"""Least privilege, proved: the functions of declarations and privacy are allowed exactly what they do."""
+"""Least privilege, proved: the functions of declarations and privacy may do exactly what they do."""
 
 from collections.abc import Callable
 from datetime import timedelta

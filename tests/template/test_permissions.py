@@ -1,4 +1,4 @@
-"""Least privilege, proved: each function of the bookings is allowed exactly the DynamoDB actions that it performs."""
+"""Least privilege, proved: each bookings function may perform exactly the DynamoDB actions that it performs."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,7 +56,7 @@ def act(booking: str, what: str, person: int, **parts: Any) -> Any:
 def test_each_function_may_do_exactly_what_it_does(
     performed: set[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Moto is for one thread; with more it is no longer sound.
+    # Moto works with one thread only; with more it is not sound.
     monkeypatch.setattr(purge, "purge", partial(due.purge, workers=1))
     monkeypatch.setattr(close_day, "close_days", partial(due.close_days, workers=1))
     with time_machine.travel(NOW - timedelta(days=30), tick=False) as clock:
@@ -73,7 +73,7 @@ def test_each_function_may_do_exactly_what_it_does(
         for person in (1, 11):
             call(api.handler, "GET", "/bookings", headers=signed_in(f"citizen {person}"))
         for person in range(3, 8):
-            book(person)  # the last one is offered other slots
+            book(person)  # the last person is offered other slots
         cancelled = book(8, start="2026-11-26T10:00:00+07:00")
         act(cancelled, "cancel", 8)
         assert performed == allowed("BookingsFunction")

@@ -1,4 +1,4 @@
-"""infra/template.yaml, held against the code: routes, events, handlers, and what each function may do."""
+"""infra/template.yaml compared with the code: routes, events, handlers, and the permissions of each function."""
 
 import importlib
 import json
@@ -46,8 +46,8 @@ def test_every_event_runs_against_its_handler(path, stack: Stack, aws: None) -> 
     module, _, name = function.handler.rpartition(".")
     answer = getattr(importlib.import_module(module), name)(json.loads(path.read_text(encoding="utf-8")), CONTEXT)
     if "statusCode" not in answer:
-        return  # a scheduled function answers nobody
-    # Without a real session token, a citizen's routes refuse; without Zalo, sign-in does. Neither is an error of ours.
+        return  # nobody waits for a scheduled function's answer
+    # Without a real session token, a citizen's routes refuse; without Zalo, sign-in refuses. Neither is our error.
     assert answer["statusCode"] in (200, 401, 503), answer
     assert answer["statusCode"] == 200 or "code" in json.loads(answer["body"])
 
@@ -79,7 +79,7 @@ def test_every_alarm_tells_somebody_and_is_explained() -> None:
 
 
 def test_every_function_that_nobody_calls_has_an_alarm() -> None:
-    """Of a caller's failure the caller knows; of a schedule's, a queue's or a stream's only an alarm tells."""
+    """A caller notices a failed call; only an alarm reports the failure of a schedule, a queue or a stream."""
     resources = read(TEMPLATE)["Resources"]
     alarms = json.dumps([each for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"])
     for name, resource in resources.items():

@@ -1,4 +1,4 @@
-"""Tokens on moto and a fake Zalo that speaks its real protocol over HTTP."""
+"""Tokens on moto, and a fake Zalo that uses the real protocol over HTTP."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
 
 
 class Hands:
-    """A clock that tells what its hands show."""
+    """A clock that shows what its hands are set to."""
 
     def __init__(self, at: datetime):
         self.at = at

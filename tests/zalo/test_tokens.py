@@ -1,4 +1,4 @@
-"""The refresh token works once and rotates: two workers, a crash, a storage that fails, and a loss."""
+"""The refresh token works once and rotates: two workers, a crash, a failing storage, and a loss."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def store(aws: None) -> TokenStore:
 
 @pytest.fixture
 def keeper(zalo: FakeZalo, store: TokenStore, api: OfficialAccountApi, hands: Hands) -> Callable[..., TokenKeeper]:
-    """A keeper, of another store or API if need be, or of another grant."""
+    """A keeper, optionally with another store, another API or another grant."""
     first_grant = zalo.account.refresh_token.encode()
 
     def keeper(store: TokenStore = store, api: OfficialAccountApi = api, grant: Any = None) -> TokenKeeper:
@@ -54,7 +54,7 @@ def test_the_first_use_gets_tokens_for_the_grant_and_the_next_ones_keep_them(
 def test_two_workers_at_once_use_the_refresh_token_once(
     tokens: TokenKeeper, keeper: Callable[..., TokenKeeper], zalo: FakeZalo, api: OfficialAccountApi, hands: Hands
 ) -> None:
-    """The rival acts between our lock and our call: it finds the lock, and leaves the token alone."""
+    """The rival acts between our lock and our call: it finds the lock and does not use the token."""
     tokens.access()
     hands.at = NOW + timedelta(hours=26)
 
@@ -80,7 +80,7 @@ def test_who_was_refused_reads_what_another_has_refreshed(tokens: TokenKeeper, z
 def test_who_finds_that_another_has_just_refreshed_asks_nobody(
     tokens: TokenKeeper, keeper: Callable[..., TokenKeeper], zalo: FakeZalo, hands: Hands
 ) -> None:
-    """The rival refreshes between our look at the token, which has ended, and our own try."""
+    """The rival refreshes between our look at the ended token and our own try."""
     tokens.access()
     hands.at = NOW + timedelta(hours=26)
 
@@ -105,7 +105,7 @@ def test_what_another_has_that_has_ended_too_is_renewed(tokens: TokenKeeper, zal
 def test_after_a_loss_an_access_token_with_hours_to_live_is_not_used(
     keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore
 ) -> None:
-    """It was Zalo's refusal of that very token that led to the loss."""
+    """Zalo's refusal of this same token led to the loss."""
     ours = keeper()
     used = ours.access()
     zalo.account.refresh_token = "known to nobody"
@@ -163,7 +163,7 @@ def test_the_lease_begins_when_it_is_taken_and_outlives_every_function_that_asks
     tokens: TokenKeeper, store: TokenStore, zalo: FakeZalo, hands: Hands
 ) -> None:
     zalo.mood = Mood.SERVER_ERROR
-    hands.at = NOW + timedelta(minutes=5)  # the keeper is older than that
+    hands.at = NOW + timedelta(minutes=5)  # the keeper was made before that
     with pytest.raises(TokensUnavailable):
         tokens.access()
     state = store.read()
@@ -196,7 +196,7 @@ def test_a_crash_before_zalo_was_asked_loses_nothing(
 def test_a_crash_between_refresh_and_save_is_noticed_and_mended_by_a_new_grant(
     keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore, hands: Hands
 ) -> None:
-    """Zalo has used up the token and its answer died with the process: nobody can have it, so it must not go unnoticed."""
+    """Zalo has used up the token, and its answer died with the process. Nobody can get it, so somebody must notice."""
     grants = [zalo.account.refresh_token.encode()]
 
     class DyingAfter(OfficialAccountApi):
@@ -248,7 +248,7 @@ def test_a_grant_that_zalo_refuses_too_is_not_tried_again(
 
 
 class Failing(TokenStore):
-    """Storage that does not answer the first `times` saves; with `after`, it has done them all the same."""
+    """Storage that does not answer the first `times` saves; with `after`, it still writes them."""
 
     def __init__(self, times: int, after: bool):
         super().__init__(client(), "ChatTable")
@@ -290,7 +290,7 @@ def test_a_storage_that_never_answers_is_no_success(keeper: Callable[..., TokenK
 def test_a_pair_that_another_has_replaced_is_not_used(
     keeper: Callable[..., TokenKeeper], store: TokenStore, zalo: FakeZalo
 ) -> None:
-    """Nobody can, while the lease outlives the functions; if they could, the pair in force would be theirs."""
+    """Nobody can do this while the lease outlives the functions; if somebody could, their pair would be in force."""
 
     class Overtaken(TokenStore):
         def save(self, state: TokenState, *parts: Any) -> bool:
@@ -327,7 +327,7 @@ def test_tokens_are_renewed_before_they_end(
 
 
 def counted(output: str, metric: str) -> float:
-    """What a metric was set to, in the embedded metric format that was printed last."""
+    """The value of a metric in the embedded metric format that was printed last."""
     told = [json.loads(line) for line in output.splitlines() if metric in line]
     return float(told[-1][metric][0])
 
@@ -335,7 +335,7 @@ def counted(output: str, metric: str) -> float:
 def test_an_account_that_cannot_send_is_counted_whatever_zalo_says(
     aws: None, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A wrong app secret, say: the refresh token still has months to live, and yet nothing can be sent."""
+    """For example a wrong app secret: the refresh token is valid for months, but nothing can be sent."""
     addresses = {"zalo_openapi_url": zalo.url, "zalo_oauth_url": zalo.url, "zalo_app_id": zalo.app_id}
     monkeypatch.setattr(refresh, "settings", refresh.settings.model_copy(update=addresses))
     given = {"ZaloAppSecret": b"wrong", "OfficialAccountGrant": zalo.account.refresh_token.encode()}
