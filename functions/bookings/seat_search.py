@@ -10,6 +10,8 @@ from cccd.dynamodb import Item
 from cccd.errors import SlotFull
 from offices.opening import Queue, Slot
 
+_random = random.SystemRandom()  # it has no state that a snapshot of the process could hand to all its copies
+
 
 class SeatSearch:
     """A search for a free seat; its first step costs no request.
@@ -29,7 +31,7 @@ class SeatSearch:
             raise SlotFull
         self._slot = slot
         self._queue = queue
-        self.choice = Seat(random.randint(1, seats), queue)
+        self.choice = Seat(_random.randint(1, seats), queue)
         self.mark = rules_mark(slot.capacity)
         self.seen_mark: str | None = None
 
@@ -40,7 +42,7 @@ class SeatSearch:
         free = sellable(taken, capacity, self._queue, epoch(now))
         if not free:
             return False
-        self.choice = random.choice(free)
+        self.choice = _random.choice(free)
         self.seen_mark = slot_item.get("mark")
         # While bookings exist beyond a lowered capacity, the old mark stays, so that every sale reads the item.
         crowded = bool(beyond(taken, capacity, epoch(now)))

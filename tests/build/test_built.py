@@ -21,7 +21,11 @@ import json, sys
 compiled = []
 sys.addaudithook(lambda name, args: compiled.append(str(args[1])) if name == "compile" else None)
 __import__(sys.argv[1])
-print(json.dumps({"loaded": sorted(sys.modules), "compiled": compiled}))
+made = [name for name, held in [
+    ("a session of AWS", "cccd.aws" in sys.modules and sys.modules["cccd.aws"]._session.cache_info().currsize),
+    ("a secret", "cccd.keyring" in sys.modules and sys.modules["cccd.keyring"]._kept),
+] if held]
+print(json.dumps({"loaded": sorted(sys.modules), "compiled": compiled, "made": made}))
 """
 
 
@@ -70,6 +74,12 @@ def probed(code: Path, stack: Stack, function: str) -> dict[str, list[str]]:
 def test_a_built_function_compiles_nothing_of_its_own(code: Path, stack: Stack) -> None:
     for function in stack.functions:
         assert not [file for file in probed(code, stack, function)["compiled"] if file.startswith(str(code))], function
+
+
+def test_a_snapshot_of_a_started_function_holds_nothing_that_must_not_be_shared(code: Path, stack: Stack) -> None:
+    """SnapStart copies it: connections, credentials and secrets are made at the first request, and randomness has no state."""
+    for function in stack.functions:
+        assert probed(code, stack, function)["made"] == [], function
 
 
 HTTP_EDGE = "aws_lambda_powertools.event_handler"

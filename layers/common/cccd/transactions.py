@@ -28,6 +28,7 @@ LONGEST_PAUSE = 0.5
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _REFUSED = "ConditionalCheckFailed"
 _NAME = re.compile(r"#(\w+)")
+_random = random.SystemRandom()  # it has no state that a snapshot of the process could hand to all its copies
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def commit(client: "DynamoDBClient", writes: Sequence[Write]) -> int:
 def pauses() -> Iterator[float]:
     """A pause in seconds after each try; the number of tries is limited."""
     for tries in range(MAX_TRIES):
-        yield random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries))
+        yield _random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries))
 
 
 def _cancellation(error: BotoCoreError | ClientError) -> list[dict[str, Any]]:
