@@ -8,7 +8,7 @@ from pydantic import Field
 
 from bookings import intake, lifecycle
 from bookings.availability import OpenSlot, alternatives
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId, new_id
 from bookings.calendar_entry import calendar_entry
 from bookings.holding import hold
@@ -197,7 +197,7 @@ def _view(booking: Booking, people_ahead: int | None = None) -> BookingView:
 def _people_ahead(booking: Booking) -> int | None:
     """Told on the day itself, of a confirmed booking."""
     now = clock.now()
-    on_its_day = booking.status is Status.CONFIRMED and booking.start.date() == now.date()
+    on_its_day = booking.status is BookingStatus.CONFIRMED and booking.start.date() == now.date()
     return people_ahead(store(), booking, now) if on_its_day else None
 
 

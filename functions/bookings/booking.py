@@ -19,7 +19,7 @@ from cccd.clock import epoch
 from cccd.hashes import CitizenHash
 
 
-class Status(StrEnum):
+class BookingStatus(StrEnum):
     """The state of a booking, as on the wire."""
 
     HELD = "held"
@@ -36,12 +36,12 @@ class Status(StrEnum):
 
 
 _IN_VIETNAMESE = {
-    Status.HELD: "đang giữ chỗ",
-    Status.CONFIRMED: "đã xác nhận",
-    Status.CANCELLED: "đã huỷ",
-    Status.LAPSED: "đã hết hạn giữ chỗ",
-    Status.SERVED: "đã tiếp nhận",
-    Status.NO_SHOW: "đã qua ngày hẹn",
+    BookingStatus.HELD: "đang giữ chỗ",
+    BookingStatus.CONFIRMED: "đã xác nhận",
+    BookingStatus.CANCELLED: "đã huỷ",
+    BookingStatus.LAPSED: "đã hết hạn giữ chỗ",
+    BookingStatus.SERVED: "đã tiếp nhận",
+    BookingStatus.NO_SHOW: "đã qua ngày hẹn",
 }
 
 
@@ -64,7 +64,7 @@ class Booking:
     """
 
     id: str
-    status: Status
+    status: BookingStatus
     office_id: str
     procedure: str
     start: datetime
@@ -89,15 +89,15 @@ class Booking:
     @property
     def active(self) -> bool:
         """Whether the booking occupies a seat, according to what is stored."""
-        return self.status in (Status.HELD, Status.CONFIRMED)
+        return self.status in (BookingStatus.HELD, BookingStatus.CONFIRMED)
 
     def lapsed(self, now: datetime) -> bool:
         """Whether it is a hold whose time is over."""
-        return self.status is Status.HELD and self.hold_expires_at is not None and self.hold_expires_at <= now
+        return self.status is BookingStatus.HELD and self.hold_expires_at is not None and self.hold_expires_at <= now
 
     def as_of(self, now: datetime) -> "Booking":
         """The booking as it really is at `now`: a hold past its time is lapsed, recorded or not."""
-        return replace(self, status=Status.LAPSED) if self.lapsed(now) else self
+        return replace(self, status=BookingStatus.LAPSED) if self.lapsed(now) else self
 
     def expiry(self) -> int | None:
         """When the hold lapses, in epoch seconds; None once confirmed."""

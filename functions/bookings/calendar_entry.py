@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from offices.office import Office
 
-_STATUS = {Status.HELD: "TENTATIVE", Status.CONFIRMED: "CONFIRMED", Status.SERVED: "CONFIRMED"}
+_STATUS = {BookingStatus.HELD: "TENTATIVE", BookingStatus.CONFIRMED: "CONFIRMED", BookingStatus.SERVED: "CONFIRMED"}
 _MAX_OCTETS = 75  # of a line, by the RFC
 
 

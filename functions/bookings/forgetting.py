@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bookings import lifecycle
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.store import BookingStore
 from cccd.errors import TemporarilyUnavailable
 from cccd.hashes import CitizenHash
@@ -36,7 +36,7 @@ def _end_all(store: BookingStore, citizen: CitizenHash, now: datetime) -> tuple[
         elif booking.start <= now and not booking.lapsed(now):
             begun.append(booking)
         else:
-            status = Status.LAPSED if booking.lapsed(now) else Status.CANCELLED
+            status = BookingStatus.LAPSED if booking.lapsed(now) else BookingStatus.CANCELLED
             ended = lifecycle.end(store, booking, status, now)
             if ended is None:
                 raise TemporarilyUnavailable(retry_after=RETRY_AFTER)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bookings import items
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.carry_out import RETRY_AFTER
 from bookings.intake import HoldRequest
 from bookings.lifecycle import MAX_SEAT_TRIES, lapse
@@ -76,7 +76,7 @@ def hold(
 def _held(wanted: HoldRequest, seat: Seat, rules: OpeningRules, now: datetime) -> Booking:
     return Booking(
         id=wanted.id.text,
-        status=Status.HELD,
+        status=BookingStatus.HELD,
         office_id=wanted.office_id,
         procedure=wanted.procedure,
         start=wanted.slot.start,

@@ -13,7 +13,7 @@ import zlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bookings.booking import Applicant, Booking, Status
+from bookings.booking import Applicant, Booking, BookingStatus
 from bookings.booking_id import BookingId
 from bookings.seats import Seat, SlotSeats, Taken
 from cccd.clock import at, epoch, from_epoch
@@ -100,9 +100,9 @@ def booking_item(booking: Booking) -> Item:
     assert booking_id is not None
     key = active_key(booking_id.applicant) if booking.active else ended_key(booking_id)
     due: dict[str, Any] = {}
-    if booking.status is Status.HELD:
+    if booking.status is BookingStatus.HELD:
         due = _due_for_hold(booking)
-    elif booking.status is Status.CONFIRMED:
+    elif booking.status is BookingStatus.CONFIRMED:
         due = _due_for_confirmed(booking)
     return {
         **key,
@@ -137,7 +137,7 @@ def booking_of(item: Item) -> Booking:
     assert seat is not None
     return Booking(
         id=item["id"],
-        status=Status(item["status"]),
+        status=BookingStatus(item["status"]),
         office_id=item["office"],
         procedure=item["procedure"],
         start=from_epoch(item["start"]),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bookings import items
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
 from bookings.carry_out import Step, carry_out
 from bookings.seat_search import SeatSearch
@@ -57,18 +57,20 @@ def confirm(store: BookingStore, ask: Ask) -> Booking:
     now = ask.now
 
     def decide(booking: Booking) -> Step | Booking:
-        if booking.status is Status.CONFIRMED or _answered(booking, ask, "confirm"):
+        if booking.status is BookingStatus.CONFIRMED or _answered(booking, ask, "confirm"):
             return booking
-        if booking.status is Status.LAPSED:
+        if booking.status is BookingStatus.LAPSED:
             raise _hold_expired(store, booking, now)
-        if booking.status is not Status.HELD:
+        if booking.status is not BookingStatus.HELD:
             raise NotConfirmable(extra={"bookingStatus": booking.status}, status=booking.status.in_vietnamese)
 
         def refused(by: Refused) -> None:
             if by.old[0] is not None and by.old[1] is None:  # it lapsed by another clock: its seat is taken
                 raise _hold_expired(store, booking, now) from by
 
-        after = _changed(booking, ask, "confirm", status=Status.CONFIRMED, confirmed_at=now, hold_expires_at=None)
+        after = _changed(
+            booking, ask, "confirm", status=BookingStatus.CONFIRMED, confirmed_at=now, hold_expires_at=None
+        )
         return Step(
             after, lambda: store.commit([store.keep_seat(booking), store.rewrite(booking, after, now)]), refused
         )
@@ -105,7 +107,7 @@ def reschedule(
         nonlocal search
         if _answered(booking, ask, asked) or (booking.active and booking.start == start):
             return booking
-        if booking.status is Status.LAPSED:
+        if booking.status is BookingStatus.LAPSED:
             raise _hold_expired(store, booking, now)
         if not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
             raise NotReschedulable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
@@ -146,11 +148,11 @@ def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
     """
 
     def decide(booking: Booking) -> Step | Booking:
-        if booking.status is Status.CANCELLED or _answered(booking, ask, "cancel"):
+        if booking.status is BookingStatus.CANCELLED or _answered(booking, ask, "cancel"):
             return booking
         if not booking.active or ask.now >= rules_of(booking.office_id).last_change(booking.start):
             raise NotCancellable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
-        return _ending(store, _remembering(booking, ask, "cancel"), Status.CANCELLED, ask.now)
+        return _ending(store, _remembering(booking, ask, "cancel"), BookingStatus.CANCELLED, ask.now)
 
     booking, done = carry_out(lambda: _own_as_of(store, ask), decide)
     if done:
@@ -169,13 +171,13 @@ def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
     """
 
     def decide(booking: Booking) -> Step | Booking:
-        if booking.status is Status.SERVED:
+        if booking.status is BookingStatus.SERVED:
             return booking
-        if booking.status is not Status.CONFIRMED:
+        if booking.status is not BookingStatus.CONFIRMED:
             raise NotServable(status=f"đang ở trạng thái “{booking.as_of(now).status.in_vietnamese}”")
         if booking.start.date() != now.date():
             raise NotServable(status=f"là của ngày {shown(booking.start.date())}, không phải hôm nay")
-        return _ending(store, booking, Status.SERVED, now)
+        return _ending(store, booking, BookingStatus.SERVED, now)
 
     def read() -> Booking:
         found = store.find(booking_id)
@@ -192,17 +194,17 @@ def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
 
 def lapse(store: BookingStore, booking: Booking, now: datetime) -> bool:
     """Write down that a hold's time is over; returns whether this call did it. Its seat was free already."""
-    return booking.lapsed(now) and end(store, booking, Status.LAPSED, now) is not None
+    return booking.lapsed(now) and end(store, booking, BookingStatus.LAPSED, now) is not None
 
 
 def close(store: BookingStore, booking: Booking, now: datetime) -> bool:
     """Close a confirmed booking of a past day that nobody marked served; returns whether this call wrote it down."""
-    if booking.status is not Status.CONFIRMED or booking.start.date() >= now.date():
+    if booking.status is not BookingStatus.CONFIRMED or booking.start.date() >= now.date():
         return False
-    return end(store, booking, Status.NO_SHOW, now) is not None
+    return end(store, booking, BookingStatus.NO_SHOW, now) is not None
 
 
-def end(store: BookingStore, booking: Booking, status: Status, now: datetime) -> Booking | None:
+def end(store: BookingStore, booking: Booking, status: BookingStatus, now: datetime) -> Booking | None:
     """End an active booking, as it was read.
 
     Returns None if somebody else acted on it first, or if nobody knows whether it was written.
@@ -232,10 +234,10 @@ def _own_as_of(store: BookingStore, ask: Ask) -> Booking:
     return own(store, ask.booking, ask.citizen).as_of(ask.now)
 
 
-def _ending(store: BookingStore, booking: Booking, status: Status, now: datetime) -> Step:
+def _ending(store: BookingStore, booking: Booking, status: BookingStatus, now: datetime) -> Step:
     """The step that ends an active booking: seat, lock, tally and history in one transaction."""
     ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
-    seat = store.close_seat(booking) if status is Status.SERVED else store.free_seat(booking)
+    seat = store.close_seat(booking) if status is BookingStatus.SERVED else store.free_seat(booking)
     rest = [store.unlock_applicant(booking), store.keep_history(ended), store.uncount(booking)]
 
     def commit() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bookings import items
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item
@@ -144,7 +144,7 @@ class BookingStore:
 
     def rewrite(self, before: Booking, after: Booking, now: datetime) -> Write:
         """The booking has not changed since `before` was read and, if a hold, has not lapsed; it becomes `after`."""
-        held = before.status is Status.HELD
+        held = before.status is BookingStatus.HELD
         return self.table.put(
             items.booking_item(after),
             _UNCHANGED + (" AND holdExpiresAt > :now" if held else ""),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from cccd.fields import BirthDateField, NameField, PersonalIdField, PhoneField, StartField
 from cccd.http import Model
 from declarations.checklist import to_bring
@@ -56,7 +56,7 @@ class BookingView(Model):
 
     id: str
     ticket: str
-    status: Status
+    status: BookingStatus
     office_id: str
     procedure: str
     start: datetime

@@ -18,7 +18,7 @@ from consent.choices import Consent
 from forms.answers import Answers
 
 
-class Status(StrEnum):
+class DeclarationStatus(StrEnum):
     """The state of a declaration, as on the wire."""
 
     DRAFT = "draft"
@@ -42,7 +42,7 @@ class Declaration:
 
     id: str
     citizen: CitizenHash
-    status: Status
+    status: DeclarationStatus
     version: int
     edition: str
     procedure: str

@@ -17,7 +17,7 @@ from cccd.errors import (
     TooManyDeclarations,
 )
 from cccd.hashes import CitizenHash
-from declarations.declaration import Declaration, Status
+from declarations.declaration import Declaration, DeclarationStatus
 from declarations.intake import Intake
 from declarations.retention import kept_until
 from declarations.store import DeclarationStore
@@ -43,7 +43,7 @@ def keep(
         IdempotencyKeyReused: the same key came with another request.
         TooManyDeclarations, TemporarilyUnavailable
     """
-    status = Status.DRAFT if wanted.draft else Status.SUBMITTED
+    status = DeclarationStatus.DRAFT if wanted.draft else DeclarationStatus.SUBMITTED
     declaration = Declaration(
         id=new_id,
         citizen=citizen,
@@ -86,10 +86,10 @@ def revise(
         raise InvalidRequest([FieldError("version", "required" if seen is None else "wrong_type", message)])
     if seen != current.version:
         raise Stale(current)
-    if wanted.draft and current.status is not Status.DRAFT:
+    if wanted.draft and current.status is not DeclarationStatus.DRAFT:
         message = "Tờ khai đã gửi thì không lưu lại thành bản nháp được. Vui lòng sửa đủ các mục rồi gửi lại."
         raise InvalidRequest([FieldError("draft", "already_submitted", message)])
-    status = Status.DRAFT if wanted.draft else Status.SUBMITTED
+    status = DeclarationStatus.DRAFT if wanted.draft else DeclarationStatus.SUBMITTED
     revised = replace(
         current,
         status=status,
@@ -115,16 +115,16 @@ def withdraw(store: DeclarationStore, citizen: CitizenHash, declaration_id: str,
         NotFound, NotWithdrawable, Stale
     """
     current = own(store, citizen, declaration_id, now)
-    if current.status is Status.WITHDRAWN:
+    if current.status is DeclarationStatus.WITHDRAWN:
         return current
-    if current.status is not Status.SUBMITTED:
+    if current.status is not DeclarationStatus.SUBMITTED:
         raise NotWithdrawable(extra={"declarationStatus": current.status}, status=current.status.in_vietnamese)
     withdrawn = replace(
         current,
-        status=Status.WITHDRAWN,
+        status=DeclarationStatus.WITHDRAWN,
         version=current.version + 1,
         updated_at=now,
-        kept_until=kept_until(Status.WITHDRAWN, now),
+        kept_until=kept_until(DeclarationStatus.WITHDRAWN, now),
     )
     if not store.withdraw(withdrawn, current):
         raise _overtaken(own(store, citizen, declaration_id, now), current)

@@ -17,7 +17,7 @@ from cccd.personal_id import NotAPersonalId, PersonalId
 from cccd.table import Table
 from cccd.text import fold
 from cccd.transactions import Write
-from declarations.declaration import Status
+from declarations.declaration import DeclarationStatus
 from declarations.items import TTL_AFTER, declaration_key
 from forms.answers import Answers
 
@@ -33,7 +33,7 @@ class Linked:
 
     id: str
     citizen: CitizenHash
-    status: Status
+    status: DeclarationStatus
     version: int
     procedure: str
     office_id: str | None
@@ -43,7 +43,7 @@ class Linked:
     @property
     def submitted(self) -> bool:
         """Whether the office is to see it: it is neither a draft nor withdrawn."""
-        return self.status is Status.SUBMITTED
+        return self.status is DeclarationStatus.SUBMITTED
 
 
 class Person(Protocol):
@@ -124,7 +124,11 @@ class LinkedDeclarations:
         until = appointment_end + KEPT_AFTER_APPOINTMENT
         key = declaration_key(declaration.citizen, declaration.id)
         unchanged = "#status = :submitted AND #version = :version"
-        values = {":submitted": Status.SUBMITTED.value, ":version": declaration.version, ":kept": epoch(until)}
+        values = {
+            ":submitted": DeclarationStatus.SUBMITTED.value,
+            ":version": declaration.version,
+            ":kept": epoch(until),
+        }
         if declaration.kept_until >= until:
             return self._table.check(key, f"{unchanged} AND dueAt >= :kept", values)
         values[":ttl"] = epoch(until) + TTL_AFTER
@@ -135,7 +139,7 @@ def _linked(item: Item) -> Linked:
     return Linked(
         id=item["id"],
         citizen=item["citizen"],
-        status=Status(item["status"]),
+        status=DeclarationStatus(item["status"]),
         version=item["version"],
         procedure=item["procedure"],
         office_id=item.get("office"),

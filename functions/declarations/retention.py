@@ -6,20 +6,22 @@ Source: Luật 91/2025/QH15 Điều 3 (only as long as the purpose needs); perio
 from datetime import datetime, timedelta
 
 from consent.retention import Retention
-from declarations.declaration import Status
+from declarations.declaration import DeclarationStatus
 
 # An appointment lies at most 31 days ahead; the submitted form outlives it by two weeks.
 DECLARATIONS = {
-    Status.DRAFT: Retention(timedelta(days=7), "Bản nháp được giữ 7 ngày kể từ lần lưu cuối."),
-    Status.SUBMITTED: Retention(timedelta(days=45), "Tờ khai đã gửi được giữ 45 ngày để cơ quan dùng trong buổi hẹn."),
-    Status.WITHDRAWN: Retention(timedelta(days=7), "Tờ khai đã rút được giữ 7 ngày phòng khi bạn đổi ý."),
+    DeclarationStatus.DRAFT: Retention(timedelta(days=7), "Bản nháp được giữ 7 ngày kể từ lần lưu cuối."),
+    DeclarationStatus.SUBMITTED: Retention(
+        timedelta(days=45), "Tờ khai đã gửi được giữ 45 ngày để cơ quan dùng trong buổi hẹn."
+    ),
+    DeclarationStatus.WITHDRAWN: Retention(timedelta(days=7), "Tờ khai đã rút được giữ 7 ngày phòng khi bạn đổi ý."),
 }
 
 
-def kept_until(status: Status, changed: datetime, before: datetime | None = None) -> datetime:
+def kept_until(status: DeclarationStatus, changed: datetime, before: datetime | None = None) -> datetime:
     """The time at which a declaration of that status, changed at that moment, must be gone.
 
     A submitted declaration never goes before the time `before` that its owner was told: an appointment may rely on it.
     """
     until = changed + DECLARATIONS[status].kept
-    return max(until, before) if before and status is Status.SUBMITTED else until
+    return max(until, before) if before and status is DeclarationStatus.SUBMITTED else until

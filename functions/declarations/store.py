@@ -17,7 +17,7 @@ from cccd.transactions import Refused, Unknown, Write
 from consent.choices import Consent, declared
 from consent.journal import RETRY_AFTER, Journal
 from consent.store import Consents
-from declarations.declaration import Declaration, Status
+from declarations.declaration import Declaration, DeclarationStatus
 from declarations.items import TTL_AFTER, declaration_key, due_partition
 from declarations.sealing import Context, KeyProvider, open_answers, seal_answers
 from forms.form import form_of
@@ -127,7 +127,7 @@ class DeclarationStore:
         return Declaration(
             id=item["id"],
             citizen=item["citizen"],
-            status=Status(item["status"]),
+            status=DeclarationStatus(item["status"]),
             version=item["version"],
             edition=item["edition"],
             procedure=item["procedure"],

@@ -10,7 +10,7 @@ from cccd.http import Model
 from cccd.working_calendar import national_calendar
 from declarations import cost
 from declarations.checklist import to_bring
-from declarations.declaration import Declaration, Status
+from declarations.declaration import Declaration, DeclarationStatus
 from forms.answers import check
 from forms.form import form_of
 from procedures.sourced import CONFIDENCE_TOLD, Confidence
@@ -116,7 +116,7 @@ class DeclarationView(Model):
     """
 
     id: str
-    status: Status
+    status: DeclarationStatus
     version: int
     edition: str
     procedure: str
@@ -139,7 +139,7 @@ def view(declaration: Declaration, today: date, on: date | None = None) -> Decla
     day = on or today
     checked = check(form_of(declaration.edition), declaration.answers, today, declaration.procedure)
     answers = checked.answers
-    draft = declaration.status is Status.DRAFT
+    draft = declaration.status is DeclarationStatus.DRAFT
     return DeclarationView(
         id=declaration.id,
         status=declaration.status,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from cccd.clock import at
 from cccd.hashes import CitizenHash
 
@@ -45,11 +45,11 @@ class Notice:
 
 def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[Notice]:
     """The messages that a change of a booking creates. `before` is None if the booking did not exist before."""
-    if after.status is Status.CANCELLED and after.confirmed_at:
+    if after.status is BookingStatus.CANCELLED and after.confirmed_at:
         return [_notice(Kind.CANCELLED, after, now)]
-    if after.status is not Status.CONFIRMED:
+    if after.status is not BookingStatus.CONFIRMED:
         return []
-    was_confirmed = before is not None and before.status is Status.CONFIRMED
+    was_confirmed = before is not None and before.status is BookingStatus.CONFIRMED
     if was_confirmed and before is not None and before.start == after.start:
         return []
     kind = Kind.MOVED if was_confirmed else Kind.CONFIRMED
@@ -66,9 +66,9 @@ def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:
     if booking is None or booking.version != notice.version or now >= notice.start:
         return True
     if notice.kind is Kind.CANCELLED:
-        return booking.status is not Status.CANCELLED
+        return booking.status is not BookingStatus.CANCELLED
     too_late = notice.kind is Kind.REMINDER and now.date() >= notice.start.date()  # it says "tomorrow"
-    return booking.status is not Status.CONFIRMED or too_late
+    return booking.status is not BookingStatus.CONFIRMED or too_late
 
 
 def is_night(now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.lifecycle import Ask, cancel
 from bookings.store import BookingStore
 from cccd.errors import (
@@ -18,7 +18,7 @@ def test_lowering_the_capacity_sells_no_seat_beyond_it(store: BookingStore) -> N
     with pytest.raises(SlotFull):
         held(store, "one more", at=slot(5))
     assert len(occupants(store)) == 7, "nobody is moved"
-    assert held(store, "one more", at=slot(8)).status is Status.HELD
+    assert held(store, "one more", at=slot(8)).status is BookingStatus.HELD
     with pytest.raises(SlotFull):
         held(store, "and one", at=slot(8))
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.due import purge
 from bookings.lifecycle import Ask, close, confirm
 from bookings.seats import Seat
@@ -20,7 +20,7 @@ def test_purge_ends_what_has_lapsed_and_nothing_else(store: BookingStore) -> Non
     assert purge(store, LATER, lambda: True, workers=1) == 1
     assert purge(store, LATER, lambda: True, workers=1) == 0
     states = {each.id: each.status for each in store.find_all([wish(who).id for who in ("lan", "minh", "hoa")])}
-    assert states == {lan.id: Status.LAPSED, minh.id: Status.CONFIRMED, hoa.id: Status.HELD}
+    assert states == {lan.id: BookingStatus.LAPSED, minh.id: BookingStatus.CONFIRMED, hoa.id: BookingStatus.HELD}
     assert set(occupants(store).values()) == {minh.id, hoa.id}
 
 
@@ -36,7 +36,7 @@ def test_purge_leaves_a_seat_that_somebody_took_over(store: BookingStore) -> Non
     assert purge(store, LATER, lambda: True, workers=1) == 1
     assert occupants(store) == {Seat(1, "shared"): minh.id}
     found = store.find(wish("lan").id)
-    assert found is not None and found.status is Status.LAPSED
+    assert found is not None and found.status is BookingStatus.LAPSED
 
 
 def test_a_day_is_closed_after_it_and_not_on_it(store: BookingStore) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel
 from bookings.seats import Seat
@@ -26,7 +26,7 @@ from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot,
 def test_a_hold_takes_a_seat_and_locks_the_applicant(store: BookingStore) -> None:
     booking, new = hold(store, wish("lan"), RULES, LIMIT, NOW)
     assert new
-    assert (booking.status, booking.ticket, booking.hold_expires_at) == (Status.HELD, "0800-01", LATER)
+    assert (booking.status, booking.ticket, booking.hold_expires_at) == (BookingStatus.HELD, "0800-01", LATER)
     assert occupants(store) == {Seat(1, "shared"): booking.id}
     assert store.find(wish("lan").id) == booking
 
@@ -56,7 +56,7 @@ def test_the_same_request_again_after_the_end_is_still_the_same_booking(store: B
     booking = held(store, "lan")
     cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of)
     again, new = hold(store, wish("lan"), RULES, LIMIT, NOW)
-    assert (again.id, again.status, new) == (booking.id, Status.CANCELLED, False)
+    assert (again.id, again.status, new) == (booking.id, BookingStatus.CANCELLED, False)
     assert occupants(store) == {}
 
 
@@ -88,7 +88,7 @@ def test_a_citizen_books_for_a_family_but_not_for_a_crowd(store: BookingStore) -
     cancel(
         store, Ask(wish("child 0", key="key-0", citizen=CitizenHash("mother")).id, CitizenHash("mother"), NOW), rules_of
     )
-    assert held(store, "a fifth", key="key-6", citizen=CitizenHash("mother"), at=slot(10)).status is Status.HELD
+    assert held(store, "a fifth", key="key-6", citizen=CitizenHash("mother"), at=slot(10)).status is BookingStatus.HELD
 
 
 def test_nobody_asks_all_day_who_has_a_booking(store: BookingStore) -> None:
@@ -103,7 +103,7 @@ def test_nobody_asks_all_day_who_has_a_booking(store: BookingStore) -> None:
     with pytest.raises(RateLimited):
         held(store, "minh", citizen="a stranger", at=slot(5))
     tomorrow = NOW + timedelta(hours=15)
-    assert held(store, "minh", now=tomorrow, citizen="a stranger", key="key-x", at=slot(5)).status is Status.HELD
+    assert held(store, "minh", now=tomorrow, citizen="a stranger", key="key-x", at=slot(5)).status is BookingStatus.HELD
 
 
 def test_holding_and_cancelling_all_day_ends(store: BookingStore) -> None:
@@ -118,7 +118,8 @@ def test_lapsed_holds_do_not_count_without_any_purge(store: BookingStore) -> Non
     for n in range(LIMIT):
         held(store, f"child {n}", key=f"key-{n}", citizen=CitizenHash("mother"), at=slot(10))
     assert (
-        held(store, "a fifth", now=LATER, key="key-5", citizen=CitizenHash("mother"), at=slot(10)).status is Status.HELD
+        held(store, "a fifth", now=LATER, key="key-5", citizen=CitizenHash("mother"), at=slot(10)).status
+        is BookingStatus.HELD
     )
 
 
@@ -133,8 +134,8 @@ def test_a_lapsed_hold_frees_its_seat_at_once(store: BookingStore) -> None:
 def test_an_applicant_whose_hold_lapsed_may_hold_again(store: BookingStore) -> None:
     first = held(store, "lan")
     second = held(store, "lan", now=LATER, key="key-2")
-    assert second.status is Status.HELD
-    assert [each.status for each in store.find_all([wish("lan").id])] == [Status.LAPSED], "history is kept"
+    assert second.status is BookingStatus.HELD
+    assert [each.status for each in store.find_all([wish("lan").id])] == [BookingStatus.LAPSED], "history is kept"
     assert first.id != second.id
 
 

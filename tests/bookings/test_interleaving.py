@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, confirm, lapse
 from bookings.seats import Seat
@@ -54,7 +54,7 @@ def test_a_cancellation_lands_before_the_confirmation(store: BookingStore, rival
 def test_a_confirmation_lands_before_the_cancellation(store: BookingStore, rival_acts_first: Arrange) -> None:
     booking = held(store, "lan")
     rival_acts_first(lambda: confirm(store, Ask(wish("lan").id, booking.citizen, NOW)))
-    assert cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of).status is Status.CANCELLED
+    assert cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of).status is BookingStatus.CANCELLED
     assert occupants(store) == {}
 
 
@@ -66,7 +66,7 @@ def test_a_take_over_lands_before_the_confirmation(store: BookingStore, rival_ac
         confirm(store, Ask(wish("lan").id, booking.citizen, LATER - timedelta(seconds=1)))
     assert set(occupants(store).values()) == {wish("rival").id.text}
     found = store.find(wish("lan").id)
-    assert found is not None and found.status is not Status.CONFIRMED
+    assert found is not None and found.status is not BookingStatus.CONFIRMED
 
 
 def test_a_confirmation_lands_before_the_purge(store: BookingStore, rival_acts_first: Arrange) -> None:
@@ -74,7 +74,7 @@ def test_a_confirmation_lands_before_the_purge(store: BookingStore, rival_acts_f
     rival_acts_first(lambda: confirm(store, Ask(wish("lan").id, booking.citizen, LATER - timedelta(seconds=1))))
     assert not lapse(store, booking, LATER)
     found = store.find(wish("lan").id)
-    assert found is not None and found.status is Status.CONFIRMED
+    assert found is not None and found.status is BookingStatus.CONFIRMED
     assert set(occupants(store).values()) == {booking.id}
 
 

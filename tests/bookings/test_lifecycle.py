@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bookings import items
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.lifecycle import Ask, cancel, confirm, reschedule
 from bookings.store import BookingStore
 from cccd.errors import (
@@ -28,7 +28,7 @@ def test_a_confirmed_seat_never_lapses(store: BookingStore) -> None:
     booking = held(store, "lan")
     confirmed = confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
     assert confirmed == store.find(wish("lan").id)
-    assert (confirmed.status, confirmed.hold_expires_at) == (Status.CONFIRMED, None)
+    assert (confirmed.status, confirmed.hold_expires_at) == (BookingStatus.CONFIRMED, None)
     with pytest.raises(SlotFull):
         held(store, "minh", now=LATER + timedelta(hours=10))
     with pytest.raises(AlreadyBooked):
@@ -66,10 +66,10 @@ def test_cancelling_frees_the_seat_and_the_applicant(store: BookingStore, confir
     if confirmed:
         confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
     ended = cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of)
-    assert ended.status is Status.CANCELLED
+    assert ended.status is BookingStatus.CANCELLED
     assert cancel(store, Ask(wish("lan").id, booking.citizen, NOW), rules_of) == ended
     assert occupants(store) == {}
-    assert held(store, "lan", key="key-2").status is Status.HELD
+    assert held(store, "lan", key="key-2").status is BookingStatus.HELD
     with pytest.raises(NotConfirmable):
         confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
 
@@ -91,13 +91,13 @@ def test_lists_own_bookings_active_and_ended(store: BookingStore) -> None:
         store, Ask(wish("child 0", key="key-0", citizen=CitizenHash("mother")).id, CitizenHash("mother"), NOW), rules_of
     )
     found = store.of_citizen(CitizenHash("mother"))
-    assert sorted(each.status for each in found) == [Status.CANCELLED, Status.HELD, Status.HELD]
+    assert sorted(each.status for each in found) == [BookingStatus.CANCELLED, BookingStatus.HELD, BookingStatus.HELD]
 
 
 def test_an_unchanged_booking_reads_back_as_it_was_written(store: BookingStore) -> None:
     booking = held(store, "lan", declaration_id="d")
     assert items.booking_of(items.booking_item(booking)) == booking
-    ended = replace(booking, status=Status.LAPSED, ended_at=LATER)
+    ended = replace(booking, status=BookingStatus.LAPSED, ended_at=LATER)
     assert items.booking_of(items.booking_item(ended)) == ended
 
 
@@ -115,14 +115,14 @@ def test_an_office_may_close_changes_some_time_before(store: BookingStore) -> No
     in_time = too_late - timedelta(seconds=1)
     assert (
         cancel(store, Ask(wish("lan").id, booking.citizen, in_time), lambda _: an_hour_before).status
-        is Status.CANCELLED
+        is BookingStatus.CANCELLED
     )
 
 
 def test_a_hold_that_lapsed_by_the_tables_own_clock_cannot_be_confirmed(store: BookingStore) -> None:
     """The condition itself refuses, even if the reader believed that the hold was alive."""
     booking = held(store, "lan")
-    after = replace(booking, status=Status.CONFIRMED, hold_expires_at=None, version=2)
+    after = replace(booking, status=BookingStatus.CONFIRMED, hold_expires_at=None, version=2)
     with pytest.raises(Refused):
         store.commit([store.rewrite(booking, after, LATER)])
     store.commit([store.rewrite(booking, after, LATER - timedelta(seconds=1))])

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.due import close_days
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, close, confirm, lapse, reschedule, serve
@@ -86,4 +86,4 @@ def test_a_rival_acts_first(
     if isinstance(told, Booking):
         assert (told.status, told.start, told.seat) == (stands.status, stands.start, stands.seat)
     if told is True:
-        assert stands.status in (Status.LAPSED, Status.NO_SHOW)
+        assert stands.status in (BookingStatus.LAPSED, BookingStatus.NO_SHOW)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.lifecycle import Ask, confirm, serve
 from bookings.people_ahead import people_ahead
 from bookings.store import BookingStore
@@ -24,7 +24,7 @@ def test_who_is_served_keeps_their_number_for_the_day(store: BookingStore) -> No
         serve(store, wish("lan").id, NOW)
     on_the_day = SLOT_START - timedelta(minutes=10)
     served = serve(store, wish("lan").id, on_the_day)
-    assert served.status is Status.SERVED
+    assert served.status is BookingStatus.SERVED
     with pytest.raises(SlotFull):
         held(store, "minh", now=on_the_day)
     assert serve(store, wish("lan").id, on_the_day + timedelta(minutes=1)) == served, "twice is once"

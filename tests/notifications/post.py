@@ -17,7 +17,7 @@ from cccd.dynamodb import client, to_item
 from cccd.hashes import ChatUserHash
 from consent.choices import Consent
 from declarations.declaration import Declaration
-from declarations.declaration import Status as Declared
+from declarations.declaration import DeclarationStatus as Declared
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
 from local.zalo import FakeZalo

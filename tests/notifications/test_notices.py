@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, reschedule
 from local.zalo import FakeZalo
@@ -32,7 +32,7 @@ def test_a_confirmed_booking_is_told_at_once_and_reminded_the_day_before(post: P
 
 def test_the_stream_may_tell_twice_and_runs_may_overlap(post: Post, zalo: FakeZalo) -> None:
     booking = confirmed(post)
-    told(replace(booking, status=Status.HELD, version=1), booking)
+    told(replace(booking, status=BookingStatus.HELD, version=1), booking)
     (due,) = [notice for notice, _ in post.notices.due(NOW)]
     assert post.notices.claim(due, NOW)
     assert not post.notices.claim(due, NOW), "another run has it"
@@ -59,7 +59,7 @@ def test_a_cancellation_is_told_and_nothing_after_it(post: Post, zalo: FakeZalo)
     run(post, NOW)
     assert "đã được huỷ" in texts(zalo)[1]
     assert run(post, EVENING) == 0
-    assert notices_of(firm, replace(firm, status=Status.NO_SHOW), NOW) == [], "who did not come is told nothing"
+    assert notices_of(firm, replace(firm, status=BookingStatus.NO_SHOW), NOW) == [], "who did not come is told nothing"
 
 
 def test_a_hold_and_its_cancellation_are_told_to_nobody(post: Post, zalo: FakeZalo) -> None:
@@ -96,7 +96,7 @@ def test_a_message_that_is_no_longer_true_is_obsolete(post: Post) -> None:
     notice = Notice(Kind.REMINDER, booking.id, booking.version, booking.citizen, booking.start, NOW)
     assert not obsolete(notice, booking, NOW)
     assert obsolete(notice, None, NOW)
-    assert obsolete(notice, replace(booking, status=Status.CANCELLED), NOW)
+    assert obsolete(notice, replace(booking, status=BookingStatus.CANCELLED), NOW)
     assert obsolete(notice, replace(booking, version=booking.version + 1), NOW), "it was moved, even there and back"
     assert obsolete(notice, booking, SLOT_START - timedelta(hours=1)), "on the day itself it is not tomorrow"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bookings.booking import Applicant, Booking, Status
+from bookings.booking import Applicant, Booking, BookingStatus
 from bookings.seats import Seat
 from cccd.clock import VIETNAM
 from cccd.hashes import CitizenHash
@@ -20,7 +20,7 @@ TEXT = FILE.read_text(encoding="utf-8")
 OFFICE = directory().offices["ca-26740"]
 BOOKING = Booking(
     id="b",
-    status=Status.CONFIRMED,
+    status=BookingStatus.CONFIRMED,
     office_id=OFFICE.id,
     procedure="cap-cccd",
     start=START,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from declarations.declaration import Status as Declared
+from declarations.declaration import DeclarationStatus as Declared
 from local.zalo import FakeZalo
 from notifications.sender import Post
 from tests.notifications.post import EVENING, confirmed, declared, run, texts

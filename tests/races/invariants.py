@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings import items
-from bookings.booking import Status
+from bookings.booking import BookingStatus
 from bookings.booking_id import BookingId
 from bookings.seats import Taken
 from cccd.clock import epoch
@@ -69,7 +69,7 @@ def _each_live_seat_has_its_booking(
 
 def _each_served_seat_is_of_somebody_served(seats: dict[tuple[str, str, str], Taken], ended: dict[str, Item]) -> None:
     closed = {holder.booking_id: where for where, holder in seats.items() if holder.served}
-    served = {row["id"]: _seat_key(row) for row in ended.values() if row["status"] == Status.SERVED}
+    served = {row["id"]: _seat_key(row) for row in ended.values() if row["status"] == BookingStatus.SERVED}
     if closed != served:
         raise Broken(f"{closed.items() ^ served.items()}: a served booking keeps its seat, and no other does")
 
@@ -78,7 +78,7 @@ def _each_live_booking_has_its_seat(
     seats: dict[tuple[str, str, str], Taken], active: dict[str, Item], now: datetime
 ) -> None:
     for booking in active.values():
-        if booking["status"] == Status.HELD and booking["holdExpiresAt"] <= epoch(now):
+        if booking["status"] == BookingStatus.HELD and booking["holdExpiresAt"] <= epoch(now):
             continue
         holder = seats.get(_seat_key(booking))
         if holder is None or holder.booking_id != booking["id"]:
@@ -96,10 +96,10 @@ def _no_slot_is_oversold(seats: dict[tuple[str, str, str], Taken], now: datetime
 
 def _nobody_is_both_active_and_ended(active: dict[str, Item], ended: dict[str, Item]) -> None:
     for row in active.values():
-        if row["status"] not in (Status.HELD, Status.CONFIRMED):
+        if row["status"] not in (BookingStatus.HELD, BookingStatus.CONFIRMED):
             raise Broken(f"{row['id']} is {row['status']}, and locks its applicant")
     for row in ended.values():
-        if row["status"] in (Status.HELD, Status.CONFIRMED):
+        if row["status"] in (BookingStatus.HELD, BookingStatus.CONFIRMED):
             raise Broken(f"{row['id']} is {row['status']}, in the history")
     if both := active.keys() & ended.keys():
         raise Broken(f"{both} are both active and ended")
@@ -133,7 +133,7 @@ def _ttl(active: dict[str, Item], ended: dict[str, Item], booking_id: str) -> in
 
 def _each_active_booking_is_due(active: dict[str, Item]) -> None:
     for row in active.values():
-        kind = "HOLD" if row["status"] == Status.HELD else "CONFIRMED"
+        kind = "HOLD" if row["status"] == BookingStatus.HELD else "CONFIRMED"
         if not str(row.get("due", "")).startswith(kind) or "ttl" in row:
             raise Broken(f"{row['id']} would not be found when it is due")
         found = BookingId.parse(row["id"])

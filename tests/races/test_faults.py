@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.due import close_days, purge
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
@@ -71,17 +71,17 @@ def do_take_over(store: BookingStore) -> Booking:
 
 
 # Each operation, the steps before it, and the state in which it leaves Lan's first booking.
-DEEDS: dict[str, tuple[Deed, list[Deed], Status]] = {
-    "hold": (do_hold, [], Status.HELD),
-    "confirm": (do_confirm, [do_hold], Status.CONFIRMED),
-    "reschedule a hold": (do_reschedule, [do_hold], Status.HELD),
-    "reschedule": (do_reschedule, [do_hold, do_confirm], Status.CONFIRMED),
-    "cancel a hold": (do_cancel, [do_hold], Status.CANCELLED),
-    "cancel": (do_cancel, [do_hold, do_confirm], Status.CANCELLED),
-    "purge": (do_purge, [do_hold], Status.LAPSED),
-    "serve": (do_serve, [do_hold, do_confirm], Status.SERVED),
-    "close of day": (do_close, [do_hold, do_confirm], Status.NO_SHOW),
-    "hold again": (do_take_over, [do_hold], Status.LAPSED),
+DEEDS: dict[str, tuple[Deed, list[Deed], BookingStatus]] = {
+    "hold": (do_hold, [], BookingStatus.HELD),
+    "confirm": (do_confirm, [do_hold], BookingStatus.CONFIRMED),
+    "reschedule a hold": (do_reschedule, [do_hold], BookingStatus.HELD),
+    "reschedule": (do_reschedule, [do_hold, do_confirm], BookingStatus.CONFIRMED),
+    "cancel a hold": (do_cancel, [do_hold], BookingStatus.CANCELLED),
+    "cancel": (do_cancel, [do_hold, do_confirm], BookingStatus.CANCELLED),
+    "purge": (do_purge, [do_hold], BookingStatus.LAPSED),
+    "serve": (do_serve, [do_hold, do_confirm], BookingStatus.SERVED),
+    "close of day": (do_close, [do_hold, do_confirm], BookingStatus.NO_SHOW),
+    "hold again": (do_take_over, [do_hold], BookingStatus.LAPSED),
 }
 
 each_deed = pytest.mark.parametrize("name", DEEDS)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
 from bookings.due import close_days, purge
 from bookings.holding import hold
@@ -57,7 +57,7 @@ class Model:
     person: str
     citizen: CitizenHash
     slot: int
-    status: Status
+    status: BookingStatus
     expires: datetime | None
 
 
@@ -97,7 +97,7 @@ class Bookings(RuleBasedStateMachine):
         if booking:
             again, new = hold(self.store, wanted, RULES, LIMIT, self.now)
             assert (again, new) == (booking, False), "the same request gives the same booking"
-            self.known[booking.id] = Model(person, citizen, where, Status.HELD, booking.hold_expires_at)
+            self.known[booking.id] = Model(person, citizen, where, BookingStatus.HELD, booking.hold_expires_at)
 
     @rule(data=st.data())
     def confirm(self, data: st.DataObject) -> None:
@@ -105,12 +105,12 @@ class Bookings(RuleBasedStateMachine):
         if model is None:
             return
         expected = {
-            Status.HELD: None,
-            Status.CONFIRMED: None,
-            Status.LAPSED: HoldExpired,
+            BookingStatus.HELD: None,
+            BookingStatus.CONFIRMED: None,
+            BookingStatus.LAPSED: HoldExpired,
         }.get(self.status(model), NotConfirmable)
         if self.attempt(lambda: confirm(self.store, Ask(booking_id, model.citizen, self.now)), expected):
-            model.status, model.expires = Status.CONFIRMED, None
+            model.status, model.expires = BookingStatus.CONFIRMED, None
 
     @rule(data=st.data(), where=slots)
     def move(self, data: st.DataObject, where: int) -> None:
@@ -119,7 +119,7 @@ class Bookings(RuleBasedStateMachine):
             return
         to = self.slot(where)
         expected: type[Exception] | None = None
-        if self.status(model) is Status.LAPSED:
+        if self.status(model) is BookingStatus.LAPSED:
             expected = HoldExpired
         elif not self.live(model):
             expected = NotReschedulable
@@ -143,12 +143,12 @@ class Bookings(RuleBasedStateMachine):
         if model is None:
             return
         status = self.status(model)
-        may = status is Status.CANCELLED or (self.live(model) and self.now < self.slot(model.slot).start)
+        may = status is BookingStatus.CANCELLED or (self.live(model) and self.now < self.slot(model.slot).start)
         if self.attempt(
             lambda: cancel(self.store, Ask(booking_id, model.citizen, self.now), rules_of),
             None if may else NotCancellable,
         ):
-            model.status = Status.CANCELLED
+            model.status = BookingStatus.CANCELLED
 
     @rule(data=st.data())
     def receive(self, data: st.DataObject) -> None:
@@ -156,9 +156,9 @@ class Bookings(RuleBasedStateMachine):
         if model is None:
             return
         today = self.slot(model.slot).start.date() == self.now.date()
-        may = self.status(model) is Status.SERVED or (self.status(model) is Status.CONFIRMED and today)
+        may = self.status(model) is BookingStatus.SERVED or (self.status(model) is BookingStatus.CONFIRMED and today)
         if self.attempt(lambda: serve(self.store, booking_id, self.now), None if may else NotServable):
-            model.status = Status.SERVED
+            model.status = BookingStatus.SERVED
 
     @rule(minutes=st.sampled_from([1, 5, 14, 15, 16, 60]))
     def time_passes(self, minutes: int) -> None:
@@ -177,8 +177,8 @@ class Bookings(RuleBasedStateMachine):
     def close_of_day(self) -> None:
         close_days(self.store, self.now, lambda: True, workers=1)
         for model in self.known.values():
-            if model.status is Status.CONFIRMED and self.slot(model.slot).start.date() < self.now.date():
-                model.status = Status.NO_SHOW
+            if model.status is BookingStatus.CONFIRMED and self.slot(model.slot).start.date() < self.now.date():
+                model.status = BookingStatus.NO_SHOW
 
     @rule(seats=st.integers(1, MOST_SEATS))
     def change_capacity(self, seats: int) -> None:
@@ -205,16 +205,16 @@ class Bookings(RuleBasedStateMachine):
     def slot(self, where: int) -> Slot:
         return slot(self.capacity, SLOT_START + timedelta(minutes=30 * where))
 
-    def status(self, model: Model) -> Status:
-        lapsed = model.status is Status.HELD and model.expires is not None and model.expires <= self.now
-        return Status.LAPSED if lapsed else model.status
+    def status(self, model: Model) -> BookingStatus:
+        lapsed = model.status is BookingStatus.HELD and model.expires is not None and model.expires <= self.now
+        return BookingStatus.LAPSED if lapsed else model.status
 
     def live(self, model: Model) -> bool:
-        return self.status(model) in (Status.HELD, Status.CONFIRMED)
+        return self.status(model) in (BookingStatus.HELD, BookingStatus.CONFIRMED)
 
     def sells(self, where: int) -> bool:
         """The people in a slot never exceed what the office wants now, except for those who were there before."""
-        seated = [each for each in self.known.values() if self.live(each) or each.status is Status.SERVED]
+        seated = [each for each in self.known.values() if self.live(each) or each.status is BookingStatus.SERVED]
         return sum(each.slot == where for each in seated) < self.capacity
 
     def refusal_of_hold(self, person: str, citizen: CitizenHash, where: int) -> tuple[type[Exception], ...] | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.holding import hold
 from bookings.lifecycle import Ask, confirm
 from bookings.store import BookingStore
@@ -204,4 +204,4 @@ def test_states_that_exclude_each_other_exclude_each_other(workers: list[Worker]
     ]
     chosen = {worker: deeds[n % len(deeds)] for n, worker in enumerate(workers)}
     assert sum(all_at_once(workers, lambda worker: chosen[worker](worker.notices))) == 1
-    assert booking.status is Status.CONFIRMED
+    assert booking.status is BookingStatus.CONFIRMED

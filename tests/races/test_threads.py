@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bookings import items
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, BookingStatus
 from bookings.due import close_days, purge
 from bookings.holding import hold
 from bookings.intake import HoldRequest
@@ -214,7 +214,7 @@ def test_purge_racing_confirm_has_one_winner(engine: str, table: str, store: Boo
             stands = store.find(wanted.id)
             assert stands is not None
             won = isinstance(outcomes[0], Booking)
-            assert stands.status is (Status.CONFIRMED if won else Status.LAPSED)
+            assert stands.status is (BookingStatus.CONFIRMED if won else BookingStatus.LAPSED)
     check(store.table.client, table, LATER, 1)
 
 
@@ -256,7 +256,7 @@ def test_close_of_day_racing_cancel_ends_each_once(engine: str, table: str, stor
             assert stands is not None
             cancelled = isinstance(outcomes[0], Booking)
             assert cancelled or isinstance(outcomes[0], NotCancellable)
-            assert stands.status is (Status.CANCELLED if cancelled else Status.NO_SHOW)
+            assert stands.status is (BookingStatus.CANCELLED if cancelled else BookingStatus.NO_SHOW)
             day = wanted.slot.start.date()
             assert items.seats_of(store.slots("office", day, day)[wanted.slot.start]) == {}
     check(store.table.client, table, after, 1)
@@ -280,9 +280,9 @@ def test_a_served_number_is_given_to_nobody_else_whoever_races_for_it(
             stands = store.find(wanted.id)
             assert stands is not None
             if isinstance(served, Booking) or isinstance(again, Booking):
-                assert stands.status is Status.SERVED and not isinstance(cancelled, Booking)
+                assert stands.status is BookingStatus.SERVED and not isinstance(cancelled, Booking)
                 assert not any(isinstance(each, Booking) for each in others)
             else:
-                assert stands.status is Status.CANCELLED
+                assert stands.status is BookingStatus.CANCELLED
                 assert sum(isinstance(each, Booking) for each in others) <= 1
     check(store.table.client, table, NOW, 1)

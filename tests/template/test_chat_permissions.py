@@ -17,7 +17,7 @@ from cccd.dynamodb import client, to_item
 from cccd.hashes import citizen_hash
 from chat import worker
 from consent.choices import Consent
-from declarations.declaration import Declaration, Status
+from declarations.declaration import Declaration, DeclarationStatus
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
 from local.zalo import FakeZalo
@@ -67,7 +67,7 @@ def declared() -> str:
     declaration = Declaration(
         id="d" * 26,
         citizen=CITIZEN,
-        status=Status.SUBMITTED,
+        status=DeclarationStatus.SUBMITTED,
         version=1,
         edition="legacy-2021",
         procedure="cap-cccd",

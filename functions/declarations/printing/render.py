@@ -6,7 +6,7 @@ from reportlab.lib.units import mm
 
 from cccd.clock import VIETNAM
 from cccd.phone import shown_phone
-from declarations.declaration import Declaration, Status
+from declarations.declaration import Declaration, DeclarationStatus
 from declarations.printing.layout import Cell, Layout, Part, layout_of
 from declarations.printing.paper import BOLD, ITALIC, LEFT, REGULAR, RIGHT, TOP, Paper
 from forms.birth_dates import shown_partial
@@ -35,9 +35,9 @@ def render(declaration: Declaration, office: str) -> bytes:
 def _footer(declaration: Declaration) -> str:
     told = f"Tờ khai điện tử, mã {declaration.id[:8]}…, phiên bản {declaration.version}"
     match declaration.status:
-        case Status.SUBMITTED if declaration.submitted_at:
+        case DeclarationStatus.SUBMITTED if declaration.submitted_at:
             return f"{told}, gửi lúc {declaration.submitted_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
-        case Status.WITHDRAWN:
+        case DeclarationStatus.WITHDRAWN:
             return f"{told}. ĐÃ RÚT, không còn giá trị"
         case _:
             return f"{told}. BẢN NHÁP, chưa gửi"
@@ -58,9 +58,9 @@ def _head(paper: Paper, layout: Layout, declaration: Declaration, office: str) -
     paper.line(middle - half, middle + half)
     paper.y -= 28
     paper.centre(layout.title, BOLD, 15)
-    if declaration.status is not Status.SUBMITTED:
+    if declaration.status is not DeclarationStatus.SUBMITTED:
         paper.y -= 17
-        mark = "BẢN NHÁP - CHƯA GỬI" if declaration.status is Status.DRAFT else "ĐÃ RÚT - KHÔNG CÒN GIÁ TRỊ"
+        mark = "BẢN NHÁP - CHƯA GỬI" if declaration.status is DeclarationStatus.DRAFT else "ĐÃ RÚT - KHÔNG CÒN GIÁ TRỊ"
         paper.centre(f"({mark})", BOLD, 11)
     paper.y -= 22
     if layout.addressed:
