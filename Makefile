@@ -42,8 +42,10 @@ fmt: .venv/.ready ## mend what ruff can mend
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
 
-openapi: .venv/.ready ## write docs/openapi.json anew from the code
-	$(PY) -m contract.openapi
+openapi: .venv/.ready ## write docs/openapi.json anew from the code, its examples from the answers of the handlers
+	@$(PY) -m contract.openapi
+	@EXAMPLES=write $(PY) -m pytest -q tests/contract/test_examples.py
+	@$(PY) -m contract.openapi
 
 bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
 	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings

@@ -6,93 +6,141 @@ It is written where the edge function reads it; docs/openapi.json is a link to t
 import importlib
 import json
 import os
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from pydantic.alias_generators import to_camel
 
-from cccd.problems import PROBLEMS
+from cccd.errors import Refusal
+from contract import refusals
+from contract.examples import add_examples
+from contract.refusals import Schema
 from infra.template import load
 
 ROOT = Path(__file__).parents[1]
 OPENAPI_FILE = ROOT / "functions" / "edge" / "openapi.json"
 
-# Modules with routes, in the order of the journey; True where every route needs a session.
+PUBLIC: list[Schema] = []
+SESSION: list[Schema] = [{"session": []}]
+ZALO: list[Schema] = [{"zaloSignature": []}]
+
+
+@dataclass(frozen=True)
+class Door:
+    """A module with routes: the tag they stand under, and what they ask of a caller."""
+
+    tag: str
+    security: list[Schema]
+
+
+# Modules with routes, in the order of the journey.
 API_MODULES = {
-    "sessions.api": False,
-    "offices.api": False,
-    "bookings.availability_api": False,
-    "procedures.api": False,
-    "forms.api": False,
-    "places.api": False,
-    "declarations.api": True,
-    "declarations.print_api": True,
-    "privacy.api": True,
-    "bookings.api": True,
-    "faq.api": False,
-    "chat.webhook": False,
-    "edge.api": False,
+    "sessions.api": Door("Sign-in", PUBLIC),
+    "offices.api": Door("Offices", PUBLIC),
+    "bookings.availability_api": Door("Offices", PUBLIC),
+    "procedures.api": Door("Procedures", PUBLIC),
+    "forms.api": Door("Declarations", PUBLIC),
+    "places.api": Door("Declarations", PUBLIC),
+    "declarations.api": Door("Declarations", SESSION),
+    "declarations.print_api": Door("Declarations", SESSION),
+    "privacy.api": Door("My data", SESSION),
+    "bookings.api": Door("Bookings", SESSION),
+    "faq.api": Door("Questions", PUBLIC),
+    "chat.webhook": Door("Zalo", ZALO),
+    "edge.api": Door("Service", PUBLIC),
 }
 
-_PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "description": "RFC 9457; `code` is stable, the sentences are Vietnamese.",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"enum": sorted([*{problem.code for problem in PROBLEMS.values()}, "internal_error"])},
-        "instance": {"type": "string"},
-        "requestId": {"type": "string", "description": "With `internal_error`: what to tell the office."},
-        "alternatives": {"type": "array", "items": {"type": "object"}, "description": "With `slot_full`: open slots."},
-        "closed": {"type": "object", "description": "With `slot_closed`: code and reason."},
-        "booking": {"type": "object", "description": "With `already_booked`, to its owner: which."},
-        "bookingStatus": {"type": "string", "description": "With `not_…able`: the state that does not allow it."},
-        "current": {"type": "object", "description": "With `stale_version`: the declaration as it stands."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "message"],
-                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
-            },
+TAGS = {
+    "Sign-in": "Zalo's token in, our session token out. It goes into `Authorization: Bearer …` of all that is a citizen's own.",
+    "Offices": "Police offices, their opening hours, and the slots that can be booked.",
+    "Procedures": "What to bring, time, place and fee, as of a day, each with its source.",
+    "Declarations": "The form, the lists for its addresses, and the citizen's own declarations.",
+    "My data": "What is held about the citizen, its erasure, and what they agree to.",
+    "Bookings": "Hold a seat, confirm it within fifteen minutes, move it, cancel it.",
+    "Questions": "Hỏi đáp: search and browse.",
+    "Zalo": "What Zalo calls, not a front end.",
+    "Service": "Health, and this document.",
+}
+
+SERVERS = [
+    {"url": "/", "description": "Where this document came from"},
+    {"url": "http://127.0.0.1:3000", "description": "`make run`"},
+    {
+        "url": "https://{api}.execute-api.{region}.amazonaws.com",
+        "description": "A deployed stack",
+        "variables": {
+            "api": {"default": "api-id", "description": "The stack's output `ApiUrl` has it."},
+            "region": {"default": "ap-southeast-1"},
         },
     },
+]
+
+_CACHE_HEADERS: Schema = {
+    "ETag": {
+        "description": "Sent back as `If-None-Match`, it asks whether this still holds.",
+        "schema": {"type": "string"},
+    },
+    "Cache-Control": {"schema": {"type": "string"}},
 }
 
 
-def document() -> dict[str, Any]:
+class NameClash(Exception):
+    """Two models of one name that are not the same schema: one of them has to be called otherwise."""
+
+
+def document() -> Schema:
     """The whole document."""
     for function in load(ROOT / "infra" / "template.yaml").functions.values():
         for name, value in function.environment.items():
             os.environ.setdefault(name, value)  # a handler reads its settings when it is imported
-    paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Problem": _PROBLEM}
-    for name, signed_in in API_MODULES.items():
+    paths: Schema = {}
+    schemas: Schema = {}
+    refused: set[type[Refusal]] = set()
+    for name, door in API_MODULES.items():
         app: APIGatewayHttpResolver = importlib.import_module(name).app
         part = json.loads(app.get_openapi_json_schema(title="", version=""))
-        schemas |= part.get("components", {}).get("schemas", {})
-        for path, operations in part["paths"].items():
-            wire_path = path.replace("<", "{").replace(">", "}")
-            for method, operation in operations.items():
-                paths.setdefault(wire_path, {})[method] = _operation(operation, method, wire_path, signed_in)
-    for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
-        schemas.pop(unused, None)
+        add_schemas(schemas, part.get("components", {}).get("schemas", {}), name)
+        for route in routes_of(app):
+            operation = part["paths"][route.openapi_path][route.method.lower()]
+            mine = {*_implied(operation, door), *getattr(route.func, "refusals", ())}
+            refused |= mine
+            paths.setdefault(route.openapi_path, {})[route.method.lower()] = _operation(
+                operation, route.func, door, mine
+            )
+    add_examples({each["operationId"]: each for every in paths.values() for each in every.values()})
+    for powertools_own in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        schemas.pop(powertools_own, None)
+    ordered = sorted(refused, key=lambda each: each.__name__)
+    add_schemas(schemas, refusals.schemas(ordered), "cccd.errors")
+    used = json.dumps(paths)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Đặt lịch làm căn cước (CCCD) qua Zalo",
             "version": "1",
             "description": "What a Mini App front end calls. JSON in camelCase; instants carry +07:00; ids are strings. "
-            "Bodies have at most 64 KB: more is refused with 413 `payload_too_large`.",
+            "Bodies have at most 64 KB. A refusal is a problem document (RFC 9457): its `code` is stable, its sentences are "
+            "Vietnamese and say what to do next.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
+        "servers": SERVERS,
+        "tags": [{"name": name, "description": description} for name, description in TAGS.items()],
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "securitySchemes": {"session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "responses": {
+                name: answer
+                for name, answer in refusals.components(ordered).items()
+                if f'"#/components/responses/{name}"' in used
+            },
+            "securitySchemes": {
+                "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "zaloSignature": {"type": "apiKey", "in": "header", "name": "X-ZEvent-Signature"},
+            },
         },
     }
 
@@ -102,35 +150,86 @@ def text() -> str:
     return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
 
 
-def _operation(operation: dict[str, Any], method: str, path: str, signed_in: bool) -> dict[str, Any]:
-    operation.pop("tags", None)
-    operation["operationId"] = _operation_id(method, path)
-    for powertools_own in ("422", "500"):  # ours are problem documents, as `default` says
-        operation.get("responses", {}).pop(powertools_own, None)
-    operation["responses"]["default"] = {
-        "description": "A refusal",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+def add_schemas(schemas: Schema, more: Mapping[str, Schema], whose: str) -> None:
+    """Add a module's schemas to those there are.
+
+    Raises:
+        NameClash: one of that name is there, and is another.
+    """
+    for name, schema in more.items():
+        found = _without_titles(schema)
+        if schemas.setdefault(name, found) != found:
+            raise NameClash(f"{whose} has another {name} than a module before it: call one of the two models otherwise")
+
+
+def routes_of(app: APIGatewayHttpResolver) -> Iterator[Any]:
+    """A resolver's routes; Powertools keeps them to itself, and its document does not tell their functions."""
+    yield from [*app._static_routes, *app._dynamic_routes]
+
+
+def _implied(operation: Schema, door: Door) -> Iterator[type[Refusal]]:
+    """What any route of this kind refuses."""
+    yield from refusals.OF_EVERY_ROUTE
+    if door.security is SESSION:
+        yield from refusals.OF_ROUTES_WITH_A_SESSION
+    if "requestBody" in operation or any(each["in"] != "path" for each in operation.get("parameters", [])):
+        yield from refusals.OF_ROUTES_WITH_PARAMETERS
+
+
+def _operation(operation: Schema, route: Callable[..., Any], door: Door, refused: set[type[Refusal]]) -> Schema:
+    """An operation, called like the function that answers it."""
+    found = {
+        "operationId": to_camel(route.__name__),
+        "tags": [door.tag],
+        "security": door.security,
+        **{name: value for name, value in operation.items() if name in ("summary", "description")},
     }
-    if method == "post" and path in ("/sessions", "/declarations", "/bookings"):
-        operation["responses"] = {
-            "201" if status == "200" else status: answer for status, answer in operation["responses"].items()
-        }
-        if path != "/sessions":
-            operation["responses"]["200"] = operation["responses"]["201"] | {"description": "The same request again"}
-    if path.endswith("/print"):
-        pdf = {"schema": {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}}
-        operation["responses"]["200"]["content"] = {"application/pdf": pdf}
-    if method == "delete" and path.startswith("/declarations"):
-        operation["responses"]["204"] = {"description": "Erased"}
-        del operation["responses"]["200"]
-    if signed_in:
-        operation["security"] = [{"session": []}]
-    return operation
+    if parameters := operation.get("parameters"):
+        found["parameters"] = [_parameter(each) for each in parameters]
+    if "requestBody" in operation:
+        found["requestBody"] = operation["requestBody"]
+    made = {status: answer for status, answer in operation["responses"].items() if status < "400"}
+    found["responses"] = _successes(made, found, getattr(route, "max_age", None)) | refusals.answers(refused)
+    return found
 
 
-def _operation_id(method: str, path: str) -> str:
-    words = [word.strip("{}").replace(".json", "") for word in path.split("/") if word]
-    return method + "".join(word[0].upper() + word[1:] for word in words)
+def _parameter(parameter: Schema) -> Schema:
+    name = parameter["name"]
+    if parameter["in"] == "header":  # Powertools looks headers up in lower case
+        name = "-".join(word.capitalize() for word in name.split("-"))
+    schema = _without_titles(parameter["schema"])
+    if parameter.get("description") == schema.get("description"):
+        schema.pop("description", None)
+    return {**parameter, "name": name, "schema": schema}
+
+
+def _successes(made: Schema, operation: Schema, max_age: int | None) -> Schema:
+    """What a route answers when it does not refuse."""
+    if "204" in made:
+        made["204"].pop("content")  # Powertools gives every answer one
+    with_key = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
+    for status, answer in made.items():
+        if answer["description"] == "Successful Response":
+            made[status]["description"] = "Made" if status == "201" else operation["summary"]
+    if with_key and "201" in made:
+        made = {"200": deepcopy(made["201"]) | {"description": "The same request again"}} | made
+    if max_age is not None:
+        made["200"]["headers"] = _CACHE_HEADERS
+        made["304"] = {"description": "What `If-None-Match` names still holds", "headers": _CACHE_HEADERS}
+    return made
+
+
+def _without_titles(schema: Any) -> Any:
+    """The schema without the titles that Pydantic makes of names ("Officeid")."""
+    if isinstance(schema, list):
+        return [_without_titles(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: _without_titles(value)
+        for name, value in schema.items()
+        if not (name == "title" and isinstance(value, str))
+    }
 
 
 if __name__ == "__main__":

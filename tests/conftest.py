@@ -16,8 +16,9 @@ import pytest
 from moto import mock_aws
 from moto.kms import models as kms
 
-from cccd import dynamodb, keyring
+from cccd import dynamodb, http, keyring
 from infra.template import Stack, load
+from tests.promised import watched
 from tests.stale import answer_stale
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,9 @@ os.environ.update(
         "AWS_SECRET_ACCESS_KEY": "testing",
     }
 )
+
+# Before the first handler is made.
+http.lambda_handler = watched(http.lambda_handler)
 
 
 # Moto makes an RSA key beside each symmetric one, which takes longer than most tests; no test ever uses it.

@@ -19,9 +19,22 @@ from bookings.views import BookingRequest, BookingView, Move, view
 from cccd import clock
 from cccd.citizens import CitizenSettings
 from cccd.dynamodb import client
-from cccd.errors import NotFound, Refusal, SlotFull
+from cccd.errors import (
+    AlreadyBooked,
+    HoldExpired,
+    IdempotencyKeyReused,
+    NotCancellable,
+    NotConfirmable,
+    NotFound,
+    NotReschedulable,
+    RateLimited,
+    Refusal,
+    SlotClosed,
+    SlotFull,
+    TooManyBookings,
+)
 from cccd.hashes import CitizenHash, request_hash
-from cccd.http import Page, citizen, created, lambda_handler, resolver
+from cccd.http import Page, citizen, created, lambda_handler, refuses, resolver
 from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
 from declarations.linking import LinkedDeclarations
@@ -69,7 +82,10 @@ def me() -> CitizenHash:
     return settings.hash_of(citizen(app))
 
 
-@app.post("/bookings", summary="Hold a seat", description="201 a new hold; 200 the one this key made before.")
+@app.post(
+    "/bookings", summary="Hold a seat", status_code=201, description="201 a new hold; 200 the one this key made before."
+)
+@refuses(SlotClosed, SlotFull, AlreadyBooked, TooManyBookings, RateLimited, IdempotencyKeyReused)
 def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Response[BookingView]:
     now, key = clock.now(), settings.identity_key()
     wanted_id = new_id(key, request.applicant.personal_id, citizen(app).id, idempotency_key)
@@ -102,12 +118,14 @@ def list_bookings() -> Page[BookingView]:
 
 
 @app.get("/bookings/<bookingId>", summary="One own appointment")
+@refuses(NotFound)
 def read_booking(booking_id: BookingIdPath) -> BookingView:
     booking = lifecycle.own(store(), _parsed(booking_id), me())
     return _view(booking, _people_ahead(booking))
 
 
 @app.post("/bookings/<bookingId>/confirm", summary="Confirm a hold", description="Twice is the same as once.")
+@refuses(NotFound, NotConfirmable, HoldExpired, IdempotencyKeyReused)
 def confirm_booking(booking_id: BookingIdPath, idempotency_key: OptionalIdempotencyKey = None) -> BookingView:
     return _view(lifecycle.confirm(store(), _ask(booking_id, idempotency_key)))
 
@@ -117,6 +135,7 @@ def confirm_booking(booking_id: BookingIdPath, idempotency_key: OptionalIdempote
     summary="Move to another slot of the office",
     description="The old seat is free in the same instant; where the new slot is full, the old seat stays.",
 )
+@refuses(NotFound, NotReschedulable, HoldExpired, SlotClosed, SlotFull, IdempotencyKeyReused)
 def reschedule_booking(
     booking_id: BookingIdPath, request: Move, idempotency_key: OptionalIdempotencyKey = None
 ) -> BookingView:
@@ -138,11 +157,19 @@ def reschedule_booking(
 
 
 @app.post("/bookings/<bookingId>/cancel", summary="Cancel", description="The seat is free in the same instant.")
+@refuses(NotFound, NotCancellable, IdempotencyKeyReused)
 def cancel_booking(booking_id: BookingIdPath, idempotency_key: OptionalIdempotencyKey = None) -> BookingView:
     return _view(lifecycle.cancel(store(), _ask(booking_id, idempotency_key), rules_of))
 
 
-@app.get("/bookings/<bookingId>/calendar", summary="The appointment for a phone's calendar")
+@app.get(
+    "/bookings/<bookingId>/calendar",
+    summary="The appointment for a phone's calendar",
+    responses={
+        200: {"description": "An iCalendar entry", "content": {"text/calendar": {"schema": {"type": "string"}}}}
+    },
+)
+@refuses(NotFound)
 def read_calendar(booking_id: BookingIdPath) -> Response[str]:
     now = clock.now()
     booking = lifecycle.own(store(), _parsed(booking_id), me()).as_of(now)

@@ -11,7 +11,7 @@ from cccd.clock import epoch
 from cccd.dynamodb import Item
 from cccd.working_calendar import WorkingCalendar
 from offices import opening
-from offices.opening import Closed, OpeningRules, Residence, Slot
+from offices.opening import Closed, OpeningRules, Resident, Slot
 
 MAX_ALTERNATIVES = 3
 
@@ -34,7 +34,7 @@ class OpenDay:
 
 
 def open_days(
-    days: list[opening.Day], taken: Mapping[datetime, Item], residence: Residence, now: datetime
+    days: list[opening.Day], taken: Mapping[datetime, Item], residence: Resident, now: datetime
 ) -> list[OpenDay]:
     """Each day with the seats left in each slot; `taken` holds the slot items by start."""
     return [
@@ -49,7 +49,7 @@ def alternatives(
     rules: OpeningRules,
     calendar: WorkingCalendar,
     wanted: Slot,
-    residence: Residence,
+    residence: Resident,
     now: datetime,
 ) -> list[OpenSlot]:
     """The open slots nearest in time to the one that is full, in order of time."""
@@ -61,7 +61,7 @@ def alternatives(
     return sorted(nearest, key=lambda each: each.slot.start)
 
 
-def _open_slot(slot: Slot, taken: Mapping[datetime, Item], residence: Residence, now: datetime) -> OpenSlot:
+def _open_slot(slot: Slot, taken: Mapping[datetime, Item], residence: Resident, now: datetime) -> OpenSlot:
     seats = items.seats_of(taken.get(slot.start, {}))
     queue = opening.queue_for(slot.capacity, residence)
     return OpenSlot(slot, len(sellable(seats, slot.capacity, queue, epoch(now))))

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
@@ -11,13 +10,13 @@ from bookings.availability import OpenDay, OpenSlot, open_days
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.errors import NotFound
-from cccd.http import Model, cacheable, lambda_handler, resolver
+from cccd.errors import NotFound, TemporarilyUnavailable
+from cccd.http import Model, cacheable, lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.working_calendar import national_calendar
 from offices import opening
 from offices.directory import bookable, directory
-from offices.opening import Closed, Residence
+from offices.opening import Closed, Resident
 
 MAX_AGE = 5  # seconds: long enough to survive a stampede, short enough to be true
 
@@ -65,6 +64,8 @@ settings = AvailabilitySettings.load()
 
 
 @app.get("/offices/<officeId>/slots", summary="Bookable days and slots")
+@refuses(NotFound, TemporarilyUnavailable)
+@cacheable(app, MAX_AGE)
 def read_slots(
     office_id: Annotated[str, Path(alias="officeId")],
     from_: Annotated[
@@ -72,8 +73,8 @@ def read_slots(
         Query(alias="from", ge=clock.FIRST_DAY, le=clock.LAST_DAY, description="Ngày đầu tiên; mặc định là ngày mai."),
     ] = None,
     days: Annotated[int, Query(ge=1, le=7, description="Số ngày.")] = 7,
-    residence: Annotated[Residence, Query(description="Diện cư trú, ở nơi tách hàng.")] = "permanent",
-) -> Response[Availability]:
+    residence: Annotated[Resident, Query(description="Diện cư trú, ở nơi tách hàng.")] = "permanent",
+) -> Availability:
     now = clock.now()
     office = directory().find(office_id)
     if office is None:
@@ -88,7 +89,7 @@ def read_slots(
             office.id, span[0].date, span[-1].date, consistent=False
         )
         found = open_days(span, taken, residence, now)
-    return cacheable(app, Availability(office_id=office.id, days=[_day_view(day) for day in found]), MAX_AGE)
+    return Availability(office_id=office.id, days=[_day_view(day) for day in found])
 
 
 def _day_view(day: OpenDay) -> DayView:

@@ -16,7 +16,7 @@ from declarations.linking import LinkedDeclarations, misfits
 from offices import opening
 from offices.directory import bookable, directory
 from offices.office import Office
-from offices.opening import OpeningRules, Queue, Residence, Slot
+from offices.opening import OpeningRules, Queue, Resident, Slot
 from procedures import catalog
 
 
@@ -27,7 +27,7 @@ class Place:
     office: Office
     rules: OpeningRules
     slot: Slot
-    residence: Residence
+    residence: Resident
 
     @property
     def queue(self) -> Queue:
@@ -109,7 +109,7 @@ def _office(office_id: str, today: date) -> tuple[Office, OpeningRules]:
     return office, office.opening
 
 
-def _residence(procedure: str, start: datetime) -> Residence:
+def _residence(procedure: str, start: datetime) -> Resident:
     on = start.astimezone(clock.VIETNAM).date()
     try:
         found = catalog.find(procedure, on)

@@ -12,9 +12,9 @@ from botocore.config import Config
 
 from cccd import clock
 from cccd.aws import make_client
-from cccd.errors import BadSignature, MalformedJson
+from cccd.errors import BadSignature, MalformedJson, TemporarilyUnavailable
 from cccd.hashes import request_hash
-from cccd.http import Model, lambda_handler, resolver
+from cccd.http import Model, lambda_handler, refuses, resolver
 from cccd.keyring import secret
 from cccd.observability import metrics
 from cccd.settings import Settings
@@ -55,6 +55,7 @@ def queue() -> "SQSClient":
 
 
 @app.post("/zalo/official-account/events", summary="Official Account webhook", description="Signed by Zalo.")
+@refuses(BadSignature, TemporarilyUnavailable)
 def receive_chat_event() -> Received:
     body, event = _body()
     timestamp = str(event.get("timestamp", ""))
@@ -64,6 +65,7 @@ def receive_chat_event() -> Received:
 
 
 @app.post("/zalo/mini-app/events", summary="Mini App consent webhook", description="Signed by Zalo.")
+@refuses(BadSignature, TemporarilyUnavailable)
 def receive_mini_app_event() -> Received:
     _, event = _body()
     _accept(event, mini_app_mac(event, secret(settings.mini_app_key)))

@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from cccd import clock
-from cccd.errors import NotFound, StaleVersion
+from cccd.errors import IdempotencyKeyReused, NotFound, NotWithdrawable, StaleVersion, TooManyDeclarations
 from cccd.hashes import CitizenHash, request_hash
-from cccd.http import Page, citizen, created, lambda_handler, resolver
+from cccd.http import Page, citizen, created, lambda_handler, refuses, resolver
 from declarations import intake, lifecycle
 from declarations.declaration import Declaration, new_declaration_id
 from declarations.lifecycle import Stale
@@ -43,7 +43,8 @@ def me() -> CitizenHash:
     return settings.hash_of(citizen(app))
 
 
-@app.post("/declarations", summary="Submit a declaration, or keep a draft")
+@app.post("/declarations", summary="Submit a declaration, or keep a draft", status_code=201)
+@refuses(TooManyDeclarations, IdempotencyKeyReused)
 def keep_declaration(request: DeclarationRequest, idempotency_key: IdempotencyKey = None) -> Response[DeclarationView]:
     now = clock.now()
     wanted = intake.read(request.body(), now)
@@ -59,12 +60,14 @@ def list_declarations() -> Page[DeclarationView]:
 
 
 @app.get("/declarations/<declarationId>", summary="One own declaration")
+@refuses(NotFound)
 def read_declaration(declaration_id: DeclarationId, on: On = None) -> DeclarationView:
     found = lifecycle.own(settings.store(), me(), checked_id(declaration_id), clock.now())
     return view(found, clock.today(), on)
 
 
 @app.put("/declarations/<declarationId>", summary="Revise; not as a draft, it is submitted")
+@refuses(NotFound, StaleVersion)
 def revise_declaration(declaration_id: DeclarationId, request: RevisionRequest) -> DeclarationView:
     now, store, who = clock.now(), settings.store(), me()
     lifecycle.own(store, who, checked_id(declaration_id), now)
@@ -76,6 +79,7 @@ def revise_declaration(declaration_id: DeclarationId, request: RevisionRequest) 
 
 
 @app.post("/declarations/<declarationId>/withdraw", summary="Withdraw", description="Twice is the same as once.")
+@refuses(NotFound, NotWithdrawable, StaleVersion)
 def withdraw_declaration(declaration_id: DeclarationId) -> DeclarationView:
     try:
         found = lifecycle.withdraw(settings.store(), me(), checked_id(declaration_id), clock.now())
@@ -84,7 +88,8 @@ def withdraw_declaration(declaration_id: DeclarationId) -> DeclarationView:
     return _view(found)
 
 
-@app.delete("/declarations/<declarationId>", summary="Erase")
+@app.delete("/declarations/<declarationId>", summary="Erase", responses={204: {"description": "Erased"}})
+@refuses(NotFound)
 def erase_declaration(declaration_id: DeclarationId) -> Response[None]:
     if not settings.eraser().erase(me(), checked_id(declaration_id), clock.now()):
         raise NotFound

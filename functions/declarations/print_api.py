@@ -5,7 +5,8 @@ import base64
 from aws_lambda_powertools.event_handler import Response
 
 from cccd import clock
-from cccd.http import citizen, lambda_handler, resolver
+from cccd.errors import NotFound
+from cccd.http import citizen, lambda_handler, refuses, resolver
 from declarations import lifecycle
 from declarations.printing.render import render
 from declarations.settings import DeclarationId, DeclarationsSettings, checked_id
@@ -16,7 +17,12 @@ app = resolver()
 settings = DeclarationsSettings.load()
 
 
-@app.get("/declarations/<declarationId>/print", summary="The printable declaration", description="A PDF, A4.")
+@app.get(
+    "/declarations/<declarationId>/print",
+    summary="The printable declaration",
+    responses={200: {"description": "A PDF, A4", "content": {"application/pdf": {"schema": {"type": "string"}}}}},
+)
+@refuses(NotFound)
 def print_declaration(declaration_id: DeclarationId) -> Response[str]:
     now, store, who = clock.now(), settings.store(), settings.hash_of(citizen(app))
     found = lifecycle.own(store, who, checked_id(declaration_id), now)

@@ -38,14 +38,15 @@ _Consent = Annotated[
 class DeclarationRequest(Model):
     """The form's data; its fields are those of the edition, as GET /forms/{procedure} describes them.
 
-    With `draft`, only `edition`, `procedure` and `consent` are needed, and nothing typed is refused.
+    With `draft`, only `edition`, `procedure` and `consent` are needed, and nothing typed is refused; without it,
+    `officeId` is needed too.
     """
 
     model_config = ConfigDict(
         extra="allow",
         alias_generator=to_camel,
         frozen=True,
-        json_schema_extra={"required": ["edition", "procedure", "officeId", "consent"]},
+        json_schema_extra={"required": ["edition", "procedure", "consent"]},
     )
 
     edition: _Short = None
@@ -61,6 +62,8 @@ class DeclarationRequest(Model):
 
 class RevisionRequest(DeclarationRequest):
     """All of it again, and the `version` that it takes the place of."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["edition", "procedure", "consent", "version"]})
 
     version: _Version = None
 

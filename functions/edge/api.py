@@ -29,8 +29,9 @@ def read_health() -> Health:
 
 
 @app.get("/openapi.json", summary="This document")
-def read_openapi() -> Response[dict[str, Any]]:
-    return cacheable(app, openapi(), MAX_AGE)
+@cacheable(app, MAX_AGE)
+def read_openapi() -> dict[str, Any]:
+    return openapi()
 
 
 @cache

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from cccd.errors import FieldError, InvalidRequest
@@ -79,13 +78,14 @@ class FaqAnswer(Model):
 
 
 @app.get("/faq", summary="Questions and answers", description="Search with `q`; without it, browse by category.")
-def ask(
+@cacheable(app, MAX_AGE)
+def search_faq(
     q: Annotated[str, Query(max_length=search.MAX_LENGTH, description="Câu hỏi, dấu tuỳ ý.")] = "",
     category: Annotated[str | None, Query(max_length=40, description="Mã chủ đề, xem `categories`.")] = None,
     on: AsOf = None,
     office_id: Annotated[str, Query(alias="officeId", max_length=64, description="Cơ quan của người hỏi.")] = "",
     limit: Annotated[int | None, Query(ge=1, le=100, description="Mặc định 5 khi tìm, tất cả khi xem.")] = None,
-) -> Response[FaqAnswer]:
+) -> FaqAnswer:
     if category is not None and category not in CATEGORIES:
         raise InvalidRequest([FieldError("category", "not_a_choice", "Chưa có chủ đề này. Vui lòng xem `categories`.")])
     day = asked_day(on)
@@ -95,21 +95,17 @@ def ask(
         if clean(q)
         else search.Answer(True, [e for e in everything if category in (None, e.topic.category)][:limit], [], None)
     )
-    return cacheable(
-        app,
-        FaqAnswer(
-            on=day,
-            confident=found.confident,
-            message=found.message,
-            items=[_entry(entry) for entry in found.entries],
-            nearest_topics=[
-                FaqTopic(id=near.version.id, category=near.topic.category, question=near.version.question)
-                for near in found.nearest
-            ],
-            contact=None if found.confident else _contact(office_id),
-            categories=_categories(everything),
-        ),
-        MAX_AGE,
+    return FaqAnswer(
+        on=day,
+        confident=found.confident,
+        message=found.message,
+        items=[_entry(entry) for entry in found.entries],
+        nearest_topics=[
+            FaqTopic(id=near.version.id, category=near.topic.category, question=near.version.question)
+            for near in found.nearest
+        ],
+        contact=None if found.confident else _contact(office_id),
+        categories=_categories(everything),
     )
 
 

@@ -3,13 +3,12 @@
 from datetime import date
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from cccd import clock
 from cccd.errors import NotFound
-from cccd.http import Model, cacheable, lambda_handler, resolver
+from cccd.http import Model, cacheable, lambda_handler, refuses, resolver
 from consent.words import consent_text
 from forms.form import form_for
 from forms.schema import form_schema
@@ -32,14 +31,16 @@ class FormView(Model):
 
 
 @app.get("/forms/<procedure>", summary="The form edition in force")
+@refuses(NotFound)
+@cacheable(app, MAX_AGE)
 def read_form(
     procedure: Annotated[str, Path()],
     on: Annotated[date | None, Query(ge=clock.FIRST_DAY, le=clock.LAST_DAY)] = None,
-) -> Response[FormView]:
+) -> FormView:
     form = form_for(procedure, on or clock.today())
     if form is None:
         raise NotFound
-    view = FormView(
+    return FormView(
         edition=form.edition,
         procedure=procedure,
         title=form.title,
@@ -48,7 +49,6 @@ def read_form(
         source=form.source,
         schema_=form_schema(form, procedure, consent_text()),
     )
-    return cacheable(app, view, MAX_AGE)
 
 
 handler = lambda_handler(app)

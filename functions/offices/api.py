@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from cccd import clock
 from cccd.errors import NotFound
-from cccd.http import Model, Page, cacheable, lambda_handler, resolver
+from cccd.http import Model, Page, cacheable, lambda_handler, refuses, resolver
 from offices.directory import bookable, directory
 from offices.elsewhere import elsewhere, notices
 from offices.office import Office
@@ -88,20 +87,23 @@ class OfficeDetail(OfficeSummary):
 
 
 @app.get("/offices", summary="Find an office", description="Free text; accents are optional, former names work.")
+@cacheable(app, MAX_AGE)
 def search_offices(
     q: Annotated[str, Query(max_length=200, description="Tên phường, xã, quận cũ, tỉnh.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Response[OfficePage]:
+) -> OfficePage:
     found = [OfficeSummary(**_summary(office)) for office in directory().search(q, clock.today(), limit)]
-    return cacheable(app, OfficePage(items=found, message=None if found else NOTHING_FOUND), MAX_AGE)
+    return OfficePage(items=found, message=None if found else NOTHING_FOUND)
 
 
 @app.get("/offices/<officeId>", summary="One office")
-def read_office(office_id: Annotated[str, Path(alias="officeId")]) -> Response[OfficeDetail]:
+@refuses(NotFound)
+@cacheable(app, MAX_AGE)
+def read_office(office_id: Annotated[str, Path(alias="officeId")]) -> OfficeDetail:
     office = directory().find(office_id)
     if office is None:
         raise NotFound
-    return cacheable(app, _detail(office), MAX_AGE)
+    return _detail(office)
 
 
 def _summary(office: Office) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cccd import clock
 from cccd.errors import SlotClosed
 from cccd.working_calendar import WorkingCalendar
 
-type Residence = Literal["permanent", "temporary"]
+type Resident = Literal["permanent", "temporary"]
 
 # The citizens who share a row of seats: everybody, or one kind of resident if the office keeps the two kinds apart.
 type Queue = Literal["shared", "permanent", "temporary"]
@@ -88,7 +88,7 @@ class Day:
     slots: tuple[Slot, ...]
 
 
-def queue_for(capacity: Capacity, residence: Residence) -> Queue:
+def queue_for(capacity: Capacity, residence: Resident) -> Queue:
     """The queue for residents of that kind at an office with this capacity."""
     return residence if residence in capacity else "shared"
 

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from cccd import clock
 from cccd.errors import NotFound
-from cccd.http import Model, Page, cacheable, lambda_handler, resolver
+from cccd.http import Model, Page, cacheable, lambda_handler, refuses, resolver
 from places import places
 
 MAX_AGE = 86_400
@@ -23,18 +22,21 @@ class PlaceView(Model):
 
 
 @app.get("/provinces", summary="Provinces and cities", description="The 34 of today.")
-def list_provinces() -> Response[Page[PlaceView]]:
+@cacheable(app, MAX_AGE)
+def list_provinces() -> Page[PlaceView]:
     items = [PlaceView(code=each.code, name=each.name) for each in places.provinces(clock.today())]
-    return cacheable(app, Page[PlaceView](items=items), MAX_AGE)
+    return Page[PlaceView](items=items)
 
 
 @app.get("/provinces/<code>/wards", summary="Wards of a province", description="Wards, communes and special zones.")
-def list_wards(code: Annotated[str, Path()]) -> Response[Page[PlaceView]]:
+@refuses(NotFound)
+@cacheable(app, MAX_AGE)
+def list_wards(code: Annotated[str, Path()]) -> Page[PlaceView]:
     found = places.wards(code)
     if not found:
         raise NotFound
     items = [PlaceView(code=ward, name=name) for ward, name in found.items()]
-    return cacheable(app, Page[PlaceView](items=items), MAX_AGE)
+    return Page[PlaceView](items=items)
 
 
 handler = lambda_handler(app)

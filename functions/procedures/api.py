@@ -3,11 +3,10 @@
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from cccd.errors import NotFound
-from cccd.http import Model, Page, cacheable, lambda_handler, resolver
+from cccd.http import Model, Page, cacheable, lambda_handler, refuses, resolver
 from procedures import catalog
 from procedures.as_of import AsOf, asked_day
 from procedures.content import Residence, Section
@@ -73,20 +72,23 @@ class ProcedureDetail(Procedure):
 
 
 @app.get("/procedures", summary="Procedures", description="The procedures that exist on a day.")
-def list_procedures(on: AsOf = None) -> Response[Page[Procedure]]:
+@cacheable(app, MAX_AGE)
+def list_procedures(on: AsOf = None) -> Page[Procedure]:
     found = catalog.listed(asked_day(on))
     items = [
         Procedure(code=each.code, title=each.title, summary=each.summary, residence=each.residence) for each in found
     ]
-    return cacheable(app, Page[Procedure](items=items), MAX_AGE)
+    return Page[Procedure](items=items)
 
 
 @app.get("/procedures/<code>", summary="One procedure", description="Conditions, papers, place, fee, as of a day.")
+@refuses(NotFound)
+@cacheable(app, MAX_AGE)
 def read_procedure(
     code: Annotated[str, Path()],
     on: AsOf = None,
     residence: Annotated[Residence | None, Query(description="Thường trú hay tạm trú.")] = None,
-) -> Response[ProcedureDetail]:
+) -> ProcedureDetail:
     day = asked_day(on)
     try:
         found = guide(code, day, residence)
@@ -94,7 +96,7 @@ def read_procedure(
         raise NotFound from None
     except catalog.NotYetAProcedure as not_yet:
         raise NotFound(extra={"detail": not_yet.explanation}) from None
-    return cacheable(app, _detail(found, day), MAX_AGE)
+    return _detail(found, day)
 
 
 def _detail(found: Guide, on: date) -> ProcedureDetail:

@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import Field, StringConstraints
 
 from cccd import clock, session
-from cccd.http import Model, created, lambda_handler, resolver
+from cccd.errors import PhoneTokenInvalid, TemporarilyUnavailable, ZaloTokenInvalid, ZaloUnavailable
+from cccd.http import Model, created, lambda_handler, refuses, resolver
 from cccd.keyring import secret
 from cccd.phone import shown_phone
 from cccd.session import Citizen
@@ -73,7 +74,8 @@ def graph() -> ZaloGraph:
     return ZaloGraph(settings.zalo_graph_url, secret(settings.zalo_app_secret))
 
 
-@app.post("/sessions", summary="Sign in", description="Verifies the token with Zalo, once.")
+@app.post("/sessions", summary="Sign in", status_code=201, description="Verifies the token with Zalo, once.")
+@refuses(ZaloTokenInvalid, ZaloUnavailable, TemporarilyUnavailable)
 def sign_in(request: SignIn) -> Response[NewSession]:
     person = graph().profile(request.zalo_access_token)
     token, ends = session.issue(Citizen(person.id), secret(settings.session_key_secret), clock.now())
@@ -86,6 +88,7 @@ def sign_in(request: SignIn) -> Response[NewSession]:
     summary="The phone number that the citizen agrees to share",
     description="Each phone token works once, within two minutes. Nothing is kept.",
 )
+@refuses(ZaloTokenInvalid, PhoneTokenInvalid, ZaloUnavailable, TemporarilyUnavailable)
 def share_phone(request: PhoneRequest) -> PhoneNumber:
     number = graph().phone(request.zalo_access_token, request.phone_token)
     return PhoneNumber(phone=shown_phone(number))

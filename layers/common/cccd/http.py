@@ -2,7 +2,9 @@
 
     app = resolver()
 
-    @app.get("/things/<thingId>")
+    @app.get("/things/<thingId>", summary="One thing")
+    @refuses(NotFound)
+    @cacheable(app, max_age=300)
     def read_thing(thingId: str) -> Thing: ...
 
     handler = lambda_handler(app)
@@ -16,6 +18,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -123,14 +126,40 @@ def citizen(app: APIGatewayHttpResolver) -> Citizen:
     return found
 
 
-def cacheable[M: BaseModel | dict[str, Any]](app: APIGatewayHttpResolver, model: M, max_age: int) -> Response[M]:
-    """The model as an answer that a front end may keep for `max_age` seconds, and then ask about by its ETag."""
-    text = model.model_dump_json(by_alias=True) if isinstance(model, BaseModel) else _json(model)
-    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
-    headers: Headers = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
-    if etag in ((app.current_event.headers or {}).get("if-none-match") or ""):
-        raise _NotModified(headers)
-    return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=model, headers=headers)
+def refuses[F: Callable[..., Any]](*refusals: type[Refusal]) -> Callable[[F], F]:
+    """What a route refuses by its own rules, for the contract: written on the function, and nothing else happens.
+
+    What follows from the route itself need not be said: contract/refusals.py knows which routes need a session, take a
+    body or have parameters.
+    """
+
+    def told(route: F) -> F:
+        vars(route)["refusals"] = refusals
+        return route
+
+    return told
+
+
+def cacheable[**P, M: BaseModel | dict[str, Any]](
+    app: APIGatewayHttpResolver, max_age: int
+) -> Callable[[Callable[P, M]], Callable[P, Response[M]]]:
+    """A route whose answers a front end may keep for `max_age` seconds, and then ask about by their ETag."""
+
+    def decorated(route: Callable[P, M]) -> Callable[P, Response[M]]:
+        @wraps(route)
+        def answer(*args: P.args, **kwargs: P.kwargs) -> Response[M]:
+            model = route(*args, **kwargs)
+            text = model.model_dump_json(by_alias=True) if isinstance(model, BaseModel) else _json(model)
+            etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+            headers: Headers = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
+            if etag in ((app.current_event.headers or {}).get("if-none-match") or ""):
+                raise _NotModified(headers)
+            return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=model, headers=headers)
+
+        vars(answer)["max_age"] = max_age
+        return answer
+
+    return decorated
 
 
 def created[M: BaseModel](model: M, *, new: bool = True) -> Response[M]:

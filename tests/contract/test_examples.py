@@ -1,0 +1,94 @@
+"""The contract's examples are one walk through every operation: asked of the handlers, answered by them.
+
+Each answer is held against the contract on the way (tests/promised.py). `make openapi` writes what was seen anew.
+"""
+
+import hashlib
+import json
+import os
+
+import pytest
+
+from cccd import clock
+from cccd.keyring import secret
+from chat.webhook import settings as webhook
+from contract import examples
+from tests import promised
+from tests.contract.conftest import FrontEnd
+from tests.declarations.people import CONSENT, FORM_2026
+from zalo.signatures import mini_app_mac
+
+OFFICE = "ca-26740"
+APPLICANT = {
+    "fullName": "Nguyễn Thị Lan",
+    "personalId": "079190001234",
+    "dateOfBirth": "1990-05-20",
+    "phone": "0912345678",
+}
+
+
+def walk(ask: FrontEnd) -> None:
+    """From the sign-in to the erasure of everything."""
+    ask.token = ask("signIn", {"zaloAccessToken": "demo-lan"})["token"]
+    ask("sharePhone", {"zaloAccessToken": "demo-lan", "phoneToken": "phone-0912345678"})
+    ask("searchOffices", q="ben nghe", limit="1")
+    ask("readOffice", officeId=OFFICE)
+    ask("readSlots", officeId=OFFICE, days="1", from_="2026-11-28")
+    ask("listProcedures", on="2021-06-24")
+    ask("readProcedure", code="cap-cccd", on="2026-11-26", residence="permanent")
+    ask("readForm", procedure="cap-cccd", on="2026-11-25")
+    ask("listProvinces")
+    ask("listWards", code="01")
+    ask("searchFaq", q="lam can cuoc bao nhieu tien", limit="1")
+
+    draft = ask("keepDeclaration", FORM_2026, {"Idempotency-Key": "submit-pressed-once"})
+    mine = {"declarationId": draft["id"]}
+    ask("listDeclarations")
+    ask("readDeclaration", **mine, on="2026-11-26")
+    ask("reviseDeclaration", FORM_2026 | {"version": 1, "phone": "0987 654 321"}, **mine)
+    ask("printDeclaration", **mine)
+
+    wanted = {"officeId": OFFICE, "procedure": "cap-cccd", "start": "2026-11-26T08:00:00+07:00"}
+    held = ask(
+        "holdBooking",
+        wanted | {"declarationId": draft["id"], "applicant": APPLICANT | {"phone": "0987654321"}},
+        {"Idempotency-Key": "book-pressed-once"},
+    )
+    booking = {"bookingId": held["id"]}
+    ask("confirmBooking", **booking)
+    ask("rescheduleBooking", {"start": "2026-11-27T09:00:00+07:00"}, **booking)
+    ask("readBooking", **booking)
+    ask("readCalendar", **booking)
+    ask("listBookings")
+    ask("cancelBooking", **booking)
+    ask("withdrawDeclaration", **mine)
+    ask("eraseDeclaration", **mine)
+
+    ask("changeMyConsents", CONSENT | {"purposes": ["notifications"]})
+    ask("readMyData")
+    ask("eraseMyData")
+
+    now = str(int(clock.now().timestamp() * 1000))
+    follow = {"event_name": "follow", "follower": {"id": "777"}, "timestamp": now}
+    words = f"{webhook.zalo_app_id}{json.dumps(follow)}{now}{secret('OfficialAccountSecret').decode()}"
+    ask("receiveChatEvent", follow, {"X-ZEvent-Signature": f"mac={hashlib.sha256(words.encode()).hexdigest()}"})
+    revoked = {"event": "user.revoke.consent", "appId": "1", "userId": "1001", "timestamp": int(now)}
+    ask("receiveMiniAppEvent", revoked, {"X-ZEvent-Signature": mini_app_mac(revoked, secret("MiniAppKey"))})
+    ask("readHealth")
+    ask("readOpenapi")
+
+
+def test_every_operation_answers_as_its_example_says(front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promised, "SEEN", seen := set[tuple[str, int]]())
+    walk(front_end)
+    successes = {
+        (name, int(status))
+        for name, operation in promised.operations().items()
+        for status in operation["responses"]
+        if status < "400"
+    }
+    assert seen == successes, "each success of each operation, and nothing else"
+    told = examples.text(front_end.record, front_end.hidden | {front_end.token: "a-session-token"})
+    if os.environ.get("EXAMPLES") == "write":
+        examples.EXAMPLES_FILE.write_text(told, encoding="utf-8")
+    assert examples.EXAMPLES_FILE.read_text(encoding="utf-8") == told, "run `make openapi`"

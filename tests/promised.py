@@ -1,0 +1,167 @@
+"""Every answer of every handler, whichever test asked, held against the published contract.
+
+`tests/conftest.py` puts `watched` around the making of handlers, so no test can forget it.
+"""
+
+import base64
+import json
+import re
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache, wraps
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
+
+from contract.openapi import API_MODULES, OPENAPI_FILE, routes_of
+
+type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+# Which answers were seen: the operation's name and the status.
+SEEN: set[tuple[str, int]] = set()
+
+# Where no route of the handler took the request, it may only say so.
+UNROUTED = {404: "not_found", 405: "method_not_allowed"}
+# Of the handler, whatever was asked: before the route is known, a body and a session are looked at.
+BEFORE_THE_ROUTE = {
+    400: "malformed_json",
+    413: "payload_too_large",
+    401: "unauthenticated",
+    503: "temporarily_unavailable",
+    500: "internal_error",
+}
+
+_formats = FormatChecker(formats=["date"])
+
+
+@_formats.checks("date-time", raises=ValueError)
+def _an_instant(value: object) -> bool:
+    """Instants carry their offset, and that is Vietnam's."""
+    return not isinstance(value, str) or str(datetime.fromisoformat(value).utcoffset()) == "7:00:00"
+
+
+def watched[M: Callable[..., Handler]](make: M) -> M:
+    """`cccd.http.lambda_handler`, whose handlers keep what the contract promises or fail the test."""
+
+    @wraps(make)
+    def making(app: APIGatewayHttpResolver, *given: Any, **named: Any) -> Handler:
+        handler = make(app, *given, **named)
+
+        def watching(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            answer = handler(event, context)
+            hold(app, event, answer)
+            return answer
+
+        return watching
+
+    return making  # type: ignore[return-value]  # the same parameters, which ParamSpec could not add one to
+
+
+def hold(app: APIGatewayHttpResolver, event: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Fail if the answer is not one that the contract promises for that request."""
+    method, path = event["requestContext"]["http"]["method"], event.get("rawPath", "")
+    status, headers = answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}
+    media, _, _ = headers.get("content-type", "").partition(";")
+    if not _routes(app):
+        return  # made by a test, for itself
+    operation = _operation(app, method, path)
+    asked = f"{method} {operation or path}, {status}"
+    if operation is None:
+        code = json.loads(answer["body"])["code"]
+        assert code == (UNROUTED | BEFORE_THE_ROUTE)[status], f"{asked}: no route, and yet {code}"
+        return
+    promised = _promises(operation)
+    assert status in promised, f"{asked} is not in the contract, which has {sorted(promised)}: {answer['body']}"
+    by_media = promised[status]
+    body = _body(answer, media)
+    if by_media:
+        assert media in by_media, f"{asked}: {media} is not in the contract, which has {sorted(by_media)}"
+        wrong = best_match(by_media[media].iter_errors(body))
+        assert wrong is None, f"{asked}: {wrong.json_path} {wrong.message}"
+    else:
+        assert not answer.get("body"), f"{asked}: the contract has no body"
+    SEEN.add((operation, status))
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The contract as it is published."""
+    found = json.loads(OPENAPI_FILE.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+@cache
+def operations() -> dict[str, dict[str, Any]]:
+    """The operations of the contract by their names, each with its method and path."""
+    return {
+        operation["operationId"]: {"method": method.upper(), "path": path, **operation}
+        for path, every in document()["paths"].items()
+        for method, operation in every.items()
+    }
+
+
+@cache
+def _routes(app: APIGatewayHttpResolver) -> list[tuple[str, re.Pattern[str], str]]:
+    """Method, pattern of the path, and operation of each route, fixed paths first; none where a test made the resolver."""
+    if not any(getattr(sys.modules.get(name), "app", None) is app for name in API_MODULES):
+        return []
+    names = {(each["method"], each["path"]): name for name, each in operations().items()}
+    return [
+        (route.method, re.compile(re.sub(r"\{\w+\}", "[^/]+", route.openapi_path)), name)
+        for route in routes_of(app)
+        if (name := names.get((route.method, route.openapi_path)))
+    ]
+
+
+def _operation(app: APIGatewayHttpResolver, method: str, path: str) -> str | None:
+    for its_method, pattern, name in _routes(app):
+        if its_method == method and pattern.fullmatch(path):
+            return name
+    return None
+
+
+@cache
+def _promises(operation: str) -> dict[int, dict[str, Draft202012Validator]]:
+    """For each status that an operation promises, what its body is by content type; nothing for no body."""
+    components = _closed_components()
+    found: dict[int, dict[str, Draft202012Validator]] = {}
+    for status, answer in operations()[operation]["responses"].items():
+        if "$ref" in answer:
+            answer = document()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+        found[int(status)] = {
+            media: Draft202012Validator(
+                {**_strict(content["schema"]), "components": components}, format_checker=_formats
+            )
+            for media, content in answer.get("content", {}).items()
+        }
+    return found
+
+
+@cache
+def _closed_components() -> Any:
+    return _strict(document()["components"])
+
+
+def _strict(schema: Any) -> Any:
+    """The schema with what it leaves open closed: an answer tells nothing that the contract does not."""
+    if isinstance(schema, list):
+        return [_strict(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _strict(value) for name, value in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def _body(answer: dict[str, Any], media: str) -> Any:
+    """The body as a front end reads it."""
+    if media.endswith("json"):
+        return json.loads(answer["body"])
+    if answer.get("isBase64Encoded"):
+        return base64.b64decode(answer["body"]).decode("latin-1")
+    return answer.get("body")
