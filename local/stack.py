@@ -12,10 +12,12 @@ from typing import Any
 
 from infra.intrinsics import TemplateError
 from infra.template import Schedule, Stack, load
+from local import reference
 from local.clock import Clock
 from local.engine import Engine
 from local.folder import Folder, claim
 from local.gateway import Gateway
+from local.http import Request, Response
 from local.pool import Busy, Failed, Pool, Workplace, check_environments
 from local.reload import Watcher
 from local.resources import create_keys, create_queues, create_secrets, create_tables
@@ -70,7 +72,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         parts.callback(pool.close)
         gateway, scheduler = Gateway(stack, pool.invoke, clock, say), Scheduler(clock)
         parts.callback(scheduler.stop)
-        front.start(gateway.answer, gateway.refuse)
+        front.start(lambda request: _reference(request) or gateway.answer(request), gateway.refuse)
         parts.callback(front.stop)
         live = _Live(settings, source, stack, pool, gateway, scheduler, say)
         live.follow(stack)
@@ -81,6 +83,12 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         watcher.start()
         parts.callback(watcher.stop)
         yield Running(front.url, zalo, engine, folder)
+
+
+def _reference(request: Request) -> Response | None:
+    """The API reference, which is no function's."""
+    found = reference.answer(request.path) if request.method == "GET" else None
+    return Response(found[0], [("content-type", found[1])], found[2]) if found else None
 
 
 def _opened[Server](variable: str, port: int, server: Callable[[int], Server]) -> Server:
