@@ -15,7 +15,7 @@ from bookings.holding import hold
 from bookings.lifecycle import Ask
 from bookings.people_ahead import people_ahead
 from bookings.store import BookingStore
-from bookings.views import BookingRequest, BookingView, Move, view
+from bookings.views import BookingPage, BookingRequest, BookingView, Move, view
 from cccd import clock
 from cccd.citizens import CitizenSettings
 from cccd.dynamodb import client
@@ -34,7 +34,7 @@ from cccd.errors import (
     TooManyBookings,
 )
 from cccd.hashes import CitizenHash, request_hash
-from cccd.http import Page, citizen, created, lambda_handler, refuses, resolver
+from cccd.http import citizen, created, lambda_handler, refuses, resolver
 from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
 from declarations.linking import LinkedDeclarations
@@ -106,10 +106,10 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
 
 
 @app.get("/bookings", summary="Own appointments", description="Latest first.")
-def list_bookings() -> Page[BookingView]:
+def list_bookings() -> BookingPage:
     found = sorted(store().of_citizen(me()), key=lambda booking: booking.start, reverse=True)
     linked = declarations().find_all(me(), [each.declaration_id for each in found if each.declaration_id], clock.now())
-    return Page[BookingView](
+    return BookingPage(
         items=[
             view(booking.as_of(clock.now()), linked.get(booking.declaration_id or ""), _people_ahead(booking))
             for booking in found

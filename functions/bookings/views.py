@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 
 from bookings.booking import Booking, BookingStatus
 from cccd.fields import BirthDateField, NameField, PersonalIdField, PhoneField, StartField
-from cccd.http import Model
+from cccd.http import Model, Page
 from declarations.checklist import to_bring
 from declarations.items import ID_PATTERN
 from declarations.linking import Linked, answers_for
@@ -66,6 +66,10 @@ class BookingView(Model):
     declaration_id: str | None
     documents_to_bring: list[Paper]
     people_ahead: int | None = None
+
+
+class BookingPage(Page[BookingView]):
+    """A citizen's appointments, latest first."""
 
 
 def view(booking: Booking, declaration: Linked | None, people_ahead: int | None = None) -> BookingView:

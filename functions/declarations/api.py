@@ -10,12 +10,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from cccd import clock
 from cccd.errors import IdempotencyKeyReused, NotFound, NotWithdrawable, StaleVersion, TooManyDeclarations
 from cccd.hashes import CitizenHash, request_hash
-from cccd.http import Page, citizen, created, lambda_handler, refuses, resolver
+from cccd.http import citizen, created, lambda_handler, refuses, resolver
 from declarations import intake, lifecycle
 from declarations.declaration import Declaration, new_declaration_id
 from declarations.lifecycle import Stale
 from declarations.settings import DeclarationId, DeclarationsSettings, checked_id
-from declarations.views import DeclarationRequest, DeclarationView, RevisionRequest, view
+from declarations.views import DeclarationPage, DeclarationRequest, DeclarationView, RevisionRequest, view
 
 app = resolver()
 
@@ -54,9 +54,9 @@ def keep_declaration(request: DeclarationRequest, idempotency_key: IdempotencyKe
 
 
 @app.get("/declarations", summary="Own declarations", description="Latest change first.")
-def list_declarations() -> Page[DeclarationView]:
+def list_declarations() -> DeclarationPage:
     found = settings.store().of_citizen(me(), clock.now())
-    return Page[DeclarationView](items=[_view(each) for each in found])
+    return DeclarationPage(items=[_view(each) for each in found])
 
 
 @app.get("/declarations/<declarationId>", summary="One own declaration")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from cccd.http import Model
+from cccd.http import Model, Page
 from cccd.working_calendar import national_calendar
 from declarations import cost
 from declarations.checklist import to_bring
@@ -135,6 +135,10 @@ class DeclarationView(Model):
     processing_time: ProcessingTimeView | None
     warnings: list[Told]
     unfinished: list[Told]
+
+
+class DeclarationPage(Page[DeclarationView]):
+    """A citizen's declarations, latest change first."""
 
 
 def view(declaration: Declaration, today: date, on: date | None = None) -> DeclarationView:

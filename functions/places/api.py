@@ -21,22 +21,26 @@ class PlaceView(Model):
     name: str
 
 
+class PlacePage(Page[PlaceView]):
+    """Places in the order of their codes."""
+
+
 @app.get("/provinces", summary="Provinces and cities", description="The 34 of today.")
 @cacheable(app, MAX_AGE)
-def list_provinces() -> Page[PlaceView]:
+def list_provinces() -> PlacePage:
     items = [PlaceView(code=each.code, name=each.name) for each in places.provinces(clock.today())]
-    return Page[PlaceView](items=items)
+    return PlacePage(items=items)
 
 
 @app.get("/provinces/<code>/wards", summary="Wards of a province", description="Wards, communes and special zones.")
 @refuses(NotFound)
 @cacheable(app, MAX_AGE)
-def list_wards(code: Annotated[str, Path()]) -> Page[PlaceView]:
+def list_wards(code: Annotated[str, Path()]) -> PlacePage:
     found = places.wards(code)
     if not found:
         raise NotFound
     items = [PlaceView(code=ward, name=name) for ward, name in found.items()]
-    return Page[PlaceView](items=items)
+    return PlacePage(items=items)
 
 
 handler = lambda_handler(app)

@@ -28,6 +28,10 @@ class Procedure(Model):
     residence: Residence
 
 
+class ProcedurePage(Page[Procedure]):
+    """The procedures that exist on a day."""
+
+
 class ProcessingTime(SaidText):
     """`workingDays` is the usual longest wait; the text tells the exceptions."""
 
@@ -73,12 +77,12 @@ class ProcedureDetail(Procedure):
 
 @app.get("/procedures", summary="Procedures", description="The procedures that exist on a day.")
 @cacheable(app, MAX_AGE)
-def list_procedures(on: AsOf = None) -> Page[Procedure]:
+def list_procedures(on: AsOf = None) -> ProcedurePage:
     found = catalog.listed(asked_day(on))
     items = [
         Procedure(code=each.code, title=each.title, summary=each.summary, residence=each.residence) for each in found
     ]
-    return Page[Procedure](items=items)
+    return ProcedurePage(items=items)
 
 
 @app.get("/procedures/<code>", summary="One procedure", description="Conditions, papers, place, fee, as of a day.")
