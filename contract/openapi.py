@@ -6,6 +6,7 @@ It is written where the edge function reads it; docs/openapi.json is a link to t
 import importlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ ZALO: list[Schema] = [{"zaloSignature": []}]
 
 @dataclass(frozen=True)
 class Door:
-    """A module with routes: the tag they stand under, and what they ask of a caller."""
+    """A module with routes: their tag, and what they ask of a caller."""
 
     tag: str
     security: list[Schema]
@@ -55,7 +56,7 @@ API_MODULES = {
 }
 
 TAGS = {
-    "Sign-in": "Zalo's token in, our session token out. It goes into `Authorization: Bearer …` of all that is a citizen's own.",
+    "Sign-in": "Zalo's token in, our session token out. A citizen's own data needs it as `Authorization: Bearer …`.",
     "Offices": "Police offices, their opening hours, and the slots that can be booked.",
     "Procedures": "What to bring, time, place and fee, as of a day, each with its source.",
     "Declarations": "The form, the lists for its addresses, and the citizen's own declarations.",
@@ -73,7 +74,7 @@ SERVERS = [
         "url": "https://{api}.execute-api.{region}.amazonaws.com",
         "description": "A deployed stack",
         "variables": {
-            "api": {"default": "api-id", "description": "The stack's output `ApiUrl` has it."},
+            "api": {"default": "api-id", "description": "Part of the stack's output `ApiUrl`."},
             "region": {"default": "ap-southeast-1"},
         },
     },
@@ -81,7 +82,7 @@ SERVERS = [
 
 _CACHE_HEADERS: Schema = {
     "ETag": {
-        "description": "Sent back as `If-None-Match`, it asks whether this still holds.",
+        "description": "A later request sends it as `If-None-Match`.",
         "schema": {"type": "string"},
     },
     "Cache-Control": {"schema": {"type": "string"}},
@@ -89,7 +90,7 @@ _CACHE_HEADERS: Schema = {
 
 
 class NameClash(Exception):
-    """Two models of one name that are not the same schema: one of them has to be called otherwise."""
+    """Two models have the same name and different schemas: one of them needs another name."""
 
 
 def document() -> Schema:
@@ -114,6 +115,7 @@ def document() -> Schema:
     add_examples({each["operationId"]: each for every in paths.values() for each in every.values()})
     for powertools_own in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(powertools_own, None)
+    _require_all(schemas, but=_asked_for(paths, schemas))
     ordered = sorted(refused, key=lambda each: each.__name__)
     add_schemas(schemas, refusals.schemas(ordered), "cccd.errors")
     used = json.dumps(paths)
@@ -151,19 +153,21 @@ def text() -> str:
 
 
 def add_schemas(schemas: Schema, more: Mapping[str, Schema], whose: str) -> None:
-    """Add a module's schemas to those there are.
+    """Add a module's schemas to the others.
 
     Raises:
-        NameClash: one of that name is there, and is another.
+        NameClash: another schema has the same name.
     """
     for name, schema in more.items():
         found = _without_titles(schema)
         if schemas.setdefault(name, found) != found:
-            raise NameClash(f"{whose} has another {name} than a module before it: call one of the two models otherwise")
+            raise NameClash(
+                f"{whose} has another {name} than a module before it: one of the two models needs another name"
+            )
 
 
 def routes_of(app: APIGatewayHttpResolver) -> Iterator[Any]:
-    """A resolver's routes; Powertools keeps them to itself, and its document does not tell their functions."""
+    """A resolver's routes. Powertools has no public list of them, and its document does not name their functions."""
     yield from [*app._static_routes, *app._dynamic_routes]
 
 
@@ -177,7 +181,7 @@ def _implied(operation: Schema, door: Door) -> Iterator[type[Refusal]]:
 
 
 def _operation(operation: Schema, route: Callable[..., Any], door: Door, refused: set[type[Refusal]]) -> Schema:
-    """An operation, called like the function that answers it."""
+    """An operation, named after the function that answers it."""
     found = {
         "operationId": to_camel(route.__name__),
         "tags": [door.tag],
@@ -193,6 +197,28 @@ def _operation(operation: Schema, route: Callable[..., Any], door: Door, refused
     return found
 
 
+def _asked_for(paths: Schema, schemas: Schema) -> set[str]:
+    """The schemas that occur in requests."""
+    operations = [operation for every in paths.values() for operation in every.values()]
+    waiting = _references([[each.get("requestBody"), each.get("parameters")] for each in operations])
+    found: set[str] = set()
+    while waiting:
+        found |= waiting
+        waiting = _references([schemas[name] for name in waiting]) - found
+    return found
+
+
+def _references(part: Any) -> set[str]:
+    return set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(part)))
+
+
+def _require_all(schemas: Schema, but: set[str]) -> None:
+    """Require every member of an answer, as we always send all; Pydantic makes those with a default optional."""
+    for name, schema in schemas.items():
+        if "properties" in schema and name not in but:
+            schema["required"] = list(schema["properties"])
+
+
 def _parameter(parameter: Schema) -> Schema:
     name = parameter["name"]
     if parameter["in"] == "header":  # Powertools looks headers up in lower case
@@ -204,7 +230,7 @@ def _parameter(parameter: Schema) -> Schema:
 
 
 def _successes(made: Schema, operation: Schema, max_age: int | None) -> Schema:
-    """What a route answers when it does not refuse."""
+    """The answers of a route that are no refusals."""
     if "204" in made:
         made["204"].pop("content")  # Powertools gives every answer one
     with_key = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
@@ -215,7 +241,10 @@ def _successes(made: Schema, operation: Schema, max_age: int | None) -> Schema:
         made = {"200": deepcopy(made["201"]) | {"description": "The same request again"}} | made
     if max_age is not None:
         made["200"]["headers"] = _CACHE_HEADERS
-        made["304"] = {"description": "What `If-None-Match` names still holds", "headers": _CACHE_HEADERS}
+        made["304"] = {
+            "description": "The answer that `If-None-Match` names is still current",
+            "headers": _CACHE_HEADERS,
+        }
     return made
 
 

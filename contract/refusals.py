@@ -1,6 +1,6 @@
-"""How the contract tells of refusals: one schema for each code, and for each route the codes it can answer with.
+"""Refusals in the contract: a schema for each code, and for each route the codes it can answer with.
 
-What a route refuses by its own rules stands beside it (`@refuses`); what any route of its kind refuses follows from the kind.
+`@refuses` beside a route names what it refuses by its own rules. The tuples here name what every route of a kind refuses.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from cccd.problems import PROBLEMS, unexpected
 
 type Schema = dict[str, Any]
 
-# What `problems.unexpected` tells; it has no refusal, as nobody meant it.
+# The name of what `problems.unexpected` makes; no `Refusal` stands for it.
 INTERNAL_ERROR = "InternalError"
 
 _FIELD_ERROR: Schema = {
@@ -23,7 +23,7 @@ _FIELD_ERROR: Schema = {
 }
 _STATE_OF_BOOKING: Schema = {"bookingStatus": {"$ref": "#/components/schemas/BookingStatus"}}
 
-# What a refusal tells besides its sentences. Members are always there, but for those in `_SOMETIMES`.
+# The members of a refusal besides its sentences. They are always there, except those in `_SOMETIMES`.
 _MEMBERS: dict[type[Refusal], Schema] = {
     errors.InvalidRequest: {
         "errors": {"type": "array", "items": _FIELD_ERROR, "description": "Every field that does not fit."}
@@ -39,7 +39,7 @@ _MEMBERS: dict[type[Refusal], Schema] = {
     errors.AlreadyBooked: {
         "booking": {
             "type": "object",
-            "description": "Which, told to its owner alone.",
+            "description": "The booking; only its owner sees it.",
             "required": ["id", "status", "officeId", "start", "ticket"],
             "properties": {
                 "id": {"type": "string"},
@@ -59,29 +59,29 @@ _MEMBERS: dict[type[Refusal], Schema] = {
 _SOMETIMES = {"booking"}
 
 _RETRY_AFTER: Schema = {
-    "Retry-After": {"description": "Seconds to wait, where they are known.", "schema": {"type": "integer"}}
+    "Retry-After": {"description": "Seconds to wait, if we know them.", "schema": {"type": "integer"}}
 }
 
 
-# A body that is not ours is refused wherever it comes, also with a GET.
+# Every route refuses a body that it cannot read, a GET too.
 OF_EVERY_ROUTE = (errors.MalformedJson, errors.PayloadTooLarge)
-# The last one because the key of the sessions has to be read.
+# The last one, because each of them reads the key of the sessions.
 OF_ROUTES_WITH_A_SESSION = (errors.Unauthenticated, errors.SessionExpired, errors.TemporarilyUnavailable)
-# In the query or the headers, or a body.
+# Parameters in the query or the headers, or a body.
 OF_ROUTES_WITH_PARAMETERS = (errors.InvalidRequest,)
 
 
 def schemas(refusals: Iterable[type[Refusal]]) -> dict[str, Schema]:
-    """A schema for each of those refusals, named like it, and for the error that is nobody's refusal."""
+    """A schema for each refusal, named after it, and one for an internal error."""
     found = {each.__name__: _schema(each) for each in refusals}
     told = unexpected("")
-    members = {"requestId": {"type": "string", "description": "What to tell the office."}}
+    members = {"requestId": {"type": "string", "description": "The number to tell the office."}}
     found[INTERNAL_ERROR] = _problem("We failed.", told["status"], told["code"], members)
     return found
 
 
 def components(refusals: Iterable[type[Refusal]]) -> dict[str, Schema]:
-    """An answer for each of them, for the routes where it is the only one of its status."""
+    """An answer for each refusal, for the routes where no other one has the same status."""
     found = {each.__name__: _answer([each]) for each in refusals}
     title = unexpected("")["title"]
     found[INTERNAL_ERROR] = {
@@ -92,7 +92,7 @@ def components(refusals: Iterable[type[Refusal]]) -> dict[str, Schema]:
 
 
 def answers(refusals: Iterable[type[Refusal]]) -> dict[str, Schema]:
-    """The answers of a route that may refuse so, by status."""
+    """The answers of a route with these refusals, by status."""
     by_status: dict[int, list[type[Refusal]]] = {}
     for each in sorted(set(refusals), key=lambda each: PROBLEMS[each].code):
         by_status.setdefault(PROBLEMS[each].status, []).append(each)
@@ -117,7 +117,7 @@ def _schema(refusal: type[Refusal]) -> Schema:
 
 
 def _problem(description: str, status: int, code: str, members: Schema) -> Schema:
-    """A problem document of one code (RFC 9457)."""
+    """The schema of a problem document (RFC 9457) with this code."""
     properties: Schema = {
         "type": {"type": "string", "const": "about:blank"},
         "title": {"type": "string"},

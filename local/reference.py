@@ -1,6 +1,6 @@
-"""The API reference at /docs: Swagger UI over the running stack's own /openapi.json, and nothing from any other host.
+"""The API reference at /docs: Swagger UI shows the running stack's own /openapi.json, and asks no other host.
 
-Its files come inside a PyPI package (docs/decisions/0041-contract.md); `make run` puts them into .tools/reference.
+Its files come from a PyPI package (docs/decisions/0041-contract.md); `make run` puts them into .tools/reference.
 """
 
 from http import HTTPStatus
@@ -18,7 +18,7 @@ FILES = {
     "/docs/favicon-32x32.png": "image/png",
 }
 
-# The policy makes sure of what is said above: the browser asks this stack alone.
+# The policy makes the browser ask this stack only.
 PAGE = """\
 <!doctype html>
 <html lang="en">

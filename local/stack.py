@@ -86,7 +86,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
 
 
 def _reference(request: Request) -> Response | None:
-    """The API reference, which is no function's."""
+    """The answer of the API reference, if the request is for it; no function serves it."""
     found = reference.answer(request.path) if request.method == "GET" else None
     return Response(found[0], [("content-type", found[1])], found[2]) if found else None
 

@@ -35,7 +35,7 @@ os.environ.update(
     }
 )
 
-# Before the first handler is made.
+# Must come before the first handler is made.
 http.lambda_handler = watched(http.lambda_handler)
 
 

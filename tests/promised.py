@@ -1,6 +1,6 @@
-"""Every answer of every handler, whichever test asked, held against the published contract.
+"""Compares every answer of every handler, in any test, with the published contract.
 
-`tests/conftest.py` puts `watched` around the making of handlers, so no test can forget it.
+`tests/conftest.py` wraps `watched` around the making of handlers, so no test can forget it.
 """
 
 import base64
@@ -20,12 +20,12 @@ from contract.openapi import API_MODULES, OPENAPI_FILE, routes_of
 
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
-# Which answers were seen: the operation's name and the status.
+# The answers so far: the operation's name and the status.
 SEEN: set[tuple[str, int]] = set()
 
-# Where no route of the handler took the request, it may only say so.
+# The answers to a request that no route of the handler takes.
 UNROUTED = {404: "not_found", 405: "method_not_allowed"}
-# Of the handler, whatever was asked: before the route is known, a body and a session are looked at.
+# The answers of any handler: it looks at the body and the session before it looks for a route.
 BEFORE_THE_ROUTE = {
     400: "malformed_json",
     413: "payload_too_large",
@@ -39,12 +39,12 @@ _formats = FormatChecker(formats=["date"])
 
 @_formats.checks("date-time", raises=ValueError)
 def _an_instant(value: object) -> bool:
-    """Instants carry their offset, and that is Vietnam's."""
+    """Whether an instant has an offset, and it is Vietnam's."""
     return not isinstance(value, str) or str(datetime.fromisoformat(value).utcoffset()) == "7:00:00"
 
 
 def watched[M: Callable[..., Handler]](make: M) -> M:
-    """`cccd.http.lambda_handler`, whose handlers keep what the contract promises or fail the test."""
+    """`cccd.http.lambda_handler`; an answer of its handlers that breaks the contract fails the test."""
 
     @wraps(make)
     def making(app: APIGatewayHttpResolver, *given: Any, **named: Any) -> Handler:
@@ -57,16 +57,16 @@ def watched[M: Callable[..., Handler]](make: M) -> M:
 
         return watching
 
-    return making  # type: ignore[return-value]  # the same parameters, which ParamSpec could not add one to
+    return making  # type: ignore[return-value]  # it takes the same parameters as `make`
 
 
 def hold(app: APIGatewayHttpResolver, event: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Fail if the answer is not one that the contract promises for that request."""
+    """Fail if the contract does not promise this answer to this request."""
     method, path = event["requestContext"]["http"]["method"], event.get("rawPath", "")
     status, headers = answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}
     media, _, _ = headers.get("content-type", "").partition(";")
     if not _routes(app):
-        return  # made by a test, for itself
+        return  # a test made the resolver for itself
     operation = _operation(app, method, path)
     asked = f"{method} {operation or path}, {status}"
     if operation is None:
@@ -106,7 +106,7 @@ def operations() -> dict[str, dict[str, Any]]:
 
 @cache
 def _routes(app: APIGatewayHttpResolver) -> list[tuple[str, re.Pattern[str], str]]:
-    """Method, pattern of the path, and operation of each route, fixed paths first; none where a test made the resolver."""
+    """Method, path pattern and operation of each route, fixed paths first; none if a test made the resolver for itself."""
     if not any(getattr(sys.modules.get(name), "app", None) is app for name in API_MODULES):
         return []
     names = {(each["method"], each["path"]): name for name, each in operations().items()}
@@ -126,7 +126,7 @@ def _operation(app: APIGatewayHttpResolver, method: str, path: str) -> str | Non
 
 @cache
 def _promises(operation: str) -> dict[int, dict[str, Draft202012Validator]]:
-    """For each status that an operation promises, what its body is by content type; nothing for no body."""
+    """For each status of an operation, the schemas of the body by content type; none if there is no body."""
     components = _closed_components()
     found: dict[int, dict[str, Draft202012Validator]] = {}
     for status, answer in operations()[operation]["responses"].items():
@@ -147,7 +147,7 @@ def _closed_components() -> Any:
 
 
 def _strict(schema: Any) -> Any:
-    """The schema with what it leaves open closed: an answer tells nothing that the contract does not."""
+    """The schema without room for other members: an answer has no member that the contract does not list."""
     if isinstance(schema, list):
         return [_strict(each) for each in schema]
     if not isinstance(schema, dict):

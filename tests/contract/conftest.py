@@ -24,9 +24,9 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=VIETNAM)
 
 @dataclass
 class FrontEnd:
-    """Asks by the names of the operations, signed in once it has signed in, and keeps what was asked and answered.
+    """Asks by the names of the operations, as a signed-in citizen where needed, and keeps the requests and the answers.
 
-    `hidden` are words of this run alone, and what is written in their place.
+    `hidden` has the words that differ from run to run, and the words that the examples have instead.
     """
 
     token: str = ""
@@ -75,7 +75,7 @@ def _handler(operation: Any) -> Any:
 
 @pytest.fixture
 def front_end(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontEnd]:
-    """A front end on the morning of 25 November 2026; the same seats are drawn each time."""
+    """A front end on the morning of 25 November 2026; it gets the same seats each time."""
     queue = boto3.client("sqs")
     url = queue.create_queue(QueueName="ChatQueue")["QueueUrl"]
     webhook = importlib.import_module("chat.webhook")

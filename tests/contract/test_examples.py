@@ -1,6 +1,6 @@
-"""The contract's examples are one walk through every operation: asked of the handlers, answered by them.
+"""The contract's examples are one walk through every operation: real requests, and the handlers' real answers.
 
-Each answer is held against the contract on the way (tests/promised.py). `make openapi` writes what was seen anew.
+tests/promised.py compares each answer with the contract on the way. `make openapi` writes the examples again.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What holds answers against the contract sees a wrong one; otherwise the whole suite would prove nothing."""
+"""The comparison with the contract finds a wrong answer; otherwise the whole suite would prove nothing."""
 
 import json
 from typing import Any

@@ -127,10 +127,9 @@ def citizen(app: APIGatewayHttpResolver) -> Citizen:
 
 
 def refuses[F: Callable[..., Any]](*refusals: type[Refusal]) -> Callable[[F], F]:
-    """What a route refuses by its own rules, for the contract: written on the function, and nothing else happens.
+    """Name what a route refuses by its own rules. Only the contract reads it; a call of the route is not changed.
 
-    What follows from the route itself need not be said: contract/refusals.py knows which routes need a session, take a
-    body or have parameters.
+    contract/refusals.py adds the refusals that follow from the route itself: from a session, a body or parameters.
     """
 
     def told(route: F) -> F:
@@ -143,7 +142,7 @@ def refuses[F: Callable[..., Any]](*refusals: type[Refusal]) -> Callable[[F], F]
 def cacheable[**P, M: BaseModel | dict[str, Any]](
     app: APIGatewayHttpResolver, max_age: int
 ) -> Callable[[Callable[P, M]], Callable[P, Response[M]]]:
-    """A route whose answers a front end may keep for `max_age` seconds, and then ask about by their ETag."""
+    """Let front ends keep the answers of a route for `max_age` seconds, and then ask by ETag whether they are current."""
 
     def decorated(route: Callable[P, M]) -> Callable[P, Response[M]]:
         @wraps(route)
