@@ -1,6 +1,6 @@
 """The API reference at /docs: Swagger UI shows the running stack's own /openapi.json, and asks no other host.
 
-Its files come from a PyPI package (docs/decisions/0041-contract.md); `make run` puts them into .tools/reference.
+Its files come from a PyPI package (docs/decisions/0014-contract.md); `make run` puts them into .tools/reference.
 """
 
 from http import HTTPStatus
