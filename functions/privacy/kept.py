@@ -26,7 +26,7 @@ LEFT = (
     Kept(
         "message",
         30,
-        "Của tin nhắn về lịch hẹn chỉ còn mã lịch hẹn và kết quả gửi, không có nội dung; tự mất 30 ngày sau ngày hẹn.",
+        "Tin nhắn về lịch hẹn chỉ còn lại mã lịch hẹn và kết quả gửi, không còn nội dung; tự mất 30 ngày sau ngày hẹn.",
     ),
     Kept(
         "ticket",
@@ -36,7 +36,7 @@ LEFT = (
     Kept(
         "chat-mark",
         SEEN_FOR.days,
-        "Dấu ghi bạn đã rời trò chuyện và sự kiện nào đã được trả lời, không có nội dung; tự mất sau 10 ngày.",
+        "Dấu cho biết bạn đã rời trò chuyện và tin nào đã được trả lời, không có nội dung; tự mất sau 10 ngày.",
     ),
     Kept(
         "chat-queue",
