@@ -23,7 +23,7 @@ CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
 
-.PHONY: help run test check fmt build openapi bench bench-cold prepared facts offices check-offices lock clean
+.PHONY: help run test check fmt build openapi bench bench-cold bench-warm prepared facts offices check-offices lock clean
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
@@ -60,6 +60,9 @@ bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking c
 
 bench-cold: .venv/.ready ## what a cold start of each function costs, as it is built (RUNS=9; minutes)
 	@PYTHONPATH=functions:layers/common $(PY) -m bench.cold $(ARGS)
+
+bench-warm: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a warm request costs beside its DynamoDB calls (TIMES=200)
+	@$(PY) -m bench.warm
 
 prepared: .venv/.ready ## write FAQ, procedures and the offices' index, as Lambda reads them, anew from their content
 	@$(PY) -m authoring.faq.prepare

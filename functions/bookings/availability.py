@@ -37,8 +37,9 @@ def open_days(
     days: list[opening.Day], taken: Mapping[datetime, Item], residence: Resident, now: datetime
 ) -> list[OpenDay]:
     """Each day with the seats left in each slot; `taken` holds the slot items by start."""
+    moment = epoch(now)
     return [
-        OpenDay(day.date, day.closed, tuple(_open_slot(slot, taken, residence, now) for slot in day.slots))
+        OpenDay(day.date, day.closed, tuple(_open_slot(slot, taken, residence, moment) for slot in day.slots))
         for day in days
     ]
 
@@ -61,7 +62,9 @@ def alternatives(
     return sorted(nearest, key=lambda each: each.slot.start)
 
 
-def _open_slot(slot: Slot, taken: Mapping[datetime, Item], residence: Resident, now: datetime) -> OpenSlot:
-    seats = items.seats_of(taken.get(slot.start, {}))
+def _open_slot(slot: Slot, taken: Mapping[datetime, Item], residence: Resident, moment: int) -> OpenSlot:
     queue = opening.queue_for(slot.capacity, residence)
-    return OpenSlot(slot, len(sellable(seats, slot.capacity, queue, epoch(now))))
+    item = taken.get(slot.start)
+    if item is None:  # nobody has booked it yet, as with most slots
+        return OpenSlot(slot, slot.capacity.get(queue, 0))
+    return OpenSlot(slot, len(sellable(items.seats_of(item), slot.capacity, queue, moment)))

@@ -29,7 +29,7 @@ def read_health() -> Health:
 
 
 @app.get("/openapi.json", summary="This document")
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=1)
 def read_openapi() -> dict[str, Any]:
     return openapi()
 

@@ -78,7 +78,7 @@ class FaqAnswer(Model):
 
 
 @app.get("/faq", summary="Questions and answers", description="Search with `q`; without it, browse by category.")
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=256)
 def search_faq(
     q: Annotated[str, Query(max_length=search.MAX_LENGTH, description="Câu hỏi, dấu tuỳ ý.")] = "",
     category: Annotated[str | None, Query(max_length=40, description="Mã chủ đề, xem `categories`.")] = None,

@@ -32,7 +32,7 @@ class FormView(Model):
 
 @app.get("/forms/<procedure>", summary="The form edition in force")
 @refuses(NotFound)
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=64)
 def read_form(
     procedure: Annotated[str, Path()],
     on: Annotated[date | None, Query(ge=clock.FIRST_DAY, le=clock.LAST_DAY)] = None,

@@ -26,7 +26,7 @@ class PlacePage(Page[PlaceView]):
 
 
 @app.get("/provinces", summary="Provinces and cities", description="The 34 of today.")
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=64)
 def list_provinces() -> PlacePage:
     items = [PlaceView(code=each.code, name=each.name) for each in places.provinces(clock.today())]
     return PlacePage(items=items)
@@ -34,7 +34,7 @@ def list_provinces() -> PlacePage:
 
 @app.get("/provinces/<code>/wards", summary="Wards of a province", description="Wards, communes and special zones.")
 @refuses(NotFound)
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=64)
 def list_wards(code: Annotated[str, Path()]) -> PlacePage:
     found = places.wards(code)
     if not found:

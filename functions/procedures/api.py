@@ -76,7 +76,7 @@ class ProcedureDetail(Procedure):
 
 
 @app.get("/procedures", summary="Procedures", description="The procedures that exist on a day.")
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=64)
 def list_procedures(on: AsOf = None) -> ProcedurePage:
     found = catalog.listed(asked_day(on))
     items = [
@@ -87,7 +87,7 @@ def list_procedures(on: AsOf = None) -> ProcedurePage:
 
 @app.get("/procedures/<code>", summary="One procedure", description="Conditions, papers, place, fee, as of a day.")
 @refuses(NotFound)
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=64)
 def read_procedure(
     code: Annotated[str, Path()],
     on: AsOf = None,

@@ -18,7 +18,8 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable
-from functools import wraps
+from datetime import date
+from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -65,12 +66,12 @@ class Page[T](Model):
     next_cursor: str | None = None
 
 
-class _NotModified(Exception):
-    """The caller has this very answer already."""
+class _Ready(Exception):
+    """An answer that is written already: Powertools would validate the model and encode it a second time."""
 
-    def __init__(self, headers: Headers):
+    def __init__(self, response: Response[Any]):
         super().__init__()
-        self.headers = headers
+        self.response = response
 
 
 def resolver() -> APIGatewayHttpResolver:
@@ -85,7 +86,7 @@ def resolver() -> APIGatewayHttpResolver:
     app.exception_handler(RequestValidationError)(
         lambda error: problem_response(InvalidRequest(field_errors(error.errors())))
     )
-    app.exception_handler(_NotModified)(lambda error: Response(status_code=304, headers=error.headers))
+    app.exception_handler(_Ready)(lambda ready: ready.response)
     app.not_found(lambda _: problem_response(NotFound()))
     return app
 
@@ -140,20 +141,29 @@ def refuses[F: Callable[..., Any]](*refusals: type[Refusal]) -> Callable[[F], F]
 
 
 def cacheable[**P, M: BaseModel | dict[str, Any]](
-    app: APIGatewayHttpResolver, max_age: int
+    app: APIGatewayHttpResolver, max_age: int, *, kept: int = 0
 ) -> Callable[[Callable[P, M]], Callable[P, Response[M]]]:
-    """Let front ends keep the answers of a route for `max_age` seconds, and then ask by ETag whether they are current."""
+    """Let front ends keep the answers of a route for `max_age` seconds, and then ask by ETag whether they are current.
+
+    A process keeps the last `kept` answers written, of this day: for a route that reads nothing but content.
+    """
 
     def decorated(route: Callable[P, M]) -> Callable[P, Response[M]]:
+        @lru_cache(kept)
+        def written(day: date, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> tuple[str, str]:
+            model = route(*args, **dict(kwargs))
+            text = model.model_dump_json(by_alias=True) if isinstance(model, BaseModel) else _json(model)
+            return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+
         @wraps(route)
         def answer(*args: P.args, **kwargs: P.kwargs) -> Response[M]:
-            model = route(*args, **kwargs)
-            text = model.model_dump_json(by_alias=True) if isinstance(model, BaseModel) else _json(model)
-            etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+            text, etag = written(clock.today(), args, tuple(kwargs.items()))
             headers: Headers = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
             if etag in ((app.current_event.headers or {}).get("if-none-match") or ""):
-                raise _NotModified(headers)
-            return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=model, headers=headers)
+                raise _Ready(Response(status_code=304, headers=headers))
+            raise _Ready(
+                Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=text, headers=headers)
+            )
 
         vars(answer)["max_age"] = max_age
         return answer
