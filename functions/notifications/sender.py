@@ -1,14 +1,15 @@
-"""Every minute, but not at night: send the messages that are due, each at most once.
+"""Every minute, but not at night: send the messages that are due, each at most once. Each shard has a run of its own.
 
 An ordinary message goes out within Zalo's seven days after the citizen's last word. After that a template message goes
 out, if the office has one. A citizen who does not follow the account gets no message. Neither does a citizen who was
 asked for their consent to messages and has not given it, or has taken it back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -24,7 +25,9 @@ from consent.store import Consents
 from declarations.linking import LinkedDeclarations, answers_for
 from notifications.letter import Letter, write
 from notifications.notice import MAX_TRIES, Notice, is_night, next_try, obsolete
-from notifications.store import NoticeStore, Outcome, State
+from notifications.outage import SCOUT, Outage
+from notifications.rate import MESSAGES_A_MINUTE
+from notifications.store import SHARDS, NoticeStore, Outcome, State
 from notifications.templates import DoesNotFit, Templates, templates
 from zalo.acquaintances import Acquaintances
 from zalo.official_account import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
@@ -33,6 +36,8 @@ from zalo.tokens import TokenKeeper, TokensUnavailable
 
 # Milliseconds for one message: its token may have to be renewed and saved, and that must not be cut short.
 ONE_MESSAGE = 25_000
+
+A_RUN = MESSAGES_A_MINUTE // SHARDS  # messages: each shard has one run a minute
 
 
 class SenderSettings(OfficialAccountSettings):
@@ -53,6 +58,7 @@ class Post:
     declarations: LinkedDeclarations
     consents: Consents
     acquaintances: Acquaintances
+    outage: Outage
     tokens: TokenKeeper
     api: OfficialAccountApi
     templates: Templates
@@ -69,7 +75,14 @@ class Run:
 
 
 class ZaloAils(Exception):
-    """Zalo does not work now. The due messages wait for the next run, so an outage costs one message a run."""
+    """Zalo does not work now. The due messages wait for the next run, so an outage costs one message a run.
+
+    `lost` if it has cost one: nobody knows whether the message arrived.
+    """
+
+    def __init__(self, *, lost: bool = False):
+        super().__init__()
+        self.lost = lost
 
 
 class SomeBroke(Exception):
@@ -87,6 +100,7 @@ def post() -> Post:
         declarations=LinkedDeclarations(client(), settings.declarations_table),
         consents=Consents(Table(client(), settings.declarations_table)),
         acquaintances=settings.acquaintances(),
+        outage=Outage(client(), settings.chat_table),
         tokens=settings.tokens(api),
         api=api,
         templates=templates(),
@@ -98,7 +112,7 @@ def post() -> Post:
 def handler(event: Event, context: LambdaContext) -> dict[str, int]:
     ours = post()
     try:
-        run = send_due(ours, time_left(context, ONE_MESSAGE))
+        run = send_due(ours, time_left(context, ONE_MESSAGE), shards_of(event))
     finally:
         ours.api.close()
     flush_metrics()
@@ -107,16 +121,28 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:
     return {"sent": run.sent}
 
 
-def send_due(post: Post, time_left: Callable[[], bool]) -> Run:
-    """Send what is due, while `time_left`; at night, wait for morning. A failing message stops no other."""
+def shards_of(event: Event) -> Collection[int]:
+    """The shard that the schedule names; every shard if a person invokes the function without one."""
+    return [int(event["shard"])] if "shard" in event else range(SHARDS)
+
+
+def send_due(post: Post, time_left: Callable[[], bool], shards: Collection[int] = range(SHARDS)) -> Run:
+    """Send what is due in those shards, while `time_left` and while Zalo's rate has room; at night, wait for morning.
+
+    A failing message stops no other.
+    """
     sent = broken = 0
-    for notice, state in post.notices.due(post.now()):
+    if SCOUT not in shards and post.outage.lasts(post.now()):
+        return Run(sent, broken)
+    for notice, state in islice(post.notices.due(post.now(), shards), A_RUN):
         if is_night(post.now()) or not time_left():
             break
         try:
             sent += send(post, notice, state)
-        except ZaloAils:
+        except ZaloAils as ails:
             logger.warning("zalo ails: the rest waits")
+            if ails.lost:
+                post.outage.begin(post.now())
             break
         except Exception as error:  # noqa: BLE001 - the messages after this one belong to other people
             log_unexpected(error, "sender")
@@ -177,7 +203,7 @@ def _sent(post: Post, notice: Notice, letter: Letter, token: str) -> bool:
         _hand_over(post.api, letter, token)
     except Uncertain:
         _ended(post, notice, "uncertain", was="sending")
-        raise ZaloAils from None
+        raise ZaloAils(lost=True) from None
     except TokenRefused:
         _renew(post, token)
         return _again(post, notice)

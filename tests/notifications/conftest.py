@@ -11,6 +11,7 @@ from cccd.table import Table
 from consent.store import Consents
 from declarations.linking import LinkedDeclarations
 from local.zalo import FakeZalo
+from notifications.outage import Outage
 from notifications.sender import Post
 from notifications.store import NoticeStore
 from notifications.templates import configured
@@ -46,6 +47,7 @@ def post(aws: None, zalo: FakeZalo, hands: Hands) -> Iterator[Post]:
         declarations=LinkedDeclarations(dynamodb, "DeclarationsTable"),
         consents=Consents(Table(dynamodb, "DeclarationsTable")),
         acquaintances=friends,
+        outage=Outage(dynamodb, "ChatTable"),
         tokens=TokenKeeper(TokenStore(dynamodb, "ChatTable"), api, zalo.app_id, secret, lambda: grant, hands),
         api=api,
         templates=configured(PARAMETERS),

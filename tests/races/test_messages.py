@@ -22,8 +22,9 @@ from declarations.linking import LinkedDeclarations
 from infra.template import Stack
 from local.zalo import FakeZalo
 from notifications.notice import notices_of
+from notifications.outage import Outage
 from notifications.sender import Post, send_due
-from notifications.store import NoticeStore
+from notifications.store import SHARDS, NoticeStore
 from notifications.templates import templates
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
 from tests.races.engine import client_of
@@ -61,6 +62,7 @@ class Worker:
             declarations=LinkedDeclarations(self.client, tables["DeclarationsTable"]),
             consents=declarations.consents,
             acquaintances=friends,
+            outage=Outage(self.client, tables["ChatTable"]),
             tokens=self.tokens,
             api=self.api,
             templates=templates(),
@@ -152,6 +154,20 @@ def test_a_message_is_sent_once_however_many_senders_run(workers: list[Worker], 
 
     all_at_once(workers, tell)
     runs = all_at_once(workers, lambda worker: send_due(worker.post, lambda: True))
+    assert [sum(each.sent for each in runs), sum(each.broken for each in runs), len(zalo.account.sent)] == [1, 0, 1]
+
+
+def test_shards_that_overlap_send_each_message_once(workers: list[Worker], zalo: FakeZalo) -> None:
+    """Two senders for each shard, as when a run meets the next one of its shard."""
+    workers[0].tokens.access()
+    workers[0].post.acquaintances.meet(LAN.citizen, "777", NOW, ChatUserHash("hash of 777"))
+    booking = confirmed(workers[0])
+    for each in notices_of(None, booking, NOW):
+        workers[0].notices.add(each)
+    due = [notice.id for notice, _ in workers[0].notices.due(NOW)]
+    assert len(due) == 1
+    numbers = {worker: n for n, worker in enumerate(workers)}
+    runs = all_at_once(workers, lambda worker: send_due(worker.post, lambda: True, [numbers[worker] % SHARDS]))
     assert [sum(each.sent for each in runs), sum(each.broken for each in runs), len(zalo.account.sent)] == [1, 0, 1]
 
 
