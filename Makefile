@@ -64,6 +64,9 @@ bench-cold: .venv/.ready ## what a cold start of each function costs, as it is b
 bench-warm: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a warm request costs beside its DynamoDB calls (TIMES=200)
 	@$(PY) -m bench.warm
 
+costs: .venv/.ready ## what a booking and a month cost (docs/costs.md)
+	@$(PY) -m bench.costs
+
 prepared: .venv/.ready ## write FAQ, procedures and the offices' index, as Lambda reads them, anew from their content
 	@$(PY) -m authoring.faq.prepare
 	@$(PY) -m authoring.offices.prepare
