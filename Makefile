@@ -64,6 +64,9 @@ bench-cold: .venv/.ready ## what a cold start of each function costs, as it is b
 bench-warm: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a warm request costs beside its DynamoDB calls (TIMES=200)
 	@$(PY) -m bench.warm
 
+bench-scale: .venv/.ready ## a million citizens at 08:00 and the reminders at 17:00, simulated, with plots in docs/scale/ (ARGS=seed; minutes)
+	@$(PY) -m bench.scale $(ARGS)
+
 costs: .venv/.ready ## what a booking and a month cost (docs/costs.md)
 	@$(PY) -m bench.costs
 
