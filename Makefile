@@ -23,7 +23,7 @@ CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
 
-.PHONY: help run test check fmt build openapi bench bench-cold bench-warm prepared facts offices check-offices lock clean
+.PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale costs prepared facts offices check-offices lock clean
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
