@@ -25,7 +25,7 @@ SCHEDULES    ?= on
 
 .PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale costs prepared facts offices check-offices lock clean
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: .venv/.ready .tools/engine/.ready .tools/reference/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
 	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local

@@ -30,11 +30,13 @@ from typing import Any
 
 import simpy
 
+from bookings import seat_search
 from bookings.availability import MAX_ALTERNATIVES
 from bookings.items import DUE_SHARDS, seats_of
 from bookings.lifecycle import MAX_SEAT_TRIES
 from bookings.seat_search import SeatSearch
 from bookings.seats import sellable
+from cccd import transactions
 from cccd.clock import VIETNAM, epoch
 from cccd.dynamodb import Item
 from cccd.errors import SlotFull
@@ -250,7 +252,9 @@ class Simulation:
     """One morning."""
 
     def __init__(self, morning: Morning):
-        random.seed(morning.seed)  # the service's own code uses this generator too
+        random.seed(morning.seed)
+        # The service's own code takes its randomness from the system. Here it takes the run's, so that a seed gives one run.
+        vars(seat_search)["_random"] = vars(transactions)["_random"] = random
         self.morning = morning
         self.report = Report(morning)
         self.env = simpy.Environment()

@@ -37,7 +37,7 @@ from cccd.hashes import CitizenHash, request_hash
 from cccd.http import citizen, created, lambda_handler, refuses, resolver
 from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
-from declarations.linking import LinkedDeclarations
+from declarations.linking import LinkedDeclarations, misfits
 from offices.directory import directory
 from offices.opening import OpeningRules, Queue, Slot
 
@@ -201,7 +201,7 @@ def _lengthen(booking: Booking) -> list[Write]:
     if booking.declaration_id is None:
         return []
     found = declarations().find(booking.citizen, booking.declaration_id, clock.now())
-    return [declarations().link(found, booking.end)] if found and found.submitted else []
+    return [declarations().link(found, booking.end)] if found and not misfits(found, booking) else []
 
 
 def _alternatives(place: intake.Place) -> list[dict[str, object]]:

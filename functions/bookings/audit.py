@@ -71,7 +71,8 @@ def beyond_rules(
         for start, item in store.slots(office.id, now.date(), _last_day(now)).items():
             slots = {slot.start: slot for slot in opening.slots_on(office.opening, calendar, start.date())}
             capacity = slots[start].capacity if start in slots else {}
-            for seat in beyond(items.seats_of(item), capacity, epoch(now)):
+            waiting = {seat: holder for seat, holder in items.seats_of(item).items() if not holder.served}
+            for seat in beyond(waiting, capacity, epoch(now)):
                 found.append(BeyondRules(office.id, start, f"{start:%H%M}-{seat.label}"))
     return found
 

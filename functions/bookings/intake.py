@@ -94,7 +94,7 @@ def hold_request(
     if wanted.declaration_id is None:
         return asked
     found = declarations.find(citizen, wanted.declaration_id, now)
-    mistakes = misfits(found, asked)
+    mistakes = misfits(found, asked, wanted.applicant.personal_id)
     if found is None or mistakes:
         raise InvalidRequest(mistakes)
     return replace(asked, declaration=declarations.link(found, place.slot.end))

@@ -72,8 +72,11 @@ class Appointment(Protocol):
     def applicant(self) -> Person: ...
 
 
-def misfits(declaration: Linked | None, to: Appointment) -> list[FieldError]:
-    """Why the declaration cannot belong to the appointment: it is missing, not submitted, or about something else."""
+def misfits(declaration: Linked | None, to: Appointment, personal_id: str | None = None) -> list[FieldError]:
+    """Why the declaration cannot belong to the appointment: it is missing, not submitted, or about something else.
+
+    A booking keeps only a part of the personal id; a request knows all of it, and gives it as `personal_id`.
+    """
     if declaration is None or not declaration.submitted:
         return [
             _wrong(
@@ -92,7 +95,7 @@ def misfits(declaration: Linked | None, to: Appointment) -> list[FieldError]:
             "Tờ khai này khai cho thủ tục khác. Vui lòng sửa thủ tục trong tờ khai, hoặc chọn đúng thủ tục đã khai."
         )
         found.append(_wrong("other_procedure", message))
-    if not _same_person(declaration.answers, to.applicant):
+    if not _same_person(declaration.answers, to.applicant, personal_id):
         message = "Tờ khai này là của người khác. Vui lòng chọn tờ khai của chính người làm thẻ."
         found.append(_wrong("other_person", message))
     return found
@@ -148,15 +151,17 @@ def _linked(item: Item) -> Linked:
     )
 
 
-def _same_person(answers: Answers, person: Person) -> bool:
-    """Whether the personal number agrees; without one, the name and the birth date (perhaps only its year)."""
+def _same_person(answers: Answers, person: Person, personal_id: str | None) -> bool:
+    """Whether the birth date agrees (perhaps only its year), and the personal number; without a number, the name."""
+    if not person.date_of_birth.startswith(str(answers.get("dateOfBirth", ""))):
+        return False
     for name in ("personalId", "oldCardNumber"):
         try:
-            return PersonalId.parse(str(answers.get(name, ""))).masked == person.masked_id
+            declared = PersonalId.parse(str(answers.get(name, "")))
         except NotAPersonalId:
             continue
-    born = str(answers.get("dateOfBirth", ""))
-    return fold(str(answers.get("fullName", ""))) == fold(person.full_name) and person.date_of_birth.startswith(born)
+        return declared.digits == personal_id if personal_id else declared.masked == person.masked_id
+    return fold(str(answers.get("fullName", ""))) == fold(person.full_name)
 
 
 def _wrong(code: str, message: str) -> FieldError:

@@ -18,6 +18,7 @@ from zalo.acquaintances import Acquaintance
 from zalo.message import Button, Reply
 
 NO_DECLARATION = "Bạn chưa gắn tờ khai nào với lịch hẹn này: khai trước trên ứng dụng sẽ nhanh hơn."
+NO_LONGER = "Tờ khai gắn với lịch hẹn này không còn dùng được. Bạn có thể mở ứng dụng để khai và gửi lại."
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
     if filled_in := [each for each in papers if each.at_office]:
         lines.append(f"Tại cơ quan bạn sẽ điền: {_listed(filled_in)}.")
     if kind is Kind.REMINDER and declared is None:
-        lines.append(NO_DECLARATION)
+        lines.append(NO_LONGER if booking.declaration_id else NO_DECLARATION)
     return "\n".join(lines)
 
 

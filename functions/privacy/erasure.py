@@ -1,7 +1,7 @@
 """Erase a citizen's data at their wish. All that can be done is done at once, not in the law's 20 days.
 
 Future appointments are cancelled first, so that their seats go to others. An appointment that has begun stays until its
-day is closed. The citizen is told what else remains (`held.remains`).
+day is closed. The citizen is told what else remains (`kept.LEFT`).
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,6 @@ def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: 
 def forget_in_chat(chat: Acquaintances, declarations: DeclarationEraser, citizen: CitizenHash, now: datetime) -> None:
     """Forget which chat user the citizen is, as when they leave the chat; a late event from before ties nobody."""
     known = chat.find(citizen)
-    chat.part(citizen, max(now, known.last_seen) if known else now, now)  # Zalo's clock may be ahead of ours
-    if known:
+    if known:  # recorded first: a repetition records it twice, but never not at all
         declarations.journal.note_erasure(citizen, "chat", 1, "citizen", now)
+    chat.part(citizen, max(now, known.last_seen) if known else now, now)  # Zalo's clock may be ahead of ours

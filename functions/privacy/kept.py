@@ -26,7 +26,7 @@ LEFT = (
     Kept(
         "message",
         30,
-        "Tin nhắn về lịch hẹn chỉ còn lại mã lịch hẹn và kết quả gửi, không còn nội dung; tự mất 30 ngày sau ngày hẹn.",
+        "Tin nhắn về lịch hẹn chỉ còn lại loại tin, giờ hẹn, mã lịch hẹn, mã thay cho bạn và kết quả gửi, không còn nội dung; tự mất 30 ngày sau ngày hẹn.",
     ),
     Kept(
         "ticket",

@@ -7,6 +7,7 @@ import pytest
 
 from bookings.api import handler
 from cccd.clock import VIETNAM
+from cccd.personal_id import PersonalId
 from declarations.api import handler as declarations
 from privacy.retention_run import handler as retention_run
 from tests.bookings.calls import act, book, person, read, seats_left
@@ -43,6 +44,7 @@ def test_only_a_submitted_declaration_of_ones_own_can_be_linked() -> None:
     ("declared", "codes"),
     [
         ({"personalId": "079190009999"}, ["other_person"]),
+        ({"dateOfBirth": "1985-03-03"}, ["other_person"]),
         ({"personalId": None, "fullName": "Trần Văn Minh"}, ["other_person"]),
         ({"personalId": None, "dateOfBirth": "1991"}, ["other_person"]),
         ({"personalId": None, "dateOfBirth": "1990"}, []),
@@ -113,3 +115,11 @@ def test_a_booking_lists_what_its_own_declaration_calls_for() -> None:
 def test_forms_that_are_filled_in_at_the_office_are_told_apart() -> None:
     at_office = {paper["code"]: paper["atOffice"] for paper in book().body["documentsToBring"]}
     assert at_office["phieu-dc02"] and not at_office["the-dang-co"]
+
+
+def test_a_number_that_looks_the_same_where_it_is_masked_is_another_persons() -> None:
+    number = person("lan")["personalId"]
+    alike = f"{number[:3]}1{number[4:6]}99{number[8:]}"
+    assert PersonalId(alike).masked == PersonalId(number).masked
+    refused = book(declarationId=declare(personalId=alike)["id"])
+    assert [error["code"] for error in refused.body["errors"]] == ["other_person"]

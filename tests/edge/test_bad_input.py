@@ -11,8 +11,8 @@ import time_machine
 
 from bookings.api import handler as bookings
 from bookings.availability_api import handler as availability
-from cccd import clock
-from cccd.http import MAX_BODY_BYTES
+from cccd import clock, http
+from cccd.http import MAX_BODY_BYTES, Model, resolver
 from cccd.observability import logger
 from declarations.api import handler as declarations
 from edge.api import handler as edge
@@ -21,7 +21,7 @@ from offices.api import handler as offices
 from offices.directory import Directory
 from sessions.api import handler as sessions
 from tests.bookings.people import signed_in
-from tests.gateway import CONTEXT, call
+from tests.gateway import CONTEXT, call, event
 
 JSON_ROUTES = [(sessions, "/sessions"), (bookings, "/bookings"), (declarations, "/declarations")]
 
@@ -263,3 +263,24 @@ def test_a_request_happens_at_one_instant(aws: None) -> None:
             assert call(offices, "GET", "/offices", query={"q": "ben nghe"}).status == 200
         assert seen[0] == seen[1]
         assert clock.now() == seen[0] + timedelta(seconds=90), "the next request has an instant of its own"
+
+
+def test_an_answer_of_ours_that_does_not_fit_its_model_is_logged_and_told_as_our_failure(monkeypatch: Any) -> None:
+    app = resolver()
+
+    @app.get("/number")
+    def number() -> Number:
+        return {"value": "none"}  # type: ignore[return-value]  # the mistake
+
+    logged = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", logged)
+    given = http.lambda_handler(app)(event("GET", "/number"), CONTEXT)
+    problem = json.loads(given["body"])
+    assert (given["statusCode"], problem["code"]) == (500, "internal_error")
+    assert "value" not in given["body"] and problem["requestId"] in logged.getvalue()
+
+
+class Number(Model):
+    """A model that an answer may miss."""
+
+    value: int

@@ -15,7 +15,7 @@ from tests.notifications.post import EVENING, confirmed, declared, run, texts
     [
         ({"request": "Cấp đổi thẻ"}, "Thẻ CCCD hoặc thẻ căn cước đang có", "khai sinh"),
         ({"request": "Cấp lại", "reason": "Mất thẻ"}, "Tại cơ quan bạn sẽ điền: Phiếu", "Bạn nhớ mang theo"),
-        ({"request": "Cấp đổi thẻ", "whatDiffers": ["Họ tên"]}, "khai sinh", "chưa gắn tờ khai"),
+        ({"request": "Cấp đổi thẻ", "whatDiffers": ["Họ tên"]}, "khai sinh", "không còn dùng được"),
     ],
 )
 def test_who_has_declared_reads_what_their_own_answers_call_for(
@@ -32,4 +32,4 @@ def test_who_has_declared_reads_what_their_own_answers_call_for(
 def test_a_declaration_that_was_not_handed_in_is_still_missing(post: Post, zalo: FakeZalo, status: Declared) -> None:
     confirmed(post, declaration_id=declared(post, status))
     run(post, EVENING)
-    assert "chưa gắn tờ khai" in texts(zalo)[1]
+    assert "không còn dùng được" in texts(zalo)[1]

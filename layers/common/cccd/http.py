@@ -24,7 +24,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError, ResponseValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -86,6 +86,7 @@ def resolver() -> APIGatewayHttpResolver:
     app.exception_handler(RequestValidationError)(
         lambda error: problem_response(InvalidRequest(field_errors(error.errors())))
     )
+    app.exception_handler(ResponseValidationError)(_raise)  # ours to answer for: logged and told like any other failure
     app.exception_handler(_Ready)(lambda ready: ready.response)
     app.not_found(lambda _: problem_response(NotFound()))
     return app
@@ -189,6 +190,10 @@ def problem_response(refusal: Refusal) -> Response[Any]:
 
 def _unexpected_response(request_id: str) -> Response[Any]:
     return Response(status_code=500, content_type=PROBLEM_JSON, body=_json(unexpected(request_id)))
+
+
+def _raise(error: Exception) -> Response[Any]:
+    raise error
 
 
 def _passes(error: Exception) -> bool:
