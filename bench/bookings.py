@@ -146,7 +146,7 @@ class Bench:
         hold(store, wish("minh", at=slot(10)), RULES, LIMIT, NOW)
         counting.bill = Bill()
         purge(store, LATER, lambda: True, workers=1)
-        say(f"| purge of one hold (and 8 queries) | {counting.bill} |")
+        say(f"| purge of one hold | {counting.bill} |")
 
     def contention(self) -> None:
         """64 people want the same slot at once, 20 slots for each capacity."""
