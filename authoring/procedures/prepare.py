@@ -1,4 +1,4 @@
-"""Writes the procedures' content as Lambda reads it: JSON, in a fiftieth of the time that TOML takes to parse.
+"""Writes the procedures' content as Lambda reads it: JSON, in a fraction of the time that TOML takes to parse.
 
 python -m authoring.procedures.prepare           write it anew
 python -m authoring.procedures.prepare --check   1 if it is not what the content files say

@@ -1,4 +1,4 @@
-"""The procedures' content as Lambda loads it: prepared.json, in a fiftieth of the time that the TOML files take.
+"""The procedures' content as Lambda loads it: prepared.json, in a fraction of the time that the TOML files take.
 
 `python -m authoring.procedures.prepare` writes it; a test compares it with the files.
 """
