@@ -3,7 +3,7 @@
     python -m bench.cold [Function …]
 
 Everything runs as it was built (bytecode, no source compiled), for this machine's processor, on one core, in turn, so that
-the machine's noise meets all alike. *start* is importing the handler and making its DynamoDB client, if it has one. *first
+the machine's noise meets all alike. A process ends without Python's own tidying up, which Lambda never does. *start* is importing the handler and making its DynamoDB client, if it has one. *first
 answer* goes on until the function has answered its event, against an engine on loopback that answers at once; it is
 compared with a bare handler that reads one item there.
 """
@@ -33,6 +33,16 @@ RUNS = int(os.environ.get("RUNS", "9"))
 KEY = "a key of the bench, as long as the real ones are: 64 characters."
 
 BARE_START = "import boto3; boto3.client('dynamodb')"
+RESOLVER = """
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Header
+from pydantic import BaseModel
+APIGatewayHttpResolver(enable_validation=True)
+"""
+BOTOCORE = "import botocore.session; botocore.session.get_session().create_client('dynamodb')"
+FLOORS = {"Powertools' resolver": RESOLVER, "botocore's client": BOTOCORE, "both": f"{RESOLVER}\n{BOTOCORE}"}
+END = "\nimport os; os._exit(0)"
 BARE_ANSWER = "import boto3; boto3.client('dynamodb').get_item(TableName='t', Key={'pk': {'S': 'a'}})"
 START = """
 import {module}
@@ -57,9 +67,14 @@ def main() -> None:
     wanted = sys.argv[1:] or sorted(functions)
     build(wanted[0])
     with engine() as url:
-        starts = measured({"bare": (BARE_START, {})} | {name: start_of(functions[name]) for name in wanted}, url)
+        floors: dict[str, tuple[str, Mapping[str, str]]] = {name: (code, {}) for name, code in FLOORS.items()}
+        starts = measured(
+            {"bare": (BARE_START, {})} | floors | {name: start_of(functions[name]) for name in wanted}, url
+        )
         answers = measured({"bare": (BARE_ANSWER, {})} | {name: answer_of(functions[name]) for name in wanted}, url)
     say("| function | start | first answer |\n|---|---|---|")
+    for name in FLOORS:
+        say(f"| *{name} alone* | {starts[name] / starts['bare']:.2f} | |")
     for name in wanted:
         say(f"| {name} | {starts[name] / starts['bare']:.2f} | {answers[name] / answers['bare']:.2f} |")
     say(
@@ -119,7 +134,9 @@ def cpu_seconds(code: str, environment: Mapping[str, str]) -> float:
     """User and system time of a process that runs the code and ends."""
     core = ["taskset", "-c", "0"] if shutil.which("taskset") else []
     process = subprocess.Popen(
-        [*core, os.path.realpath(sys.executable), "-s", "-c", code], env=dict(environment), stdout=subprocess.DEVNULL
+        [*core, os.path.realpath(sys.executable), "-s", "-c", code + END],
+        env=dict(environment),
+        stdout=subprocess.DEVNULL,
     )
     _, status, used = os.wait4(process.pid, 0)
     if status:

@@ -10,10 +10,33 @@ from botocore.loaders import Loader
 # What this service calls. botocore would otherwise look through its 440 services before it loads one.
 _SERVICES = ["dynamodb", "kms", "secretsmanager", "sqs"]
 
+# Each of our services has a rule set that finds its endpoints. From the older table of all services in all regions, 1.2 MB
+# of JSON, botocore then takes only the partition: ours is the commercial one, as China's and governments' are not served.
+_PARTITIONS = {
+    "version": 3,
+    "partitions": [
+        {
+            "partition": "aws",
+            "dnsSuffix": "amazonaws.com",
+            "regionRegex": r"^[a-z]{2}(-[a-z]+)+-\d+$",
+            "defaults": {
+                "hostname": "{service}.{region}.{dnsSuffix}",
+                "protocols": ["https"],
+                "signatureVersions": ["v4"],
+            },
+            "regions": {},
+            "services": {},
+        }
+    ],
+}
+
 
 class _OurServices(Loader):
     def list_available_services(self, type_name: str) -> list[str]:
         return _SERVICES
+
+    def load_data_with_path(self, name: str) -> tuple[Any, str]:
+        return (_PARTITIONS, "") if name == "endpoints" else super().load_data_with_path(name)
 
 
 @cache
