@@ -16,9 +16,8 @@ from cccd.table import NEW, Table
 from cccd.transactions import Refused, Unknown, Write, pauses
 from consent.choices import ERASURE, ConsentRecord
 from consent.items import citizen_partition, consent_key
+from consent.journal import RETRY_AFTER
 from consent.retention import RECORDS
-
-RETRY_AFTER = 2  # seconds
 
 # What to append, given the last record of each purpose that the citizen was ever asked for.
 type Change = Callable[[Sequence[ConsentRecord]], Sequence[ConsentRecord]]
