@@ -86,6 +86,13 @@ _CACHE_HEADERS: Schema = {
         "schema": {"type": "string"},
     },
     "Cache-Control": {"schema": {"type": "string"}},
+    "Vary": {"schema": {"type": "string", "const": "Accept-Encoding"}},
+}
+_CODING_HEADER: Schema = {
+    "Content-Encoding": {
+        "description": "Larger answers come gzipped to whoever accepts that.",
+        "schema": {"type": "string", "const": "gzip"},
+    }
 }
 
 
@@ -240,7 +247,7 @@ def _successes(made: Schema, operation: Schema, max_age: int | None) -> Schema:
     if with_key and "201" in made:
         made = {"200": deepcopy(made["201"]) | {"description": "The same request again"}} | made
     if max_age is not None:
-        made["200"]["headers"] = _CACHE_HEADERS
+        made["200"]["headers"] = _CACHE_HEADERS | _CODING_HEADER
         made["304"] = {
             "description": "The answer that `If-None-Match` names is still current",
             "headers": _CACHE_HEADERS,

@@ -1,6 +1,8 @@
 """Calls a handler as API Gateway's HTTP API does, and reads its answer as a front end does."""
 
+import gzip
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -67,5 +69,14 @@ def call(handler: Handler, method: str, path: str, **parts: Any) -> Answer:
     """The handler's answer to that request."""
     given = handler(event(method, path, **parts), CONTEXT)
     headers = {name.lower(): value for name, value in given["headers"].items()}
-    text = given.get("body")
-    return Answer(given["statusCode"], json.loads(text) if text else None, headers)
+    content = received(given)
+    return Answer(given["statusCode"], json.loads(content) if content else None, headers)
+
+
+def received(answer: dict[str, Any]) -> bytes:
+    """The body of a handler's answer as a front end has it: out of base64, and out of gzip."""
+    body = answer.get("body") or ""
+    content = b64decode(body, validate=True) if answer.get("isBase64Encoded") else body.encode()
+    codings = [value for name, value in answer["headers"].items() if name.lower() == "content-encoding"]
+    assert codings in ([], ["gzip"]), codings
+    return gzip.decompress(content) if codings else content

@@ -3,7 +3,6 @@
 `tests/conftest.py` wraps `watched` around the making of handlers, so no test can forget it.
 """
 
-import base64
 import json
 import re
 import sys
@@ -17,6 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
 from contract.openapi import API_MODULES, OPENAPI_FILE, routes_of
+from tests.gateway import received
 
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -83,6 +83,9 @@ def hold(app: APIGatewayHttpResolver, event: dict[str, Any], answer: dict[str, A
         assert wrong is None, f"{asked}: {wrong.json_path} {wrong.message}"
     else:
         assert not answer.get("body"), f"{asked}: the contract has no body"
+    if "content-encoding" in headers:
+        assert operations()[operation]["responses"][str(status)]["headers"]["Content-Encoding"], asked
+        assert headers["vary"] == "Accept-Encoding", f"{asked}: a cache would give it to those who cannot read it"
     SEEN.add((operation, status))
 
 
@@ -160,8 +163,7 @@ def _strict(schema: Any) -> Any:
 
 def _body(answer: dict[str, Any], media: str) -> Any:
     """The body as a front end reads it."""
+    content = received(answer)
     if media.endswith("json"):
-        return json.loads(answer["body"])
-    if answer.get("isBase64Encoded"):
-        return base64.b64decode(answer["body"]).decode("latin-1")
-    return answer.get("body")
+        return json.loads(content)
+    return content.decode("latin-1" if answer.get("isBase64Encoded") else "utf-8")

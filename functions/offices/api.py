@@ -87,7 +87,7 @@ class OfficeDetail(OfficeSummary):
 
 
 @app.get("/offices", summary="Find an office", description="Free text; accents are optional, former names work.")
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=256)
 def search_offices(
     q: Annotated[str, Query(max_length=200, description="Tên phường, xã, quận cũ, tỉnh.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -98,7 +98,7 @@ def search_offices(
 
 @app.get("/offices/<officeId>", summary="One office")
 @refuses(NotFound)
-@cacheable(app, MAX_AGE)
+@cacheable(app, MAX_AGE, kept=256)
 def read_office(office_id: Annotated[str, Path(alias="officeId")]) -> OfficeDetail:
     office = directory().find(office_id)
     if office is None:

@@ -14,7 +14,6 @@ A handler is called by API Gateway's HTTP API with payload 2.0.
 
 import base64
 import binascii
-import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -43,6 +42,7 @@ from cccd.field_errors import field_errors
 from cccd.invocation import Event
 from cccd.observability import flush_metrics, log_unexpected, logger
 from cccd.problems import document, unexpected
+from cccd.representations import Representations
 from cccd.session import Citizen
 
 PROBLEM_JSON = "application/problem+json"
@@ -146,25 +146,31 @@ def cacheable[**P, M: BaseModel | dict[str, Any]](
 ) -> Callable[[Callable[P, M]], Callable[P, Response[M]]]:
     """Let front ends keep the answers of a route for `max_age` seconds, and then ask by ETag whether they are current.
 
-    A process keeps the last `kept` answers written, of this day: for a route that reads nothing but content.
+    They come gzipped to whoever takes that. A process keeps the last `kept` answers written, and compressed, of this
+    day: for a route that reads nothing but content.
     """
 
     def decorated(route: Callable[P, M]) -> Callable[P, Response[M]]:
         @lru_cache(kept)
-        def written(day: date, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> tuple[str, str]:
+        def written(day: date, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> Representations:
             model = route(*args, **dict(kwargs))
-            text = model.model_dump_json(by_alias=True) if isinstance(model, BaseModel) else _json(model)
-            return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+            return Representations(
+                model.model_dump_json(by_alias=True) if isinstance(model, BaseModel) else _json(model)
+            )
 
         @wraps(route)
         def answer(*args: P.args, **kwargs: P.kwargs) -> Response[M]:
-            text, etag = written(clock.today(), args, tuple(kwargs.items()))
-            headers: Headers = {"Cache-Control": f"public, max-age={max_age}", "ETag": etag}
-            if etag in ((app.current_event.headers or {}).get("if-none-match") or ""):
-                raise _Ready(Response(status_code=304, headers=headers))
-            raise _Ready(
-                Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=text, headers=headers)
-            )
+            found = written(clock.today(), args, tuple(kwargs.items()))
+            asked = app.current_event.headers or {}
+            codings = asked.get("accept-encoding") or ""
+            headers: Headers = {"Cache-Control": f"public, max-age={max_age}", "Vary": "Accept-Encoding"}
+            if etag := found.current(asked.get("if-none-match") or "", codings):
+                raise _Ready(Response(status_code=304, headers=headers | {"ETag": etag}))
+            form = found.best(codings)
+            headers |= {"ETag": form.etag} | ({"Content-Encoding": "gzip"} if form.gzipped else {})
+            response: Response[str] = Response(200, content_types.APPLICATION_JSON, form.body, headers)
+            response.base64_encoded = form.gzipped
+            raise _Ready(response)
 
         vars(answer)["max_age"] = max_age
         return answer
