@@ -1,8 +1,9 @@
-"""What a warm request costs in CPU, beside the DynamoDB calls that it makes. `make bench-warm` prints the table.
+"""What a warm request costs in CPU, beside the DynamoDB calls that it makes, and where. `make bench-warm` prints the tables.
 
 Each request runs many times against DynamoDB Local, which is a process of its own, so that only our side is counted. Its
 calls are recorded and made again, bare, by the same client with the same parameters. A public request without a call is
-compared with one bare GetItem. Ratios only: (request - calls) / calls.
+compared with one bare GetItem. Ratios only: (request - calls) / calls. The second table says which layer takes which share
+of a request's CPU, the client's part of its calls included (bench/layers.py).
 """
 
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from bench import layers
 from infra.template import load
 
 os.environ.update(
@@ -31,6 +33,7 @@ TIMES = int(os.environ.get("TIMES", "200"))
 KEY = b"a key of the bench, as long as the real ones are: 64 characters."
 CONTEXT: Any = SimpleNamespace(aws_request_id="5f2c9b1e-7d43-4a6f-9c08-b1d2e3f4a5c6", function_name="bench")
 OFFICE = "ca-26740"
+ONE_READ: Call = ("get_item", {"TableName": "BookingsTable", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}})
 
 
 def main() -> None:
@@ -49,17 +52,23 @@ def main() -> None:
             plain = {name: value for name, value in table.definition.items() if name != "StreamSpecification"}
             dynamodb.client().create_table(**plain)
         with silence():
-            rows = list(_rows())
+            requests = _requests()
+            rows = [(name, *_beyond(dynamodb.client(), request)) for name, request in requests.items()]
+            # Afterwards, as the system's clocks of CPU time are coarser once such a timer has run.
+            profiles = {name: layers.shares(request) for name, request in requests.items()}
     sys.stdout.write("| request | calls | CPU beyond its calls |\n|---|---|---|\n")
     for name, calls, ratio in rows:
         sys.stdout.write(f"| {name} | {calls} | {ratio:.2f} |\n")
+    sys.stdout.write(f"\n| request | {' | '.join(layers.COLUMNS)} |\n|{'---|' * (len(layers.COLUMNS) + 1)}\n")
+    for name, shares in profiles.items():
+        sys.stdout.write(f"| {name} | {' | '.join(f'{share:.0%}' for share in shares.values())} |\n")
 
 
-def _rows() -> Iterator[tuple[str, str, float]]:
+def _requests() -> dict[str, Callable[[], object]]:
+    """The ten requests, by name."""
     from bookings.api import handler as bookings
     from bookings.availability_api import handler as availability
     from cccd import clock, keyring
-    from cccd.dynamodb import client
     from cccd.session import Citizen, issue
     from faq.api import handler as faq
     from offices.api import handler as offices
@@ -102,34 +111,26 @@ def _rows() -> Iterator[tuple[str, str, float]]:
 
     mine = next(numbers)
     booking = held(mine)
-    public = {
+    bookings(act(mine, booking, "confirm"), CONTEXT)
+    events = {
         "GET /offices?q=": (offices, _event("GET", "/offices", query={"q": "ben nghe"})),
         "GET /offices/{officeId}": (offices, _event("GET", f"/offices/{OFFICE}")),
         "GET /procedures/{code}": (procedures, _event("GET", "/procedures/cap-cccd")),
         "GET /faq?q=": (faq, _event("GET", "/faq", query={"q": "lam can cuoc bao nhieu tien"})),
-    }
-    own = {
         "GET /offices/{officeId}/slots": (availability, _event("GET", f"/offices/{OFFICE}/slots")),
         "GET /bookings": (bookings, _event("GET", "/bookings", None, signed(mine))),
         "GET /bookings/{bookingId}": (bookings, _event("GET", f"/bookings/{booking}", None, signed(mine))),
         "POST …/confirm, again": (bookings, act(mine, booking, "confirm")),
     }
-    bookings(act(mine, booking, "confirm"), CONTEXT)
-    one_read: list[Call] = [("get_item", {"TableName": "BookingsTable", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}})]
-    for name, (handler, event) in public.items():
-        yield (
-            name,
-            "none; beside one GetItem",
-            cpu(partial(handler, event, CONTEXT)) / cpu(_bare(client(), one_read)),
-        )
-    for name, (handler, event) in own.items():
-        yield (name, *_beyond(client(), partial(handler, event, CONTEXT)))
-    yield ("hold and cancel", *_beyond(client(), hold_and_cancel))
-    yield ("hold, confirm and cancel", *_beyond(client(), hold_confirm_cancel))
+    return {
+        **{name: partial(handler, event, CONTEXT) for name, (handler, event) in events.items()},
+        "hold and cancel": hold_and_cancel,
+        "hold, confirm and cancel": hold_confirm_cancel,
+    }
 
 
 def _beyond(client: Any, request: Callable[[], object]) -> tuple[str, float]:
-    """The calls of a request, and its CPU beyond theirs, in theirs."""
+    """The calls of a request, and its CPU beyond theirs, in theirs; in one bare GetItem where it makes none."""
     calls: list[Call] = []
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:
@@ -138,6 +139,8 @@ def _beyond(client: Any, request: Callable[[], object]) -> tuple[str, float]:
     client.meta.events.register("provide-client-params.dynamodb", note)
     request()
     client.meta.events.unregister("provide-client-params.dynamodb", note)
+    if not calls:
+        return "none; beside one GetItem", cpu(request) / cpu(_bare(client, [ONE_READ]))
     bare = cpu(_bare(client, [(_method(name), params) for name, params in calls]))
     return ", ".join(name for name, _ in calls), (cpu(request) - bare) / bare
 
