@@ -22,13 +22,14 @@ ZALO_PORT    ?=
 CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
+WORKERS      ?=
 
-.PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale costs prepared facts offices check-offices lock clean
+.PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale bench-load costs prepared facts offices check-offices lock clean
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-run: .venv/.ready .tools/engine/.ready .tools/reference/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off)
-	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' ENGINE='$(ENGINE)' $(PY) -m local
+run: .venv/.ready .tools/engine/.ready .tools/reference/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off, WORKERS)
+	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' WORKERS='$(WORKERS)' ENGINE='$(ENGINE)' $(PY) -m local
 
 test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
@@ -67,6 +68,9 @@ bench-warm: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a warm
 bench-scale: .venv/.ready ## a million citizens at 08:00 and the reminders at 17:00, simulated, with plots in docs/scale/ (ARGS=seed; minutes)
 	@$(PY) -m bench.scale $(ARGS)
 
+bench-load: .venv/.ready .tools/engine/.ready .tools/reference/.ready .tools/load/.ready .cache/dynamodb-local/.ready .cache/java ## citizens upon the running stack, on this machine alone (minutes)
+	@$(PY) -m bench.load
+
 costs: .venv/.ready ## what a booking and a month cost (docs/costs.md)
 	@$(PY) -m bench.costs
 
@@ -88,7 +92,7 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
 	cd requirements/contract && $(NODE_BIN) npm update --package-lock-only
-	for set in dev sam engine java node offices; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	for set in dev sam engine java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from os import cpu_count
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+
+MOST_WORKERS = 40  # as many requests as the server answers at once
 
 
 class CannotRun(Exception):
@@ -23,6 +26,7 @@ class Settings:
     dynamodb_url: str | None
     schedules: bool
     engine: Path
+    workers: int
 
     @classmethod
     def read(cls, environ: Mapping[str, str], root: Path) -> Self:
@@ -39,12 +43,19 @@ class Settings:
             dynamodb_url=_url(environ["DYNAMODB_URL"]) if environ.get("DYNAMODB_URL") else None,
             schedules=_switch(environ.get("SCHEDULES") or "on"),
             engine=_executable(root / (environ.get("ENGINE") or ".tools/engine/bin/ministack")),
+            workers=_workers(environ.get("WORKERS") or str(max(4, cpu_count() or 1))),
         )
 
 
 def _port(variable: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise CannotRun(f"{variable} must be a number from 1 to 65535, not “{text}”.")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_WORKERS):
+        raise CannotRun(f"WORKERS must be a number from 1 to {MOST_WORKERS}, not “{text}”.")
     return int(text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from errno import EADDRINUSE
 from functools import partial
-from os import cpu_count, getpid
+from os import getpid
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +64,12 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         create_secrets(engine.url, stack.secrets.values(), given=zalo.secrets)
         create_keys(engine.url, stack.key_aliases)
         create_queues(engine.url, stack.queues)
-        size = max(4, cpu_count() or 1)
-        say(f"· {size} workers")
+        say(f"· {settings.workers} workers")
         folder.functions_log.write_bytes(b"")
         clock = Clock.starting_at(settings.clock) if settings.clock else Clock()
-        pool = Pool(Workplace(settings.root, _endpoints(settings, engine), clock, folder.functions_log), size)
+        pool = Pool(
+            Workplace(settings.root, _endpoints(settings, engine), clock, folder.functions_log), settings.workers
+        )
         parts.callback(pool.close)
         gateway, scheduler = Gateway(stack, pool.invoke, clock, say), Scheduler(clock)
         parts.callback(scheduler.stop)

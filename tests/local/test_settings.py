@@ -17,6 +17,7 @@ def test_nothing_need_be_said(root: Path) -> None:
     settings = Settings.read({"PORT": "", "ZALO_PORT": "", "CLOCK": "", "DYNAMODB_URL": ""}, root)
     assert (settings.port, settings.zalo_port) == (3000, 3001)
     assert (settings.clock, settings.dynamodb_url, settings.schedules) == (None, None, True)
+    assert settings.workers >= 4
 
 
 def test_everything_may_be_said(root: Path) -> None:
@@ -26,12 +27,14 @@ def test_everything_may_be_said(root: Path) -> None:
         "CLOCK": "2021-06-24T09:00:00+07:00",
         "DYNAMODB_URL": "http://db:8000",
         "SCHEDULES": "off",
+        "WORKERS": "7",
     }
     settings = Settings.read(told, root)
     assert (settings.port, settings.zalo_port) == (3010, 4000)
     assert settings.clock and settings.clock.isoformat() == "2021-06-24T09:00:00+07:00"
     assert settings.dynamodb_url == "http://db:8000"
     assert settings.schedules is False
+    assert settings.workers == 7
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,9 @@ def test_everything_may_be_said(root: Path) -> None:
         ("CLOCK", "2021-06-24T09:00:00"),
         ("DYNAMODB_URL", "localhost:8000"),
         ("SCHEDULES", "maybe"),
+        ("WORKERS", "0"),
+        ("WORKERS", "41"),
+        ("WORKERS", "many"),
         ("ENGINE", "nowhere/ministack"),
     ],
 )
