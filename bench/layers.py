@@ -11,18 +11,38 @@ from collections.abc import Callable
 from types import FrameType
 
 EVERY = 0.001  # CPU seconds; the kernel rounds it up to its own tick
-SECONDS = 2.0  # CPU seconds of one profile
+SECONDS = 6.0  # CPU seconds of one profile
 
 # What a path has to contain, the first match counts.
 LAYERS = {
     "DynamoDB client": ("/botocore/", "/urllib3/", "/http/client.py"),
-    "logs, metrics": ("/aws_lambda_powertools/logging/", "/aws_lambda_powertools/metrics/", "/cccd/observability.py"),
+    "logs, metrics": (
+        "/aws_lambda_powertools/logging/",
+        "/aws_lambda_powertools/metrics/",
+        "/common/cccd/observability.py",
+    ),
     "routing": ("/aws_lambda_powertools/",),
     "models": ("/pydantic/",),
-    "session": ("/cccd/session.py", "/cccd/citizens.py", "/cccd/hashes.py", "/cccd/keyring.py"),
-    "HTTP edge": ("/cccd/http.py", "/cccd/representations.py", "/cccd/problems.py", "/cccd/field_errors.py"),
-    "table": ("/cccd/dynamodb.py", "/cccd/table.py", "/cccd/transactions.py", "/store.py", "/items.py"),
-    "rules": ("/cccd/", "/functions/"),
+    "session": (
+        "/common/cccd/session.py",
+        "/common/cccd/citizens.py",
+        "/common/cccd/hashes.py",
+        "/common/cccd/keyring.py",
+    ),
+    "HTTP edge": (
+        "/common/cccd/http.py",
+        "/common/cccd/representations.py",
+        "/common/cccd/problems.py",
+        "/common/cccd/field_errors.py",
+    ),
+    "table": (
+        "/common/cccd/dynamodb.py",
+        "/common/cccd/table.py",
+        "/common/cccd/transactions.py",
+        "/store.py",
+        "/items.py",
+    ),
+    "rules": ("/common/cccd/", "/functions/"),
 }
 JSON = "JSON"  # by whoever, but for the client's own
 OTHER = "the bench"

@@ -1,7 +1,7 @@
 """A discrete-event simulation of 08:00, when everybody wants an appointment. `make bench-scale` prints and plots it.
 
-    python -m bench.scale [SEED]      the tables of docs/scale.md and its plots, in docs/scale/
-    python -m bench.scale measure     the CPU time of a hold, for limits.toml
+    python -m bench.scale [SEED [PART]]   the tables of docs/scale.md and its plots, in docs/scale/
+    python -m bench.scale measure         the CPU time of a hold, for limits.toml
 
 Each citizen looks at the free slots of their office, chooses one, holds a seat, types, and confirms. A request passes
 the gateway's token bucket, Lambda's concurrency and its ramp, and DynamoDB's partitions. What decides about seats is
@@ -502,15 +502,18 @@ def _spread(times: Sequence[float], factor: float) -> str:
     return " / ".join(f"{ordered[int(share * (len(ordered) - 1))] * factor:.3g}" for share in (0.5, 0.99))
 
 
-def mornings(seed: int) -> dict[str, Morning]:
-    """The runs of docs/scale.md. The country's 1,000,000 citizens are 301 for each office."""
+def mornings(seed: int, part: int = 1) -> dict[str, Morning]:
+    """The runs of docs/scale.md. The country's 1,000,000 citizens are 301 for each office.
+
+    `part` is for a quick look: 10 simulates a tenth of a thousand offices and of the country.
+    """
     rate, burst = throttling()
     each = CITIZENS // COUNTRY
     small = {
-        f"{offices:,} offices": Morning(offices, offices * each, rate=rate, burst=burst, seed=seed, part=part)
-        for offices, part in ((10, 1), (100, 1), (1000, 10))
+        f"{offices:,} offices": Morning(offices, offices * each, rate=rate, burst=burst, seed=seed, part=of)
+        for offices, of in ((10, 1), (100, 1), (1000, part))
     }
-    country = Morning(COUNTRY, CITIZENS, seed=seed, part=10)
+    country = Morning(COUNTRY, CITIZENS, seed=seed, part=part)
     warm = replace(country, table_writes=40_000)
     return {
         **small,
@@ -529,11 +532,11 @@ def simulated(morning: Morning) -> Report:
     return Simulation(morning).run()
 
 
-def main(seed: int) -> None:
+def main(seed: int = 1, part: int = 1) -> None:
     """Print the tables, draw the plots."""
     from bench import evening  # it imports this module
 
-    runs, reports = mornings(seed), {}
+    runs, reports = mornings(seed, part), {}
     say(HEAD)
     with ProcessPoolExecutor(2) as pool:
         for name, report in zip(runs, pool.map(simulated, runs.values()), strict=True):
@@ -606,4 +609,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["measure"]:
         measure()
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 1)
+        main(*map(int, sys.argv[1:]))
