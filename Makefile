@@ -65,7 +65,7 @@ bench-cold: .venv/.ready ## what a cold start of each function costs, as it is b
 bench-warm: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a warm request costs beside its DynamoDB calls (TIMES=200)
 	@$(PY) -m bench.warm
 
-bench-scale: .venv/.ready ## a million citizens at 08:00 and the reminders at 17:00, simulated, with plots in docs/scale/ (most of an hour and 5 GB; ARGS='1 10' for a tenth)
+bench-scale: .venv/.ready ## a million citizens at 08:00 and the reminders at 17:00, simulated, with plots in docs/scale/ (half an hour of CPU, 5 GB; ARGS='1 10' for a tenth)
 	@$(PY) -m bench.scale $(ARGS)
 
 bench-load: .venv/.ready .tools/engine/.ready .tools/reference/.ready .tools/load/.ready .cache/dynamodb-local/.ready .cache/java ## citizens upon the running stack, on this machine alone (minutes)
