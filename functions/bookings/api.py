@@ -14,6 +14,8 @@ from bookings.calendar_entry import calendar_entry
 from bookings.holding import hold
 from bookings.lifecycle import Ask
 from bookings.people_ahead import people_ahead
+from bookings.proof import proof_of
+from bookings.standing import UNPROVEN
 from bookings.store import BookingStore
 from bookings.views import BookingPage, BookingRequest, BookingView, Move, view
 from cccd import clock
@@ -23,6 +25,7 @@ from cccd.errors import (
     AlreadyBooked,
     HoldExpired,
     IdempotencyKeyReused,
+    MovedTooOften,
     NotCancellable,
     NotConfirmable,
     NotFound,
@@ -31,6 +34,7 @@ from cccd.errors import (
     Refusal,
     SlotClosed,
     SlotFull,
+    TooManyApplicants,
     TooManyBookings,
 )
 from cccd.hashes import CitizenHash, request_hash
@@ -45,7 +49,7 @@ app = resolver()
 
 
 class BookingsSettings(CitizenSettings):
-    """Tables, and how many active bookings one citizen may have (for a family)."""
+    """Tables, and how many active bookings a citizen whose phone is proven may have (for a family)."""
 
     bookings_table: str
     declarations_table: str
@@ -85,21 +89,23 @@ def me() -> CitizenHash:
 @app.post(
     "/bookings", summary="Hold a seat", status_code=201, description="201 a new hold; 200 the one this key made before."
 )
-@refuses(SlotClosed, SlotFull, AlreadyBooked, TooManyBookings, RateLimited, IdempotencyKeyReused)
+@refuses(SlotClosed, SlotFull, AlreadyBooked, TooManyBookings, TooManyApplicants, RateLimited, IdempotencyKeyReused)
 def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Response[BookingView]:
-    now, key = clock.now(), settings.identity_key()
-    wanted_id = new_id(key, request.applicant.personal_id, citizen(app).id, idempotency_key)
+    now, key, who = clock.now(), settings.identity_key(), citizen(app)
+    wanted_id = new_id(key, request.applicant.personal_id, who.id, idempotency_key)
+    person = request_hash(key, f"{who.id}\0{request.applicant.personal_id}")[:16]
+    proof = proof_of(who, request.applicant.phone, settings.session_key())
     body = request_hash(key, request.model_dump_json())
     try:
         place = intake.place(request.office_id, request.procedure, request.start, now)
-        wanted = intake.hold_request(request, place, wanted_id, me(), body, declarations(), now)
+        wanted = intake.hold_request(request, place, wanted_id, me(), body, person, proof, declarations(), now)
     except Refusal:
         made = store().find(wanted_id)  # a repeat of a hold that was right when it was made
         if made is None or made.request != body:
             raise
         return created(_view(made), new=False)
     try:
-        booking, new = hold(store(), wanted, place.rules, settings.bookings_per_citizen, now)
+        booking, new = hold(store(), wanted, place.rules, settings.bookings_per_citizen if who.phone else UNPROVEN, now)
     except SlotFull as full:
         raise SlotFull(extra={"alternatives": _alternatives(place)}) from full
     return created(_view(booking), new=new)
@@ -135,7 +141,9 @@ def confirm_booking(booking_id: BookingIdPath, idempotency_key: OptionalIdempote
     summary="Move to another slot of the office",
     description="The old seat is free in the same instant; where the new slot is full, the old seat stays.",
 )
-@refuses(NotFound, NotReschedulable, HoldExpired, SlotClosed, SlotFull, IdempotencyKeyReused)
+@refuses(
+    NotFound, NotReschedulable, MovedTooOften, HoldExpired, SlotClosed, SlotFull, RateLimited, IdempotencyKeyReused
+)
 def reschedule_booking(
     booking_id: BookingIdPath, request: Move, idempotency_key: OptionalIdempotencyKey = None
 ) -> BookingView:

@@ -1,5 +1,6 @@
 """GET /offices/{officeId}/slots: the days and times that can be booked. Its function may only query."""
 
+import datetime as dates
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from cccd.settings import Settings
 from cccd.working_calendar import national_calendar
 from offices import opening
 from offices.directory import bookable, directory
-from offices.opening import Closed, Resident
+from offices.opening import Closed, OpeningRules, Resident
 
 MAX_AGE = 5  # seconds: long enough to survive a stampede, short enough to be true
 
@@ -45,12 +46,13 @@ class SlotView(Model):
 
 
 class DayView(Model):
-    """A day: closed with a reason, or its slots."""
+    """A day: closed with a reason, or its slots. On `moreSeatsOn` the second half of its seats is released."""
 
-    date: date
+    date: dates.date
     weekday: str
     closed: ClosedDay | None
     slots: list[SlotView]
+    more_seats_on: dates.date | None = None
 
 
 class Availability(Model):
@@ -89,15 +91,16 @@ def read_slots(
             office.id, span[0].date, span[-1].date, consistent=False
         )
         found = open_days(span, taken, residence, now)
-    return Availability(office_id=office.id, days=[_day_view(day) for day in found])
+    return Availability(office_id=office.id, days=[_day_view(day, office.opening, now) for day in found])
 
 
-def _day_view(day: OpenDay) -> DayView:
+def _day_view(day: OpenDay, rules: OpeningRules | None, now: datetime) -> DayView:
     return DayView(
         date=day.date,
         weekday=clock.weekday(day.date),
         closed=ClosedDay(code=day.closed.code, reason=day.closed.reason) if day.closed else None,
         slots=[_slot_view(each) for each in day.slots],
+        more_seats_on=opening.second_portion_on(rules, day.date, now) if rules and day.slots else None,
     )
 
 

@@ -4,7 +4,7 @@
      │  └──cancel──▶ cancelled ◀──cancel──┘
      └──time──▶ lapsed
 
-An active booking, held or confirmed, may be moved to another slot (reschedule); its state stays.
+A booking of a stronger proof for the same personal id makes an active one displaced; an office can make one released. An active booking, held or confirmed, may be moved to another slot (reschedule); its state stays.
 
 A held booking whose time is over is lapsed, even before anybody has written that down.
 """
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bookings.proof import Proof
 from bookings.seats import Seat
 from cccd.clock import epoch
 from cccd.hashes import CitizenHash
@@ -28,6 +29,8 @@ class BookingStatus(StrEnum):
     LAPSED = "lapsed"
     SERVED = "served"
     NO_SHOW = "no_show"
+    DISPLACED = "displaced"
+    RELEASED = "released"
 
     @property
     def in_vietnamese(self) -> str:
@@ -42,6 +45,8 @@ _IN_VIETNAMESE = {
     BookingStatus.LAPSED: "đã hết hạn giữ chỗ",
     BookingStatus.SERVED: "đã tiếp nhận",
     BookingStatus.NO_SHOW: "đã qua ngày hẹn",
+    BookingStatus.DISPLACED: "đã nhường cho người có số điện thoại xác thực",
+    BookingStatus.RELEASED: "đã được cơ quan Công an huỷ",
 }
 
 
@@ -60,7 +65,8 @@ class Booking:
     """One appointment. `citizen` and the id hold keyed hashes, never the plain ids.
 
     `version` counts the changes since the hold, so that a change based on an old reading is refused.
-    `answered` remembers the requests that changed it: a hash of each Idempotency-Key, and what was asked.
+    `answered` remembers the requests that changed it: a hash of each Idempotency-Key, and what was asked. It stays small,
+    as a booking is confirmed and cancelled once and moved a few times (`moves`). `replaced` says that it displaced another.
     """
 
     id: str
@@ -80,6 +86,9 @@ class Booking:
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
     answered: Mapping[str, str] = field(default_factory=dict)
+    proof: Proof = Proof.NONE
+    moves: int = 0
+    replaced: bool = False
 
     @property
     def ticket(self) -> str:

@@ -1,5 +1,6 @@
 """An appointment as an iCalendar file, for the calendar of a phone (RFC 5545)."""
 
+import hashlib
 from datetime import UTC, datetime
 
 from bookings.booking import Booking, BookingStatus
@@ -18,7 +19,7 @@ def calendar_entry(booking: Booking, office: Office | None, now: datetime) -> st
         "PRODID:-//cccd-booking//VI",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{booking.id}",
+        f"UID:{_uid(booking)}",
         f"SEQUENCE:{booking.version}",
         f"DTSTAMP:{_utc(now)}",
         f"DTSTART:{_utc(booking.start)}",
@@ -35,6 +36,11 @@ def calendar_entry(booking: Booking, office: Office | None, now: datetime) -> st
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _uid(booking: Booking) -> str:
+    """The same for every version of the entry; it does not contain the booking's id, which begins with the applicant's hash."""
+    return f"{hashlib.sha256(booking.id.encode()).hexdigest()[:32]}@cccd"
 
 
 def _utc(instant: datetime) -> str:

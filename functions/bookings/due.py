@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from bookings.booking import Booking
+from bookings.items import seats_of
 from bookings.lifecycle import close, lapse
 from bookings.store import BookingStore
 from bookings.telemetry import count, purge_lag
@@ -29,7 +30,17 @@ def purge(store: BookingStore, now: datetime, time_left: Callable[[], bool], wor
 def close_days(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
     """Close the bookings that earlier days left open, while `time_left`; returns how many this run closed."""
     ended = 0
-    for _ in _worked_through(store, "CONFIRMED", lambda each: close(store, each, now), now, time_left, workers):
+    marked: dict[tuple[str, date], bool] = {}
+
+    def missed(booking: Booking) -> bool:
+        """Where the office marked nobody as served that day, nobody is to blame for not having been marked."""
+        where = booking.office_id, booking.start.date()
+        if where not in marked:
+            found = store.slots(booking.office_id, booking.start.date(), booking.start.date())
+            marked[where] = any(seat.served for item in found.values() for seat in seats_of(item).values())
+        return marked[where]
+
+    for _ in _worked_through(store, "CONFIRMED", lambda each: close(store, each, now, missed), now, time_left, workers):
         ended += 1
         count("BookingsNotShown")
     return ended

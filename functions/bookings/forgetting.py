@@ -15,7 +15,8 @@ RETRY_AFTER = 2  # seconds
 def forget_citizen(store: BookingStore, citizen: CitizenHash, now: datetime) -> tuple[int, list[Booking]]:
     """How many bookings were forgotten, and the bookings that stay until their day is closed because they have begun.
 
-    The seats of future appointments become free. Running it twice has the same result as once.
+    What the citizen asked in these days stays counted (`standing.py`), without saying whom it concerned: otherwise an erasure
+    would lift every limit. The seats of future appointments become free. Running it twice has the same result as once.
 
     Raises:
         TemporarilyUnavailable: somebody changed one of the bookings at the same moment, or storage did not answer.
@@ -24,7 +25,9 @@ def forget_citizen(store: BookingStore, citizen: CitizenHash, now: datetime) -> 
     over, begun = _end_all(store, citizen, now)
     forgotten = sum(_delete(store, store.forget(booking)) for booking in over)
     if not begun:
-        _delete(store, store.forget_tally(citizen))
+        requests = [name for name in store.tally(citizen) if name.startswith("k")]
+        if requests:
+            _delete(store, store.forget_requests(citizen, requests, now))
     return forgotten, begun
 
 

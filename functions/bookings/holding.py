@@ -6,23 +6,25 @@ from bookings import items
 from bookings.booking import Booking, BookingStatus
 from bookings.carry_out import RETRY_AFTER
 from bookings.intake import HoldRequest
-from bookings.lifecycle import MAX_SEAT_TRIES, lapse
+from bookings.lifecycle import MAX_SEAT_TRIES, displaced_by, lapse
+from bookings.limits import count_attempt, rate_limited
+from bookings.proof import Proof
 from bookings.seat_search import SeatSearch
 from bookings.seats import Seat
-from bookings.store import DAILY_REQUESTS, BookingStore
+from bookings.standing import APPLICANTS, UNPROVEN, Place, asked_too_often, probation_ends
+from bookings.store import BookingStore
 from bookings.telemetry import count
-from cccd.clock import at
+from cccd.clock import shown
 from cccd.dynamodb import Item
 from cccd.errors import (
     AlreadyBooked,
     IdempotencyKeyReused,
-    RateLimited,
     Refusal,
     SlotFull,
     TemporarilyUnavailable,
+    TooManyApplicants,
     TooManyBookings,
 )
-from cccd.hashes import CitizenHash
 from cccd.transactions import Refused, Unknown
 from offices.opening import OpeningRules
 
@@ -32,48 +34,58 @@ def hold(
 ) -> tuple[Booking, bool]:
     """Hold a seat for a while. Returns the booking, and whether it is new (False: the same request made it before).
 
+    Where the applicant has a less proven booking of another citizen, that one is displaced in the same transaction.
+
     Raises:
-        SlotFull, AlreadyBooked, TooManyBookings, RateLimited, IdempotencyKeyReused, TemporarilyUnavailable
+        SlotFull, AlreadyBooked, TooManyBookings, TooManyApplicants, RateLimited, IdempotencyKeyReused,
+        TemporarilyUnavailable
     """
     try:
         seats = SeatSearch(wanted.slot, wanted.queue)
     except SlotFull as full:  # the office no longer has seats for this queue
         return _own_or(store, wanted, full)
+    place = Place.guess_for(wanted.person)
+    weaker: Booking | None = None
     for _ in range(MAX_SEAT_TRIES):
-        booking = _held(wanted, seats.choice, rules, now)
+        booking = _held(wanted, _seat(wanted, seats, weaker), weaker, rules, now)
+        here = weaker if weaker and _same_slot(weaker, booking) else None
         writes = [
-            store.take_seat(booking, seats.mark, now, seats.seen_mark),
-            store.lock_applicant(booking),
-            store.count_request(booking, wanted.id, limit),
+            store.take_seat(booking, seats.mark, now, seats.seen_mark, here),
+            store.displace(weaker, booking) if weaker else store.lock_applicant(booking),
+            store.count_request(booking, wanted.id, limit, place),
             *([wanted.declaration] if wanted.declaration else []),
+            *(displaced_by(store, weaker, now, seat_goes_too=here is not None) if weaker else []),
         ]
         try:
             store.commit(writes)
         except Unknown:
             return _own_or(store, wanted, TemporarilyUnavailable(retry_after=RETRY_AFTER))
         except Refused as refused:
-            slot, lock, tally, *declaration = refused.old
+            slot, lock, tally, *beside = refused.old
             if tally is not None:
                 made = _same_request(store, wanted, tally)
                 if made:
                     return made, False
-                _refuse_too_many(tally, now)
-                _make_room(store, tally, limit, now)
-            if declaration and declaration[0] is not None:
-                raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from refused  # somebody changed it just now
+                place = _place(store, wanted, place, tally, now)
+                _make_room(store, wanted, tally, limit, now)
             if lock is not None:
-                _release_if_lapsed(store, items.booking_of(lock), wanted, now)
+                weaker = _weaker(store, items.booking_of(lock), wanted, now) if lock else None
+            elif any(old is not None for old in beside):  # the declaration, or the displaced seat, has just changed
+                raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from refused
             if slot is not None:
                 count("SeatsLostToRivals")
-                if not seats.choose_among(slot, now):
-                    return _own_or(store, wanted, SlotFull())
+                if not seats.choose_among(slot, now) and not (weaker and _wants_its_seat(wanted, weaker)):
+                    return _own_or(store, wanted, SlotFull(), now)
         else:
             count("BookingsHeld")
+            if weaker:
+                count("BookingsDisplaced")
+                store.tidy_tally(weaker.citizen, now)
             return booking, True
-    return _own_or(store, wanted, SlotFull())
+    return _own_or(store, wanted, SlotFull(), now)
 
 
-def _held(wanted: HoldRequest, seat: Seat, rules: OpeningRules, now: datetime) -> Booking:
+def _held(wanted: HoldRequest, seat: Seat, displaces: Booking | None, rules: OpeningRules, now: datetime) -> Booking:
     return Booking(
         id=wanted.id.text,
         status=BookingStatus.HELD,
@@ -88,7 +100,22 @@ def _held(wanted: HoldRequest, seat: Seat, rules: OpeningRules, now: datetime) -
         held_at=now,
         hold_expires_at=min(now + timedelta(minutes=rules.hold_minutes), wanted.slot.start),
         declaration_id=wanted.declaration_id,
+        proof=wanted.proof,
+        replaced=displaces is not None,
     )
+
+
+def _seat(wanted: HoldRequest, seats: SeatSearch, weaker: Booking | None) -> Seat:
+    """The seat to try: the one that the displaced booking leaves, if it is of this slot and queue."""
+    return weaker.seat if weaker and _wants_its_seat(wanted, weaker) else seats.choice
+
+
+def _wants_its_seat(wanted: HoldRequest, weaker: Booking) -> bool:
+    return (weaker.office_id, weaker.start, weaker.seat.queue) == (wanted.office_id, wanted.slot.start, wanted.queue)
+
+
+def _same_slot(one: Booking, other: Booking) -> bool:
+    return (one.office_id, one.start) == (other.office_id, other.start)
 
 
 def _same_request(store: BookingStore, wanted: HoldRequest, tally: Item) -> Booking | None:
@@ -102,49 +129,72 @@ def _same_request(store: BookingStore, wanted: HoldRequest, tally: Item) -> Book
     return booking
 
 
-def _make_room(store: BookingStore, tally: Item, limit: int, now: datetime) -> None:
+def _place(store: BookingStore, wanted: HoldRequest, tried: Place, tally: Item, now: datetime) -> Place:
+    """The place for the applicant among those for whom the citizen books.
+
+    Raises:
+        RateLimited: the citizen has made all requests of the day.
+        TooManyApplicants: the citizen has booked for too many other people.
+    """
+    if asked_too_often(tally, now):
+        raise rate_limited(now)
+    found = tried.among(tally, now)
+    if found is None:
+        count_attempt(store, wanted.citizen, now)
+        raise TooManyApplicants(limit=str(APPLICANTS))
+    return found
+
+
+def _make_room(store: BookingStore, wanted: HoldRequest, tally: Item, limit: int, now: datetime) -> None:
     """End the citizen's lapsed holds, which the tally still counts; refuse if too many active bookings remain."""
-    active = [booking for booking in store.find_all(items.tally_booking_ids(tally)) if booking.active]
+    probation = probation_ends(tally, now)
+    most = UNPROVEN if probation else limit
+    if tally.get("n", 0) < most:
+        return
+    active = store.find_active(items.tally_booking_ids(tally))
     living = [booking for booking in active if not booking.lapsed(now)]
-    if len(living) >= limit:
-        raise TooManyBookings(limit=str(limit))
+    if len(living) >= most:
+        count_attempt(store, wanted.citizen, now)
+        raise TooManyBookings(limit=str(most), advice=_advice(most, probation))
     for booking in active:
         lapse(store, booking, now)
 
 
-def _release_if_lapsed(store: BookingStore, booking: Booking, wanted: HoldRequest, now: datetime) -> None:
-    """End the applicant's lapsed hold, so that the next try passes; refuse if their booking is still active."""
-    if booking.lapsed(now):
-        lapse(store, booking, now)
-        return
-    if booking.citizen == wanted.citizen:
-        raise AlreadyBooked(extra={"booking": _brief(booking)})
-    _count_attempt(store, wanted.citizen, now)
-    raise AlreadyBooked
+def _advice(most: int, probation: datetime | None) -> str:
+    if probation:
+        day = shown(probation.date())
+        return f"Vì hai lần đã hẹn mà không đến, đến hết ngày {day} bạn chỉ giữ được một lịch hẹn mỗi lúc."
+    if most == UNPROVEN:
+        return "Để đặt thêm cho người nhà, vui lòng chia sẻ số điện thoại Zalo của bạn để xác thực."
+    return "Vui lòng huỷ bớt lịch không dùng rồi đặt lại."
 
 
-def _count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> None:
-    """Count a refusal that reveals that somebody has a booking: a citizen may not ask for it often.
+def _weaker(store: BookingStore, booking: Booking, wanted: HoldRequest, now: datetime) -> Booking | None:
+    """The applicant's active booking, if this request displaces it; None if it was a lapsed hold, which is ended here.
 
     Raises:
-        RateLimited: the citizen has asked too often today.
+        AlreadyBooked: it stays. Its owner is told which it is.
+        RateLimited: the citizen has asked too often today for bookings of others.
     """
-    try:
-        store.commit([store.count_attempt(citizen, now)])
-    except Refused:
-        raise _rate_limited(now) from None
-    except Unknown:
-        raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
+    if booking.lapsed(now):
+        lapse(store, booking, now)
+        return None
+    if booking.citizen == wanted.citizen:
+        raise AlreadyBooked(extra={"booking": _brief(booking)}, advice=_OWN)
+    if wanted.proof > booking.proof and booking.start > now:
+        return booking
+    count_attempt(store, wanted.citizen, now)
+    raise AlreadyBooked(advice=_PROVE if wanted.proof is Proof.NONE else _ASK_THE_OFFICE)
 
 
-def _refuse_too_many(tally: Item, now: datetime) -> None:
-    if tally.get(items.day_attribute(now.date()), 0) >= DAILY_REQUESTS:
-        raise _rate_limited(now)
-
-
-def _rate_limited(now: datetime) -> RateLimited:
-    midnight = at(now.date() + timedelta(days=1), datetime.min.time())
-    return RateLimited(retry_after=int((midnight - now).total_seconds()))
+_OWN = "Vui lòng dùng, đổi hoặc huỷ lịch hẹn đó trước khi đặt lịch mới."
+_PROVE = (
+    "Nếu bạn không biết lịch hẹn đó, hãy bấm chia sẻ số điện thoại Zalo, ghi đúng số ấy vào lịch hẹn rồi đặt lại; "
+    "nếu vẫn không được, vui lòng đến hoặc gọi cơ quan Công an để được huỷ giúp."
+)
+_ASK_THE_OFFICE = (
+    "Nếu bạn không biết lịch hẹn đó, vui lòng mang giấy tờ đến hoặc gọi cơ quan Công an nơi bạn ở để được huỷ giúp."
+)
 
 
 def _brief(booking: Booking) -> dict[str, object]:
@@ -157,10 +207,17 @@ def _brief(booking: Booking) -> dict[str, object]:
     }
 
 
-def _own_or(store: BookingStore, wanted: HoldRequest, refusal: Refusal) -> tuple[Booking, bool]:
-    """The booking of this same request, if an earlier try made it and its answer was lost; otherwise the refusal."""
+def _own_or(
+    store: BookingStore, wanted: HoldRequest, refusal: Refusal, asked_at: datetime | None = None
+) -> tuple[Booking, bool]:
+    """The booking of this same request, if an earlier try made it and its answer was lost; otherwise the refusal.
+
+    A refusal by the store is counted, if `asked_at` says when: beside a full slot, it tells that nobody holds a booking.
+    """
     made = store.find(wanted.id)
     if made is None:
+        if asked_at:
+            count_attempt(store, wanted.citizen, asked_at)
         raise refusal
     if made.request != wanted.request:
         raise IdempotencyKeyReused

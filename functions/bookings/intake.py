@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bookings.booking import Applicant
 from bookings.booking_id import BookingId
+from bookings.proof import Proof
 from bookings.views import ApplicantIn, BookingRequest
 from cccd import clock
 from cccd.errors import FieldError, InvalidRequest, SlotClosed
@@ -39,7 +40,8 @@ class Place:
 class HoldRequest:
     """What a citizen asks for, already valid: the slot exists and can be booked now.
 
-    `request` is a hash of the whole body; `declaration` is the write that links the declaration.
+    `request` is a hash of the whole body; `declaration` is the write that links the declaration. `person` stands for citizen
+    and applicant together (`standing.Place`).
     """
 
     id: BookingId
@@ -50,6 +52,8 @@ class HoldRequest:
     slot: Slot
     queue: Queue
     applicant: Applicant
+    person: str
+    proof: Proof = Proof.NONE
     declaration_id: str | None = None
     declaration: Write | None = None
 
@@ -72,6 +76,8 @@ def hold_request(
     booking_id: BookingId,
     citizen: CitizenHash,
     request: str,
+    person: str,
+    proof: Proof,
     declarations: LinkedDeclarations,
     now: datetime,
 ) -> HoldRequest:
@@ -89,6 +95,8 @@ def hold_request(
         slot=place.slot,
         queue=place.queue,
         applicant=_applicant(wanted.applicant),
+        person=person,
+        proof=proof,
         declaration_id=wanted.declaration_id,
     )
     if wanted.declaration_id is None:

@@ -4,7 +4,8 @@
     OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry, d: served}
     APPLICANT#<hash>    ACTIVE                  the applicant's active booking, which is also their lock
     APPLICANT#<hash>    ENDED#<booking id>      history
-    CITIZEN#<hash>      TALLY                   a citizen's bookings by request, how many are active (n), requests a day
+    CITIZEN#<hash>      TALLY                   a citizen's bookings by request (k…), how many are active (n), requests a day
+                                                (d…), for whom they booked (a1 to a6), the last appointment that they missed
 
 The sparse index `due` (due, dueAt) orders active bookings by the time at which something is due for them.
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 from bookings.booking import Applicant, Booking, BookingStatus
 from bookings.booking_id import BookingId
+from bookings.proof import Proof
 from bookings.seats import Seat, SlotSeats, Taken
 from cccd.clock import at, epoch, from_epoch
 from cccd.dynamodb import Item
@@ -25,6 +27,9 @@ DUE_SHARDS = 8  # one index partition takes about 1,000 writes a second; the who
 END_OF_TIME = 32_503_680_000  # the year 3000, in epoch seconds: after everything that is due
 KEPT_AFTER_END = timedelta(days=30)
 TALLY_KEPT = timedelta(days=75)  # after the last ending: longer than any history it remembers, 30 days past a far slot
+MOST_REMEMBERED = 100  # attributes of a tally; beyond them the oldest bookings are forgotten
+MISSED = "missed"  # when the last missed appointment began, epoch seconds
+PROBATION = "probation"  # until when missed appointments leave the citizen one booking at a time, epoch seconds
 
 
 def slot_key(office_id: str, start: datetime) -> Key:
@@ -61,6 +66,17 @@ def request_attribute(booking_id: BookingId) -> str:
 def day_attribute(day: date) -> str:
     """The attribute of the tally that counts the citizen's requests of that day."""
     return f"d{day:%Y%m%d}"
+
+
+def outgrown(tally: Item, today: date) -> tuple[list[BookingId], list[str]]:
+    """The oldest bookings that a tally with too many attributes remembers, and the attributes of other days."""
+    excess = len(tally) - MOST_REMEMBERED
+    if excess <= 0:
+        return [], []
+    requests = sorted((value.get("d", 0), value["b"]) for name, value in tally.items() if name.startswith("k"))
+    parsed = (BookingId.parse(text) for _, text in requests[: excess + MOST_REMEMBERED // 10])
+    days = [name for name in tally if name.startswith("d") and name != day_attribute(today)]
+    return [each for each in parsed if each], days
 
 
 def tally_booking_ids(item: Item) -> list[BookingId]:
@@ -127,6 +143,9 @@ def booking_item(booking: Booking) -> Item:
         "confirmedAt": epoch(booking.confirmed_at) if booking.confirmed_at else None,
         "endedAt": epoch(booking.ended_at) if booking.ended_at else None,
         "answered": dict(booking.answered) or None,
+        "proof": int(booking.proof) or None,
+        "moves": booking.moves or None,
+        "replaced": booking.replaced or None,
         "ttl": None if booking.active else expires_at(booking),
     }
 
@@ -153,6 +172,9 @@ def booking_of(item: Item) -> Booking:
         confirmed_at=_instant(item.get("confirmedAt")),
         ended_at=_instant(item.get("endedAt")),
         answered=item.get("answered") or {},
+        proof=Proof(item.get("proof") or Proof.NONE),
+        moves=item.get("moves") or 0,
+        replaced=bool(item.get("replaced")),
     )
 
 

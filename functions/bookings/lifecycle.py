@@ -13,13 +13,16 @@ from bookings import items
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
 from bookings.carry_out import Step, carry_out
+from bookings.limits import rate_limited
 from bookings.seat_search import SeatSearch
+from bookings.standing import MOVES, missing
 from bookings.store import BookingStore
 from bookings.telemetry import count
 from cccd.clock import epoch, shown
 from cccd.errors import (
     HoldExpired,
     IdempotencyKeyReused,
+    MovedTooOften,
     NotCancellable,
     NotConfirmable,
     NotFound,
@@ -98,7 +101,8 @@ def reschedule(
     the writes that go with the moved booking into the transaction.
 
     Raises:
-        NotFound, SlotClosed, SlotFull, HoldExpired, NotReschedulable, IdempotencyKeyReused, TemporarilyUnavailable
+        NotFound, SlotClosed, SlotFull, HoldExpired, NotReschedulable, MovedTooOften, RateLimited, IdempotencyKeyReused,
+        TemporarilyUnavailable
     """
     asked, now = f"reschedule {epoch(start)}", ask.now
     search: SeatSearch | None = None
@@ -111,20 +115,27 @@ def reschedule(
             raise _hold_expired(store, booking, now)
         if not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
             raise NotReschedulable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
+        if booking.moves >= MOVES:
+            raise MovedTooOften(limit=str(MOVES))
         slot, queue = open_slot(booking)
         seats = search = search or SeatSearch(slot, queue)
-        after = _changed(booking, ask, asked, start=slot.start, end=slot.end, seat=seats.choice)
+        after = _changed(
+            booking, ask, asked, start=slot.start, end=slot.end, seat=seats.choice, moves=booking.moves + 1
+        )
         writes = [
             store.take_seat(after, seats.mark, now, seats.seen_mark),
             store.free_seat(booking),
             store.rewrite(booking, after, now),
+            store.count_attempt(booking.citizen, now),
             *beside(after),
         ]
 
         def refused(by: Refused) -> None:
-            new_seat, old_seat, changed, *_ = by.old
+            new_seat, old_seat, changed, asked_too_often, *_ = by.old
             if changed is not None:
                 return  # somebody acted first
+            if asked_too_often is not None:
+                raise rate_limited(now) from by
             if old_seat is not None:  # the hold has lapsed by another clock: its seat is taken
                 raise _hold_expired(store, booking, now) from by
             if new_seat is not None:
@@ -157,7 +168,7 @@ def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
     booking, done = carry_out(lambda: _own_as_of(store, ask), decide)
     if done:
         count("BookingsCancelled")
-        store.let_tally_expire(booking.citizen, ask.now)
+        store.tidy_tally(booking.citizen, ask.now)
     return booking
 
 
@@ -188,7 +199,7 @@ def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
     booking, done = carry_out(read, decide)
     if done:
         count("BookingsServed")
-        store.let_tally_expire(booking.citizen, now)
+        store.tidy_tally(booking.citizen, now)
     return booking
 
 
@@ -197,24 +208,73 @@ def lapse(store: BookingStore, booking: Booking, now: datetime) -> bool:
     return booking.lapsed(now) and end(store, booking, BookingStatus.LAPSED, now) is not None
 
 
-def close(store: BookingStore, booking: Booking, now: datetime) -> bool:
-    """Close a confirmed booking of a past day that nobody marked served; returns whether this call wrote it down."""
+def close(store: BookingStore, booking: Booking, now: datetime, missed: Callable[[Booking], bool]) -> bool:
+    """Close a confirmed booking of a past day that nobody marked served; returns whether this call wrote it down.
+
+    `missed` says whether the citizen is to blame: not where the office marked nobody that day.
+    """
     if booking.status is not BookingStatus.CONFIRMED or booking.start.date() >= now.date():
         return False
-    return end(store, booking, BookingStatus.NO_SHOW, now) is not None
+    counted = None
+    if missed(booking):
+        tally = store.tally(booking.citizen)
+        counted = store.count_missed(booking, tally, missing(tally, booking.start))
+    return end(store, booking, BookingStatus.NO_SHOW, now, counted) is not None
 
 
-def end(store: BookingStore, booking: Booking, status: BookingStatus, now: datetime) -> Booking | None:
-    """End an active booking, as it was read.
+def release(store: BookingStore, applicant: str, now: datetime) -> Booking:
+    """The office ends the active booking of an applicant, by their keyed hash: whoever made it, the person decides.
+
+    Raises:
+        NotFound: the applicant has no active booking.
+        TemporarilyUnavailable
+    """
+
+    seen: BookingId | None = None
+
+    def read() -> Booking:
+        nonlocal seen
+        found = store.at_key(items.active_key(applicant))
+        if found and not found.lapsed(now):
+            seen = BookingId.parse(found.id)
+            return found
+        ended = store.find(seen) if seen else None
+        if ended is None or ended.status is not BookingStatus.RELEASED:
+            raise NotFound
+        return ended  # by this call: its answer was lost
+
+    def decide(booking: Booking) -> Step | Booking:
+        return _ending(store, booking, BookingStatus.RELEASED, now) if booking.active else booking
+
+    booking, _ = carry_out(read, decide)
+    count("BookingsReleased")
+    store.tidy_tally(booking.citizen, now)
+    return booking
+
+
+def displaced_by(store: BookingStore, booking: Booking, now: datetime, *, seat_goes_too: bool) -> list[Write]:
+    """The writes that end a displaced booking, beside the one that puts another into its place (`store.displace`).
+
+    If `seat_goes_too`, its seat is given up by the write that takes the other one's.
+    """
+    ended = replace(booking, status=BookingStatus.DISPLACED, ended_at=now, version=booking.version + 1)
+    seat = [] if seat_goes_too else [store.free_seat(booking)]
+    return [*seat, store.keep_history(ended), store.uncount(booking)]
+
+
+def end(
+    store: BookingStore, booking: Booking, status: BookingStatus, now: datetime, uncounted: Write | None = None
+) -> Booking | None:
+    """End an active booking, as it was read; `uncounted` is the tally's write, if it is not the ordinary one.
 
     Returns None if somebody else acted on it first, or if nobody knows whether it was written.
     """
-    ending = _ending(store, booking, status, now)
+    ending = _ending(store, booking, status, now, uncounted)
     try:
         ending.commit()
     except (Refused, Unknown):
         return None
-    store.let_tally_expire(booking.citizen, now)
+    store.tidy_tally(booking.citizen, now)
     return ending.after
 
 
@@ -234,11 +294,13 @@ def _own_as_of(store: BookingStore, ask: Ask) -> Booking:
     return own(store, ask.booking, ask.citizen).as_of(ask.now)
 
 
-def _ending(store: BookingStore, booking: Booking, status: BookingStatus, now: datetime) -> Step:
+def _ending(
+    store: BookingStore, booking: Booking, status: BookingStatus, now: datetime, uncounted: Write | None = None
+) -> Step:
     """The step that ends an active booking: seat, lock, tally and history in one transaction."""
     ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
     seat = store.close_seat(booking) if status is BookingStatus.SERVED else store.free_seat(booking)
-    rest = [store.unlock_applicant(booking), store.keep_history(ended), store.uncount(booking)]
+    rest = [store.unlock_applicant(booking), store.keep_history(ended), uncounted or store.uncount(booking)]
 
     def commit() -> None:
         try:

@@ -10,16 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bookings import items
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
+from bookings.standing import DAILY_REQUESTS, UNPROVEN, Place, free_since
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item
 from cccd.hashes import CitizenHash
-from cccd.table import NEW, Key, Table
+from cccd.table import NEW, THERE, Key, Table
 from cccd.transactions import Refused, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-DAILY_REQUESTS = 40  # of one citizen in a day: holds, and holds refused for somebody else's booking
 
 # The booking has not changed since it was read.
 _UNCHANGED = "id = :id AND #version = :version"
@@ -49,7 +48,17 @@ class BookingStore:
 
     def of_citizen(self, citizen: CitizenHash) -> list[Booking]:
         """Every booking that the citizen made and that is not forgotten, read consistently."""
-        return self.find_all(items.tally_booking_ids(self.table.get(items.tally_key(citizen)) or {}))
+        return self.find_all(items.tally_booking_ids(self.tally(citizen)))
+
+    def tally(self, citizen: CitizenHash) -> Item:
+        """What is counted of the citizen; {} if nothing is."""
+        return self.table.get(items.tally_key(citizen)) or {}
+
+    def find_active(self, wanted: Iterable[BookingId]) -> list[Booking]:
+        """The active bookings among those ids."""
+        ids = {each.text: each for each in wanted}
+        keys = [items.active_key(each) for each in {each.applicant for each in ids.values()}]
+        return [booking for booking in self._bookings(keys) if booking.id in ids]
 
     def find_all(self, wanted: Iterable[BookingId]) -> list[Booking]:
         """The bookings that exist among those ids."""
@@ -84,49 +93,96 @@ class BookingStore:
 
     # --- writes: each with its condition ------------------------------------------------------------------------
 
-    def take_seat(self, booking: Booking, mark: str, now: datetime, seen_mark: str | None = None) -> Write:
-        """The seat is free or its hold has lapsed; and the slot was sold under the same rules, or under `seen_mark`."""
+    def take_seat(
+        self, booking: Booking, mark: str, now: datetime, seen_mark: str | None = None, displaced: Booking | None = None
+    ) -> Write:
+        """The seat is free or its hold has lapsed; and the slot was sold under the same rules, or under `seen_mark`.
+
+        A booking that is `displaced` from this slot gives up its seat in the same write, perhaps to this booking.
+        """
         rules = "(attribute_not_exists(mark) OR mark = :mark)" if seen_mark is None else "mark = :seen"
         values = {":taken": _taken(booking), ":now": epoch(now), ":mark": mark, ":ttl": items.expires_at(booking)}
-        return self.table.update(
-            items.slot_key(booking.office_id, booking.start),
+        if seen_mark is not None:
+            values[":seen"] = seen_mark
+        update, free = (
             "SET #seat = :taken, mark = :mark, #ttl = :ttl",
-            f"(attribute_not_exists(#seat) OR #seat.x <= :now) AND {rules}",
-            values if seen_mark is None else {**values, ":seen": seen_mark},
-            seat=booking.seat.attribute,
+            "(attribute_not_exists(#seat) OR #seat.x <= :now)",
+        )
+        names = {"seat": booking.seat.attribute}
+        if displaced:
+            values[":displaced"] = displaced.id
+            if displaced.seat == booking.seat:
+                del values[":now"]
+                free = "#seat.b = :displaced"
+            else:
+                names["left"] = displaced.seat.attribute
+                update, free = f"{update} REMOVE #left", f"{free} AND #left.b = :displaced"
+        return self.table.update(
+            items.slot_key(booking.office_id, booking.start), update, f"{free} AND {rules}", values, **names
         )
 
     def lock_applicant(self, booking: Booking) -> Write:
         """The applicant has no active booking; this booking becomes it."""
         return self.table.put(items.booking_item(booking), NEW)
 
-    def count_request(self, booking: Booking, booking_id: BookingId, limit: int) -> Write:
-        """This request is new, and the citizen is under `limit` active bookings and under the day's requests.
+    def displace(self, displaced: Booking, booking: Booking) -> Write:
+        """The applicant's active booking has not changed since it was read and is less proven; this booking becomes it."""
+        return self.table.put(
+            items.booking_item(booking),
+            f"{_UNCHANGED} AND (attribute_not_exists(proof) OR proof < :proof)",
+            {**_version_of(displaced), ":proof": int(booking.proof)},
+        )
+
+    def count_request(self, booking: Booking, booking_id: BookingId, limit: int, place: Place) -> Write:
+        """This request is new, the citizen is under all limits (`standing.py`), and the place is for this person.
 
         A tally that counts an active booking never expires.
         """
+        now = epoch(booking.held_at)
+        values = {
+            ":request": {"b": booking.id, "r": booking.request, "d": now},
+            ":person": {"h": place.person, "d": now},
+            ":who": place.person,
+            ":now": now,
+            ":one": 1,
+            ":limit": limit,
+            ":unproven": UNPROVEN,
+            ":daily": DAILY_REQUESTS,
+        }
+        if place.guess:
+            free = "(attribute_not_exists(n) OR #place.h = :who)"
+        else:
+            free = "(attribute_not_exists(#place) OR #place.h = :who OR #place.d <= :old)"
+            values[":old"] = free_since(booking.held_at)
         return self.table.update(
             items.tally_key(booking.citizen),
-            "SET #request = :request REMOVE #ttl ADD n :one, #day :one",
+            "SET #request = :request, #place = :person REMOVE #ttl ADD n :one, #day :one",
             "attribute_not_exists(#request) AND (attribute_not_exists(n) OR n < :limit) "
-            "AND (attribute_not_exists(#day) OR #day < :daily)",
-            {
-                ":request": {"b": booking.id, "r": booking.request},
-                ":one": 1,
-                ":limit": limit,
-                ":daily": DAILY_REQUESTS,
-            },
+            "AND (attribute_not_exists(probation) OR probation <= :now OR n < :unproven) "
+            f"AND (attribute_not_exists(#day) OR #day < :daily) AND {free}",
+            values,
             request=items.request_attribute(booking_id),
             day=items.day_attribute(booking.held_at.date()),
+            place=place.attribute,
         )
 
     def count_attempt(self, citizen: CitizenHash, now: datetime) -> Write:
-        """The citizen has not asked too often today; count this refused request too."""
+        """The citizen has not asked too often today; count this move or refused request too."""
         return self.table.update(
             items.tally_key(citizen),
             "ADD n :none, #day :one",
             "attribute_not_exists(#day) OR #day < :daily",
             {":none": 0, ":one": 1, ":daily": DAILY_REQUESTS},
+            day=items.day_attribute(now.date()),
+        )
+
+    def count_passing_attempt(self, citizen: CitizenHash, now: datetime) -> Write:
+        """As `count_attempt`, of a citizen without any active booking: their tally will expire."""
+        return self.table.update(
+            items.tally_key(citizen),
+            "SET #ttl = :at ADD n :none, #day :one",
+            "(attribute_not_exists(#day) OR #day < :daily) AND (attribute_not_exists(n) OR n <= :none)",
+            {":none": 0, ":one": 1, ":daily": DAILY_REQUESTS, ":at": epoch(now + items.TALLY_KEPT)},
             day=items.day_attribute(now.date()),
         )
 
@@ -163,24 +219,61 @@ class BookingStore:
         """The citizen has one active booking less. The unlocking in the same transaction guards it: it happens once."""
         return self.table.update(items.tally_key(booking.citizen), "ADD n :less", values={":less": -1})
 
+    def count_missed(self, booking: Booking, tally: Item, after: Item) -> Write:
+        """The citizen has one active booking less, and missed it. What the tally remembers of that has not changed."""
+        values = {":less": -1, **{f":{name}": value for name, value in after.items()}}
+        seen = tally.get(items.MISSED)
+        if seen is not None:
+            values[":seen"] = seen
+        return self.table.update(
+            items.tally_key(booking.citizen),
+            f"SET {', '.join(f'{name} = :{name}' for name in after)} ADD n :less",
+            f"{items.MISSED} = :seen" if seen is not None else f"attribute_not_exists({items.MISSED})",
+            values,
+        )
+
     def forget(self, ended: Booking) -> Write:
         """The ended booking still belongs to the citizen; delete it from the history."""
         booking_id = BookingId.parse(ended.id)
         assert booking_id is not None
         return self.table.delete(items.ended_key(booking_id), "citizen = :citizen", {":citizen": ended.citizen})
 
-    def forget_tally(self, citizen: CitizenHash) -> Write:
-        """The citizen has no active booking; delete what their tally remembers."""
-        return self.table.delete(items.tally_key(citizen), "n <= :none", {":none": 0})
+    def forget_requests(self, citizen: CitizenHash, requests: Sequence[str], now: datetime) -> Write:
+        """The citizen has no active booking; their tally forgets these requests, and keeps only what it counts."""
+        return self._forget_attributes(
+            citizen, requests, "n <= :none", {":none": 0, ":at": epoch(now + items.TALLY_KEPT)}
+        )
 
-    def let_tally_expire(self, citizen: CitizenHash, now: datetime) -> None:
-        """If the citizen has no active booking, their tally may expire when all that it remembers has expired.
+    def tidy_tally(self, citizen: CitizenHash, now: datetime) -> None:
+        """Let the tally expire with all that it remembers if no booking is active, and forget what is too much of it.
 
-        This only tidies up, so a failure is ignored: a tally that stays holds only keyed hashes.
+        A failure is ignored: a tally that stays holds only keyed hashes and counts, and is tidied at the next ending.
         """
         values = {":none": 0, ":at": epoch(now + items.TALLY_KEPT)}
         with suppress(Refused, ClientError, BotoCoreError):
-            self.table.write(self.table.update(items.tally_key(citizen), "SET #ttl = :at", "n <= :none", values))
+            try:
+                tally = self.table.write(
+                    self.table.update(items.tally_key(citizen), "SET #ttl = :at", "n <= :none", values)
+                )
+            except Refused as refused:
+                tally = refused.old[0] or {}
+            oldest, names = items.outgrown(tally, now.date())
+            for each in oldest:
+                booking = self.find(each)
+                if booking is None or not booking.active:
+                    if booking:
+                        self.table.write(self.forget(booking))
+                    names.append(items.request_attribute(each))
+            if names:
+                self.table.write(self._forget_attributes(citizen, names))
+
+    def _forget_attributes(
+        self, citizen: CitizenHash, names: Sequence[str], condition: str = THERE, values: Item | None = None
+    ) -> Write:
+        aliases = {f"n{number}": name for number, name in enumerate(names)}
+        expires = "SET #ttl = :at " if values else ""
+        gone = f"REMOVE {', '.join(f'#{alias}' for alias in aliases)}" if names else ""
+        return self.table.update(items.tally_key(citizen), expires + gone, condition, values, **aliases)
 
     # --- inside -------------------------------------------------------------------------------------------------
 

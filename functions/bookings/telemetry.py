@@ -12,6 +12,8 @@ type Counted = Literal[
     "BookingsMoved",
     "BookingsCancelled",
     "BookingsServed",
+    "BookingsDisplaced",
+    "BookingsReleased",
     "BookingsNotShown",
     "HoldsLapsed",
     "SeatsLostToRivals",

@@ -51,7 +51,8 @@ class ApplicantView(Model):
 class BookingView(Model):
     """An appointment. What to bring is by the linked declaration, or all that the procedure may ask for where there is none.
 
-    `peopleAhead` is told on the day of a confirmed one.
+    `peopleAhead` is told on the day of a confirmed one. `replacedAnother` says that somebody else had made an appointment for
+    this personal id, which had to give way.
     """
 
     id: str
@@ -66,6 +67,7 @@ class BookingView(Model):
     declaration_id: str | None
     documents_to_bring: list[Paper]
     people_ahead: int | None = None
+    replaced_another: bool = False
 
 
 class BookingPage(Page[BookingView]):
@@ -93,4 +95,5 @@ def view(booking: Booking, declaration: Linked | None, people_ahead: int | None 
         declaration_id=booking.declaration_id,
         documents_to_bring=[paper(each) for each in to_bring(booking.procedure, answers, booking.start.date())],
         people_ahead=people_ahead,
+        replaced_another=booking.replaced,
     )

@@ -16,7 +16,7 @@ from consent.retention import RECORDS
 
 RETRY_AFTER = 2  # seconds
 
-type By = Literal["citizen", "retention"]
+type By = Literal["citizen", "retention", "office"]
 type Looked = Literal["print", "export"]
 
 
@@ -41,6 +41,11 @@ class Journal:
             TemporarilyUnavailable: nobody knows whether the record was kept.
         """
         item = {"what": what, "declaration": declaration_id, "by": "citizen", **_when(now)}
+        self._note(self._table.put({**access_key(citizen, now, _nonce()), **item}, NEW))
+
+    def note_release(self, citizen: CitizenHash, now: datetime) -> None:
+        """Record that the office ended a booking that the citizen had made for somebody; raises as `note_access`."""
+        item = {"what": "release", "by": "office", **_when(now)}
         self._note(self._table.put({**access_key(citizen, now, _nonce()), **item}, NEW))
 
     def note_erasure(self, citizen: CitizenHash, what: str, count: int, by: By, now: datetime) -> None:

@@ -18,6 +18,7 @@ from zalo.acquaintances import Acquaintance
 from zalo.message import Button, Reply
 
 NO_DECLARATION = "Bạn chưa gắn tờ khai nào với lịch hẹn này: khai trước trên ứng dụng sẽ nhanh hơn."
+REPLACED = "Trước đó đã có người khác đặt lịch cho cùng số định danh này; lịch đó đã được huỷ vì bạn đã xác thực số điện thoại."
 NO_LONGER = "Tờ khai gắn với lịch hẹn này không còn dùng được. Bạn có thể mở ứng dụng để khai và gửi lại."
 
 
@@ -79,9 +80,20 @@ def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
                 f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} đã được huỷ. "
                 "Bạn có thể đặt lại bất cứ lúc nào."
             )
+        case Kind.DISPLACED:
+            return (
+                f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} không còn hiệu lực: người đã xác "
+                "thực số điện thoại vừa đặt lịch cho cùng số định danh. Nếu bạn đặt hộ người nhà thì không cần làm gì thêm; "
+                "nếu thấy nhầm lẫn, vui lòng liên hệ cơ quan Công an."
+            )
+        case Kind.RELEASED:
+            return (
+                f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} đã được cơ quan Công an huỷ theo "
+                "đề nghị của người làm thẻ. Nếu thấy nhầm lẫn, vui lòng liên hệ cơ quan Công an."
+            )
         case Kind.REMINDER:
             text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
-    lines = [text]
+    lines = [text, REPLACED] if kind is Kind.CONFIRMED and booking.replaced else [text]
     papers = to_bring(booking.procedure, declared, day)
     if brought := [each for each in papers if not each.at_office]:
         lines.append(f"Bạn nhớ mang theo: {_listed(brought)}.")

@@ -20,6 +20,16 @@ class Kind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     REMINDER = "reminder"
+    DISPLACED = "displaced"
+    RELEASED = "released"
+
+
+# The messages about an ending that the citizen did not choose themselves, or did and may have forgotten.
+ENDINGS = {
+    BookingStatus.CANCELLED: Kind.CANCELLED,
+    BookingStatus.DISPLACED: Kind.DISPLACED,
+    BookingStatus.RELEASED: Kind.RELEASED,
+}
 
 
 @dataclass(frozen=True)
@@ -45,8 +55,8 @@ class Notice:
 
 def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[Notice]:
     """The messages that a change of a booking creates. `before` is None if the booking did not exist before."""
-    if after.status is BookingStatus.CANCELLED and after.confirmed_at:
-        return [_notice(Kind.CANCELLED, after, now)]
+    if after.status in ENDINGS and after.confirmed_at:
+        return [_notice(ENDINGS[after.status], after, now)]
     if after.status is not BookingStatus.CONFIRMED:
         return []
     was_confirmed = before is not None and before.status is BookingStatus.CONFIRMED
@@ -65,8 +75,8 @@ def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:
     """
     if booking is None or booking.version != notice.version or now >= notice.start:
         return True
-    if notice.kind is Kind.CANCELLED:
-        return booking.status is not BookingStatus.CANCELLED
+    if notice.kind in ENDINGS.values():
+        return ENDINGS.get(booking.status) is not notice.kind
     too_late = notice.kind is Kind.REMINDER and now.date() >= notice.start.date()  # it says "tomorrow"
     return booking.status is not BookingStatus.CONFIRMED or too_late
 

@@ -5,7 +5,7 @@ about a day decides it: the office's own override, the national calendar, the we
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -44,7 +44,8 @@ class OpeningRules:
     """When an office is open. Times are minutes or Vietnam's clock; `weekly` counts from Monday = 0.
 
     Up to `cancel_minutes` before its start, a booking can be moved or cancelled; `last_day` is the last day on which
-    the office exists.
+    the office exists. The seats of a day are released in two portions: half when the day opens, the rest
+    `second_portion_days` before it, so that whoever comes later finds some too; 0 releases all at once.
     """
 
     weekly: Mapping[int, tuple[Session, ...]]
@@ -54,6 +55,7 @@ class OpeningRules:
     same_day_until: time | None = None
     hold_minutes: int = 15
     cancel_minutes: int = 0
+    second_portion_days: int = 0
     overrides: Mapping[date, Override] = field(default_factory=dict)
     last_day: date | None = None
 
@@ -108,7 +110,7 @@ def day(rules: OpeningRules, calendar: WorkingCalendar, on: date, now: datetime)
     if closed:
         return Day(on, closed, ())
     earliest = now + timedelta(minutes=rules.lead_minutes)
-    slots = tuple(slot for slot in slots_on(rules, calendar, on) if slot.start >= earliest)
+    slots = tuple(released(rules, slot, now) for slot in slots_on(rules, calendar, on) if slot.start >= earliest)
     if not slots:
         return Day(on, Closed("past", "Hôm nay đã hết giờ nhận lịch hẹn."), ())
     return Day(on, None, slots)
@@ -129,7 +131,20 @@ def slot_at(rules: OpeningRules, calendar: WorkingCalendar, start: datetime, now
         raise SlotClosed("not_a_slot", f"Cơ quan không có khung giờ {local:%H:%M} ngày {clock.shown(local.date())}.")
     if slot.start < now + timedelta(minutes=rules.lead_minutes):
         raise SlotClosed("past", "Khung giờ này đã qua hoặc quá sát giờ hẹn.")
-    return slot
+    return released(rules, slot, now)
+
+
+def second_portion_on(rules: OpeningRules, on: date, now: datetime) -> date | None:
+    """The day on which the second portion of that day's seats is released; None if all of them are."""
+    released_on = on - timedelta(days=rules.second_portion_days)
+    return released_on if rules.second_portion_days and released_on > now.date() else None
+
+
+def released(rules: OpeningRules, slot: Slot, now: datetime) -> Slot:
+    """The slot with the seats that are released by now: of an odd number the larger half comes first."""
+    if second_portion_on(rules, slot.start.date(), now) is None:
+        return slot
+    return replace(slot, capacity={queue: (seats + 1) // 2 for queue, seats in slot.capacity.items()})
 
 
 def slots_on(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> list[Slot]:

@@ -29,6 +29,7 @@ _PROFILE = {
     "same_day_until",
     "hold_minutes",
     "cancel_minutes",
+    "second_portion_days",
 }
 _SESSION = {"from", "to", "seats"}
 _OVERRIDE = {"date", "reason", "sessions"}
@@ -51,6 +52,7 @@ _MINUTES = {
     "lead_minutes": (0, 7 * 24 * 60),
     "hold_minutes": (1, 120),
     "cancel_minutes": (0, 7 * 24 * 60),
+    "second_portion_days": (0, 30),
 }
 
 

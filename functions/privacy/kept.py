@@ -5,7 +5,7 @@ A test compares the days with what the stores and the template do.
 
 from dataclasses import dataclass
 
-from bookings.items import KEPT_AFTER_END
+from bookings.items import KEPT_AFTER_END, TALLY_KEPT
 from consent.retention import RECORDS
 from declarations.retention import DECLARATIONS
 from zalo.acquaintances import SEEN_FOR
@@ -32,6 +32,11 @@ LEFT = (
         "ticket",
         KEPT_AFTER_END.days,
         "Số thứ tự đã được phục vụ giữ mã lịch hẹn để không ai khác nhận số đó; tự mất 30 ngày sau ngày hẹn.",
+    ),
+    Kept(
+        "count",
+        TALLY_KEPT.days,
+        "Số lần đặt và đổi lịch, số người đã đặt hộ và lần hẹn không đến được đếm dưới mã thay cho bạn, không có tên, số hay mã lịch hẹn, để không ai xoá dữ liệu mà vượt giới hạn chung; tự mất 75 ngày sau lần cuối.",
     ),
     Kept(
         "chat-mark",

@@ -13,6 +13,7 @@ from bench.scale import LIMITS, UNITS, Bucket, Morning, Report, Simulation, Thro
 from bookings.holding import hold
 from bookings.items import DUE_SHARDS
 from bookings.seat_search import SeatSearch
+from bookings.standing import Place
 from bookings.store import BookingStore
 from cccd.dynamodb import client
 from infra.intrinsics import read
@@ -95,7 +96,11 @@ def test_the_simulation_checks_the_conditions_that_the_service_writes(aws: None)
         "(attribute_not_exists(#seat) OR #seat.x <= :now) AND (attribute_not_exists(mark) OR mark = :mark)"
     )
     assert again.condition == "(attribute_not_exists(#seat) OR #seat.x <= :now) AND mark = :seen"
-    writes = [first, store.lock_applicant(booking), store.count_request(booking, wish("lan").id, LIMIT)]
+    writes = [
+        first,
+        store.lock_applicant(booking),
+        store.count_request(booking, wish("lan").id, LIMIT, Place.guess_for("lan")),
+    ]
     assert UNITS * len(writes) == 6, "three items, as docs/performance.md counts"
     assert DUE_SHARDS == 8
 

@@ -25,7 +25,7 @@ def person(who: str) -> dict[str, str]:
 
 def book(who: str = "lan", key: str = "the first press", **changes: Any) -> Answer:
     body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": START, "applicant": person(who)}
-    headers = signed_in(who) | {"idempotency-key": key.replace(" ", "-")}
+    headers = signed_in(who) | changes.pop("headers", {}) | {"idempotency-key": key.replace(" ", "-")}
     return call(handler, "POST", "/bookings", body=body | changes, headers=headers)
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from bookings import desk
+from bookings import desk, release
 from cccd.clock import VIETNAM
-from tests.bookings.calls import OFFICE, START, act, book, read
-from tests.gateway import CONTEXT
+from privacy.api import handler as privacy
+from tests.bookings.calls import OFFICE, START, act, book, person, read
+from tests.bookings.people import signed_in
+from tests.gateway import CONTEXT, call
 
 pytestmark = pytest.mark.usefixtures("aws", "clock")
 
@@ -60,3 +62,21 @@ def test_a_ticket_is_served_on_its_own_day_and_again_after_a_lost_answer(clock: 
     for _ in range(2):
         assert serve(ticket) == {"status": "served", "ticket": ticket}
     assert read(mine).body["status"] == "served"
+
+
+@pytest.mark.parametrize(("asked", "code"), [({}, "invalid_request"), ({"personalId": "079190001234"}, "not_found")])
+def test_the_office_is_told_why_it_cannot_release(asked: dict[str, str], code: str) -> None:
+    assert release.handler(asked, CONTEXT)["code"] == code
+
+
+def test_the_office_releases_what_its_applicant_did_not_make(capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = book("a thief", applicant=person("lan"))
+    act(theirs, "confirm", "a thief")
+    number = person("lan")["personalId"]
+    released = release.handler({"personalId": number}, CONTEXT)
+    assert (released["status"], released["ticket"]) == ("released", theirs.body["ticket"])
+    assert read(theirs, "a thief").body["status"] == "released"
+    assert book("lan").status == 201, "the person can book"
+    seen = call(privacy, "GET", "/me/data", headers=signed_in("a thief")).body["accesses"]
+    assert [(each["what"], each["by"]) for each in seen][0] == ("release", "office"), "on the record"
+    assert number not in capsys.readouterr().out

@@ -42,5 +42,5 @@ def test_purge_leaves_a_seat_that_somebody_took_over(store: BookingStore) -> Non
 def test_a_day_is_closed_after_it_and_not_on_it(store: BookingStore) -> None:
     booking = held(store, "lan")
     firm = confirm(store, Ask(wish("lan").id, booking.citizen, NOW))
-    assert not close(store, firm, SLOT_START + timedelta(hours=15))
-    assert close(store, firm, SLOT_START + timedelta(hours=17))
+    assert not close(store, firm, SLOT_START + timedelta(hours=15), lambda _: True)
+    assert close(store, firm, SLOT_START + timedelta(hours=17), lambda _: True)

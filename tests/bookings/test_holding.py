@@ -8,7 +8,8 @@ from bookings.booking import BookingStatus
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel
 from bookings.seats import Seat
-from bookings.store import DAILY_REQUESTS, BookingStore
+from bookings.standing import DAILY_REQUESTS
+from bookings.store import BookingStore
 from cccd.errors import (
     AlreadyBooked,
     IdempotencyKeyReused,

@@ -7,7 +7,7 @@ from bookings.booking import Applicant
 from bookings.booking_id import new_id
 from bookings.intake import HoldRequest
 from cccd.clock import VIETNAM
-from cccd.hashes import CitizenHash
+from cccd.hashes import CitizenHash, request_hash
 from offices.opening import Capacity, OpeningRules, Slot
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
@@ -40,5 +40,6 @@ def wish(
         "slot": at or slot(),
         "queue": "shared",
         "applicant": Applicant("NGUYỄN THỊ LAN", "079*****1234", "1990-05-20", "84912345678"),
+        "person": request_hash(KEY, f"{who} {person}")[:16],
     }
     return HoldRequest(**(parts | changed))

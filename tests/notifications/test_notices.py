@@ -7,14 +7,16 @@ import pytest
 
 from bookings.booking import BookingStatus
 from bookings.holding import hold
-from bookings.lifecycle import Ask, cancel, reschedule
+from bookings.lifecycle import Ask, cancel, confirm, release, reschedule
+from bookings.proof import Proof
+from cccd.hashes import ChatUserHash
 from local.zalo import FakeZalo
 from notifications import outbox
 from notifications.notice import MAX_TRIES, Kind, Notice, next_try, notices_of, obsolete
 from notifications.sender import Post
-from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot
+from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot, wish
 from tests.gateway import CONTEXT
-from tests.notifications.post import EVENING, LAN, NOW, confirmed, run, texts, told
+from tests.notifications.post import EVENING, LAN, MINH, NOW, confirmed, run, texts, told
 
 
 def test_a_confirmed_booking_is_told_at_once_and_reminded_the_day_before(post: Post, zalo: FakeZalo) -> None:
@@ -107,3 +109,31 @@ def test_an_appointment_made_in_the_last_hours_has_no_reminder(post: Post) -> No
         [notice.kind for notice in notices_of(None, booking, now)] for now in (EVENING - timedelta(seconds=1), EVENING)
     ]
     assert kinds == [[Kind.CONFIRMED, Kind.REMINDER], [Kind.CONFIRMED]]
+
+
+def test_both_are_told_when_a_proven_phone_displaces_a_booking(post: Post, zalo: FakeZalo) -> None:
+    theirs = confirmed(post)
+    run(post, NOW)
+    post.acquaintances.meet(MINH.citizen, "778", NOW, ChatUserHash("hash of 778"))
+    mine = replace(LAN, id=wish("lan", key="mine").id, citizen=MINH.citizen, proof=Proof.PHONE)
+    held = hold(post.bookings, mine, RULES, LIMIT, NOW)[0]
+    ended = post.bookings.find(LAN.id)
+    assert ended is not None
+    told(None, ended)  # the history
+    told(theirs, held)  # the lock, which another booking holds now
+    run(post, NOW)
+    assert "không còn hiệu lực" in texts(zalo)[-1] and len(texts(zalo)) == 2
+    told(held, confirm(post.bookings, Ask(mine.id, mine.citizen, NOW)))
+    run(post, NOW)
+    assert "đã có người khác đặt lịch cho cùng số định danh" in texts(zalo)[-1]
+    assert len(texts(zalo)) == 3
+    assert run(post, EVENING) == 1, "one reminder, of the booking that stands"
+
+
+def test_a_release_by_the_office_is_told(post: Post, zalo: FakeZalo) -> None:
+    confirmed(post)
+    run(post, NOW)
+    told(None, release(post.bookings, LAN.id.applicant, NOW))
+    run(post, NOW)
+    assert "đã được cơ quan Công an huỷ" in texts(zalo)[-1]
+    assert run(post, EVENING) == 0

@@ -1,7 +1,7 @@
 """Opening rules: the days and slots that an office offers, as of any moment."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -132,3 +132,28 @@ def test_a_slot_must_be_far_enough_ahead() -> None:
         opening.slot_at(rules, CALENDAR, at("2021-06-25T08:30"), THE_ARTICLES_DAY)
     assert refused.value.extra["closed"] == {"code": "past", "reason": "Khung giờ này đã qua hoặc quá sát giờ hẹn."}
     assert opening.slot_at(rules, CALENDAR, at("2021-06-25T09:00"), THE_ARTICLES_DAY)
+
+
+def test_half_of_a_days_seats_is_released_later() -> None:
+    monday = datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM)
+    sessions = (Session(time(8), time(9), {"permanent": 5, "temporary": 1}),)
+    rules = OpeningRules(weekly=dict.fromkeys(range(7), sessions), second_portion_days=3)
+    seats = {
+        each.date: [dict(slot.capacity) for slot in each.slots]
+        for each in opening.days(rules, {}, monday.date() + timedelta(days=1), 7, monday)
+    }
+    first, whole = {"permanent": 3, "temporary": 1}, {"permanent": 5, "temporary": 1}
+    assert [seats[monday.date() + timedelta(days=n)][0] for n in range(1, 8)] == [whole] * 3 + [first] * 4
+    thursday = monday + timedelta(days=3)
+    friday_slot = datetime(2026, 11, 27, 8, 0, tzinfo=VIETNAM)
+    assert opening.slot_at(rules, {}, friday_slot, monday).capacity == first
+    assert opening.slot_at(rules, {}, friday_slot, thursday).capacity == whole
+    assert opening.second_portion_on(rules, friday_slot.date(), monday) == date(2026, 11, 24)
+    assert opening.second_portion_on(rules, friday_slot.date(), thursday) is None
+    assert opening.slots_on(rules, {}, friday_slot.date())[0].capacity == whole, "the audit counts with all seats"
+
+
+def test_all_seats_at_once_where_the_office_wishes_it() -> None:
+    rules = OpeningRules(weekly=dict.fromkeys(range(7), (Session(time(8), time(9), {"shared": 4}),)))
+    monday = datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM)
+    assert {dict(slot.capacity)["shared"] for slot in opening.day(rules, {}, date(2026, 11, 30), monday).slots} == {4}

@@ -62,7 +62,7 @@ def test_erased_the_seat_is_free_and_nothing_personal_is_left(declare: Act, book
     assert (done["declarations"], done["bookings"], done["remaining"]) == (1, 2, [])
     left = items("DeclarationsTable") + items("BookingsTable")
     assert "NGUYỄN" not in repr(left) and "TRẦN" not in repr(left) and "84912345678" not in repr(left)
-    assert {item["sk"].partition("#")[0] for item in left} == {"CONSENT", "ERASED", "SLOT"}
+    assert {item["sk"].partition("#")[0] for item in left} == {"CONSENT", "ERASED", "SLOT", "TALLY"}
     assert not any(name.startswith("s0") for item in left for name in item), "no seat is taken"
     told = mine()
     assert not told["declarations"] and not told["bookings"]
@@ -125,7 +125,7 @@ def test_a_lapsed_hold_is_erased_as_lapsed(book: Act, at: Any) -> None:
     book()
     at.move_to(NOW + timedelta(hours=1))
     assert erase().body["bookings"] == 1
-    assert {item["sk"].partition("#")[0] for item in items("BookingsTable")} == {"SLOT"}
+    assert {item["sk"].partition("#")[0] for item in items("BookingsTable")} == {"SLOT", "TALLY"}
 
 
 def test_a_booking_made_while_erasing_is_kept_with_its_count(

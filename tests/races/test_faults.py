@@ -12,10 +12,13 @@ import pytest
 from bookings.booking import Booking, BookingStatus
 from bookings.due import close_days, purge
 from bookings.holding import hold
-from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
+from bookings.lifecycle import Ask, cancel, confirm, release, reschedule, serve
+from bookings.proof import Proof
 from bookings.store import BookingStore
 from cccd import transactions
-from cccd.errors import Refusal, TemporarilyUnavailable
+from cccd.errors import NotFound, Refusal, TemporarilyUnavailable
+from cccd.hashes import CitizenHash
+from offices.opening import Slot
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 from tests.races import faults
 from tests.races.faults import Crash, Fault, FaultyClient
@@ -70,6 +73,22 @@ def do_take_over(store: BookingStore) -> Booking:
     return hold(store, wish("lan", key="second", at=HERE), RULES, LIMIT, LATER)[0]
 
 
+def displace(where: Slot) -> Deed:
+    """Another citizen, whose phone is proven, books for Lan."""
+    wanted = wish("lan", citizen=CitizenHash("lan's other account"), key="claim", at=where, proof=Proof.PHONE)
+    return lambda store: hold(store, wanted, RULES, LIMIT, NOW)[0]
+
+
+def do_release(store: BookingStore) -> Booking:
+    """The officer who asks again is told that nothing is there, and looks at the record."""
+    try:
+        return release(store, LAN.id.applicant, NOW)
+    except NotFound:
+        found = store.find(LAN.id)
+        assert found is not None and found.status is BookingStatus.RELEASED
+        return found
+
+
 # Each operation, the steps before it, and the state in which it leaves Lan's first booking.
 DEEDS: dict[str, tuple[Deed, list[Deed], BookingStatus]] = {
     "hold": (do_hold, [], BookingStatus.HELD),
@@ -81,6 +100,10 @@ DEEDS: dict[str, tuple[Deed, list[Deed], BookingStatus]] = {
     "purge": (do_purge, [do_hold], BookingStatus.LAPSED),
     "serve": (do_serve, [do_hold, do_confirm], BookingStatus.SERVED),
     "close of day": (do_close, [do_hold, do_confirm], BookingStatus.NO_SHOW),
+    "displace here": (displace(HERE), [do_hold, do_confirm], BookingStatus.DISPLACED),
+    "displace there": (displace(THERE), [do_hold, do_confirm], BookingStatus.DISPLACED),
+    "displace a hold": (displace(HERE), [do_hold], BookingStatus.DISPLACED),
+    "release": (do_release, [do_hold, do_confirm], BookingStatus.RELEASED),
     "hold again": (do_take_over, [do_hold], BookingStatus.LAPSED),
 }
 
@@ -142,7 +165,7 @@ def test_no_failure_is_told_of_what_was_done(store: BookingStore, name: str, fau
     prepared(store, before)
     outcome = deed(faulty(store, {0: fault}))
     if isinstance(outcome, Booking):
-        assert outcome == store.find(LAN.id) or name == "hold again"
+        assert outcome == store.find(LAN.id) or name.startswith(("hold again", "displace"))
     found = store.find(LAN.id)
     assert found is not None and found.status is status
     check(store.table.client, store.table.name, when(deed), CAPACITY)

@@ -6,6 +6,7 @@ whole table against the invariants, and each booking against the model.
 
 import itertools
 import os
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,13 +20,16 @@ from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
 from bookings.due import close_days, purge
 from bookings.holding import hold
-from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
+from bookings.lifecycle import Ask, cancel, confirm, release, reschedule, serve
+from bookings.proof import Proof
 from bookings.store import BookingStore
 from cccd.errors import (
     AlreadyBooked,
     HoldExpired,
+    MovedTooOften,
     NotCancellable,
     NotConfirmable,
+    NotFound,
     NotReschedulable,
     NotServable,
     SlotFull,
@@ -59,6 +63,8 @@ class Model:
     slot: int
     status: BookingStatus
     expires: datetime | None
+    proof: Proof = Proof.NONE
+    moves: int = 0
 
 
 class Bookings(RuleBasedStateMachine):
@@ -78,6 +84,7 @@ class Bookings(RuleBasedStateMachine):
         self.capacity = 1
         self.known: dict[str, Model] = {}
         self.requests = 0
+        self.missed: Counter[CitizenHash] = Counter()
 
     def teardown(self) -> None:
         self.client.delete_table(TableName=self.table)
@@ -88,16 +95,19 @@ class Bookings(RuleBasedStateMachine):
 
     # --- what may happen ------------------------------------------------------------------------------------------
 
-    @rule(person=people, citizen=citizens, where=slots)
-    def book(self, person: str, citizen: CitizenHash, where: int) -> None:
+    @rule(person=people, citizen=citizens, where=slots, proof=st.sampled_from(Proof))
+    def book(self, person: str, citizen: CitizenHash, where: int, proof: Proof) -> None:
         self.requests += 1
-        wanted = wish(person, key=f"key-{self.requests}", citizen=citizen, at=self.slot(where))
-        expected = self.refusal_of_hold(person, citizen, where)
+        wanted = wish(person, key=f"key-{self.requests}", citizen=citizen, at=self.slot(where), proof=proof)
+        weaker = self.displaced(person, citizen, proof)
+        expected = self.refusal_of_hold(person, citizen, where, weaker)
         booking = self.attempt(lambda: hold(self.store, wanted, RULES, LIMIT, self.now)[0], expected)
         if booking:
             again, new = hold(self.store, wanted, RULES, LIMIT, self.now)
             assert (again, new) == (booking, False), "the same request gives the same booking"
-            self.known[booking.id] = Model(person, citizen, where, BookingStatus.HELD, booking.hold_expires_at)
+            if weaker:
+                weaker.status = BookingStatus.DISPLACED
+            self.known[booking.id] = Model(person, citizen, where, BookingStatus.HELD, booking.hold_expires_at, proof)
 
     @rule(data=st.data())
     def confirm(self, data: st.DataObject) -> None:
@@ -126,6 +136,8 @@ class Bookings(RuleBasedStateMachine):
         elif where != model.slot:
             if self.now >= self.slot(model.slot).start:
                 expected = NotReschedulable
+            elif model.moves >= 5:
+                expected = MovedTooOften
             elif not self.sells(where):
                 expected = SlotFull
         moved = self.attempt(
@@ -134,8 +146,9 @@ class Bookings(RuleBasedStateMachine):
             ),
             expected,
         )
-        if moved:
+        if moved and where != model.slot:
             model.slot = where
+            model.moves += 1
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
@@ -160,6 +173,13 @@ class Bookings(RuleBasedStateMachine):
         if self.attempt(lambda: serve(self.store, booking_id, self.now), None if may else NotServable):
             model.status = BookingStatus.SERVED
 
+    @rule(person=people)
+    def release(self, person: str) -> None:
+        theirs = next((each for each in self.known.values() if each.person == person and self.live(each)), None)
+        applicant = wish(person).id.applicant
+        if self.attempt(lambda: release(self.store, applicant, self.now), None if theirs else NotFound) and theirs:
+            theirs.status = BookingStatus.RELEASED
+
     @rule(minutes=st.sampled_from([1, 5, 14, 15, 16, 60]))
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
@@ -176,9 +196,11 @@ class Bookings(RuleBasedStateMachine):
     @rule()
     def close_of_day(self) -> None:
         close_days(self.store, self.now, lambda: True, workers=1)
+        marked = any(model.status is BookingStatus.SERVED for model in self.known.values())  # all slots are of one day
         for model in self.known.values():
             if model.status is BookingStatus.CONFIRMED and self.slot(model.slot).start.date() < self.now.date():
                 model.status = BookingStatus.NO_SHOW
+                self.missed[model.citizen] += marked
 
     @rule(seats=st.integers(1, MOST_SEATS))
     def change_capacity(self, seats: int) -> None:
@@ -217,15 +239,26 @@ class Bookings(RuleBasedStateMachine):
         seated = [each for each in self.known.values() if self.live(each) or each.status is BookingStatus.SERVED]
         return sum(each.slot == where for each in seated) < self.capacity
 
-    def refusal_of_hold(self, person: str, citizen: CitizenHash, where: int) -> tuple[type[Exception], ...] | None:
+    def displaced(self, person: str, citizen: CitizenHash, proof: Proof) -> Model | None:
+        """The booking that must give way to a hold of that proof; whoever loses one by chance of the clock does not."""
+        for each in self.known.values():
+            if each.person == person and self.live(each):
+                begun = self.slot(each.slot).start <= self.now
+                return None if begun or each.citizen == citizen or each.proof >= proof else each
+        return None
+
+    def refusal_of_hold(
+        self, person: str, citizen: CitizenHash, where: int, weaker: Model | None
+    ) -> tuple[type[Exception], ...] | None:
         """Every rule that refuses a hold; the answer may name any of them."""
         against: list[type[Exception]] = []
         living = [each for each in self.known.values() if self.live(each)]
-        if any(each.person == person for each in living):
+        if any(each.person == person and each is not weaker for each in living):
             against.append(AlreadyBooked)
-        if sum(each.citizen == citizen for each in living) >= LIMIT:
+        # Two missed appointments leave one booking at a time; no life here is longer than their sixty days.
+        if sum(each.citizen == citizen for each in living) >= (1 if self.missed[citizen] >= 2 else LIMIT):
             against.append(TooManyBookings)
-        if not self.sells(where):
+        if not self.sells(where) and not (weaker and weaker.slot == where):
             against.append(SlotFull)
         return tuple(against) or None
 

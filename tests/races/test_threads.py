@@ -16,9 +16,12 @@ from bookings.due import close_days, purge
 from bookings.holding import hold
 from bookings.intake import HoldRequest
 from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
+from bookings.proof import Proof
 from bookings.seats import Seat
+from bookings.standing import APPLICANTS
 from bookings.store import BookingStore
-from cccd.errors import HoldExpired, NotCancellable, Refusal, SlotFull
+from cccd.errors import HoldExpired, NotCancellable, RateLimited, Refusal, SlotFull, TooManyApplicants
+from cccd.hashes import CitizenHash
 from offices.opening import Queue, Slot
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
 from tests.races.engine import client_of
@@ -65,6 +68,10 @@ def holder(person: str, where: Slot, now: datetime = NOW, **parts: Any) -> Deed:
 
 def presser(wanted: HoldRequest) -> Deed:
     return lambda store: hold(store, wanted, RULES, LIMIT, NOW)
+
+
+def presser_of(wanted: HoldRequest, limit: int = LIMIT) -> Deed:
+    return lambda store: hold(store, wanted, RULES, limit, NOW)[0]
 
 
 def naive_holder(wanted: HoldRequest) -> Deed:
@@ -286,3 +293,45 @@ def test_a_served_number_is_given_to_nobody_else_whoever_races_for_it(
                 assert stands.status is BookingStatus.CANCELLED
                 assert sum(isinstance(each, Booking) for each in others) <= 1
     check(store.table.client, table, NOW, 1)
+
+
+def test_a_displaced_booking_and_whoever_displaces_it_race_for_one_applicant(engine: str, store: BookingStore) -> None:
+    """Its owner confirms, moves and cancels while four proven citizens claim the same personal id: one booking is left."""
+    with racers(engine, store.table.name, 8) as race:
+        for n in range(40):
+            here, there = slot_number(2 * n, 2), slot_number(2 * n + 1, 2)
+            weak = wish(f"person {n}", at=here)
+            hold(store, weak, RULES, LIMIT, NOW)
+            claims = [
+                wish(f"person {n}", key="claim", citizen=CitizenHash(f"{k} of {n}"), at=where, proof=Proof.PHONE)
+                for k, where in enumerate((here, there, here, there))
+            ]
+            answers = race(
+                [confirmer(weak, NOW), canceller(weak), mover(f"person {n}", there), *map(presser_of, claims)]
+            )
+            winners = [each for each in answers[3:] if isinstance(each, Booking)]
+            assert len(winners) == 1, answers
+            active = store.at_key(items.active_key(weak.id.applicant))
+            assert active is not None and active.id == winners[0].id
+            first = store.find(weak.id)
+            assert first is not None and first.status in (BookingStatus.DISPLACED, BookingStatus.CANCELLED)
+    check(store.table.client, store.table.name, NOW, 2)
+
+
+def test_nobody_books_for_more_than_six_people_however_fast(engine: str, store: BookingStore) -> None:
+    """Twelve different people at once for one citizen, cancelled, and twelve more: six in all."""
+    citizen = CitizenHash("a crowd")
+    with racers(engine, store.table.name, 12) as race:
+        booked: set[str] = set()
+        for n in range(3):
+            where = slot_number(200 + n, 20)
+            wishes = [wish(f"one {n} {k}", key=f"{n} {k}", citizen=citizen, at=where) for k in range(12)]
+            answers = race([presser_of(each, 12) for each in wishes])
+            for each, answer in zip(wishes, answers, strict=True):
+                if isinstance(answer, Booking):
+                    booked.add(each.id.applicant)
+                    cancel(store, Ask(each.id, citizen, NOW), rules_of)
+                else:
+                    assert isinstance(answer, (TooManyApplicants, RateLimited, SlotFull)), answer
+        assert len(booked) == APPLICANTS
+    check(store.table.client, store.table.name, NOW, 20)

@@ -1,5 +1,6 @@
 """POST /sessions against a fake Zalo that uses the real protocol over HTTP, in good and bad moods."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from bookings.api import handler as bookings
 from cccd import clock, session
 from cccd.errors import SessionExpired, Unauthenticated
 from cccd.keyring import secret
+from cccd.session import Citizen
 from local.zalo import FakeZalo, Mood
 from sessions import api
 from tests.gateway import Answer, call
@@ -75,7 +77,11 @@ def phone(phone_token: object, token: object = "demo-lan") -> Answer:
 
 def test_a_phone_number_is_shared_once(zalo: FakeZalo) -> None:
     answer = phone("phone-84912345678")
-    assert (answer.status, answer.body) == (200, {"phone": "0912345678"})
+    assert (answer.status, answer.body["phone"]) == (200, "0912345678")
+    key = secret("SessionKey")
+    proven = session.verify(f"Bearer {answer.body['token']}", key, clock.now())
+    assert proven == Citizen(sign_in("demo-lan").body["citizen"]["id"], session.phone_mark(key, "84912345678"))
+    assert "912345678" not in b64decode(answer.body["token"].split(".")[1] + "==").decode()
     assert phone("phone-84912345678").code == "phone_token_invalid"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from bookings import api, audit, availability_api, close_day, desk, due, purge
+from bookings import api, audit, availability_api, close_day, desk, due, purge, release
 from cccd.clock import VIETNAM
 from declarations.api import handler as declarations
 from tests.bookings.people import signed_in
@@ -90,6 +90,12 @@ def test_each_function_may_do_exactly_what_it_does(
         clock.move_to(datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM))
         desk.handler({"officeId": "ca-26740", "date": START[:10], "ticket": ticket}, CONTEXT)
         assert performed == allowed("DeskFunction")
+
+        book(12, start="2026-11-27T14:00:00+07:00")
+        performed.clear()
+        released = release.handler({"personalId": "079190000012"}, CONTEXT)
+        assert released["status"] == "released"
+        assert performed == allowed("ReleaseFunction")
 
         performed.clear()
         clock.shift(timedelta(minutes=20))

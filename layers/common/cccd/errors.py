@@ -17,6 +17,8 @@ Refusal
 ├── SlotFull                    every seat of the slot is taken
 ├── AlreadyBooked               the applicant has an active booking
 ├── TooManyBookings             over the citizen's limit
+├── TooManyApplicants           over the people for whom one citizen may book in a month
+├── MovedTooOften               over what one booking may be moved
 ├── RateLimited                 over what one citizen may ask in a day
 ├── IdempotencyKeyReused        the same key with another request
 ├── StaleVersion                somebody changed it first; carries what stands
@@ -127,6 +129,14 @@ class AlreadyBooked(Refusal):
 
 class TooManyBookings(Refusal):
     """The citizen has as many active bookings as one citizen may."""
+
+
+class TooManyApplicants(Refusal):
+    """The citizen has booked for as many different people lately as one citizen may."""
+
+
+class MovedTooOften(Refusal):
+    """The booking was moved as often as one may be; it stands."""
 
 
 class RateLimited(Refusal):

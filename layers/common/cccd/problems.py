@@ -94,18 +94,32 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         "already_booked",
         "Người làm thẻ đã có lịch hẹn",
-        "Mỗi người chỉ giữ một lịch hẹn đang hiệu lực. Vui lòng dùng, đổi hoặc huỷ lịch hẹn đó trước khi đặt lịch mới.",
+        "Mỗi người chỉ giữ một lịch hẹn đang hiệu lực. {advice}",
     ),
     errors.TooManyBookings: Problem(
         429,
         "too_many_bookings",
         "Bạn đang giữ đủ số lịch hẹn",
-        "Mỗi tài khoản giữ tối đa {limit} lịch hẹn cùng lúc. Vui lòng huỷ bớt lịch không dùng rồi đặt lại.",
+        "Tài khoản của bạn giữ được tối đa {limit} lịch hẹn cùng lúc. {advice}",
+    ),
+    errors.TooManyApplicants: Problem(
+        429,
+        "too_many_applicants",
+        "Bạn đã đặt lịch cho nhiều người",
+        "Mỗi tài khoản đặt lịch cho tối đa {limit} người trong 30 ngày. Vui lòng nhờ người cần làm thẻ tự đặt bằng Zalo "
+        "của mình, hoặc liên hệ cơ quan Công an.",
+    ),
+    errors.MovedTooOften: Problem(
+        409,
+        "moved_too_often",
+        "Lịch hẹn này đã đổi nhiều lần",
+        "Mỗi lịch hẹn đổi được tối đa {limit} lần. Lịch hẹn của bạn vẫn được giữ; nếu không đến được, vui lòng huỷ để "
+        "nhường chỗ rồi đặt lịch mới.",
     ),
     errors.RateLimited: Problem(
         429,
         "rate_limited",
-        "Bạn đã đặt lịch quá nhiều lần trong ngày",
+        "Bạn đã đặt hoặc đổi lịch quá nhiều lần trong ngày",
         "Vui lòng thử lại vào ngày mai, hoặc liên hệ trực tiếp cơ quan Công an. Lịch hẹn đang có của bạn vẫn được giữ.",
     ),
     errors.IdempotencyKeyReused: Problem(

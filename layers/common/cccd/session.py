@@ -22,15 +22,26 @@ _LONGEST = 1_000  # characters; ours have about 200
 
 @dataclass(frozen=True)
 class Citizen:
-    """Somebody signed in through Zalo; `id` is Zalo's id for them in our app, a string of digits."""
+    """Somebody signed in through Zalo; `id` is Zalo's id for them in our app, a string of digits.
+
+    `phone` is the mark of a number (`phone_mark`) of which Zalo said in this session that it is theirs.
+    """
 
     id: str
+    phone: str | None = None
+
+
+def phone_mark(key: bytes, phone: str) -> str:
+    """A keyed hash of a phone number (as `84…`). It can be compared within sessions of this key, and never read back."""
+    return _encoded(hmac.digest(key, f"phone\0{phone}".encode(), "sha256")[:16])
 
 
 def issue(citizen: Citizen, key: bytes, now: datetime) -> tuple[str, datetime]:
     """A session token for the citizen, and the instant at which it ends."""
     ends = now + LIFETIME
-    claims = {"iss": _ISSUER, "sub": citizen.id, "iat": epoch(now), "exp": epoch(ends)}
+    claims: dict[str, object] = {"iss": _ISSUER, "sub": citizen.id, "iat": epoch(now), "exp": epoch(ends)}
+    if citizen.phone:
+        claims["tel"] = citizen.phone
     signed = f"{_HEADER}.{_encoded(json.dumps(claims, separators=(',', ':')).encode())}"
     return f"{signed}.{_signature(signed, key)}", ends
 
@@ -51,7 +62,7 @@ def verify(authorization: str | None, key: bytes, now: datetime) -> Citizen:
         raise Unauthenticated
     try:
         found = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-        citizen, ends, issuer = Citizen(found["sub"]), found["exp"], found["iss"]
+        citizen, ends, issuer = Citizen(found["sub"], found.get("tel")), found["exp"], found["iss"]
     except (binascii.Error, ValueError, TypeError, KeyError) as error:
         raise Unauthenticated from error
     if issuer != _ISSUER or not isinstance(citizen.id, str) or not isinstance(ends, int):

@@ -1,0 +1,37 @@
+"""Counting what a citizen asks in a day, beside the holds themselves."""
+
+from datetime import datetime, timedelta
+
+from bookings.carry_out import RETRY_AFTER
+from bookings.standing import asked_too_often
+from bookings.store import BookingStore
+from cccd.clock import at
+from cccd.errors import RateLimited, TemporarilyUnavailable
+from cccd.hashes import CitizenHash
+from cccd.transactions import Refused, Unknown
+
+
+def count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> None:
+    """Count a refusal that reveals something about others' bookings: a citizen may not ask for it often.
+
+    Raises:
+        RateLimited: the citizen has asked too often today.
+        TemporarilyUnavailable: storage did not answer.
+    """
+    try:
+        try:
+            store.commit([store.count_passing_attempt(citizen, now)])
+        except Refused as refused:
+            if asked_too_often(refused.old[0] or {}, now):
+                raise
+            store.commit([store.count_attempt(citizen, now)])
+    except Refused:
+        raise rate_limited(now) from None
+    except Unknown:
+        raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
+
+
+def rate_limited(now: datetime) -> RateLimited:
+    """The refusal of one request too many; tomorrow the next is taken."""
+    midnight = at(now.date() + timedelta(days=1), datetime.min.time())
+    return RateLimited(retry_after=int((midnight - now).total_seconds()))
