@@ -12,13 +12,13 @@ from collections import Counter
 from datetime import timedelta
 
 from bench.scale import AT_EIGHT, COUNTRY, TEMPLATE, bookable_slots, seconds
-from cccd.clock import at
+from cccd.clock import NIGHT_BEGINS, at
 from infra.template import load
 
 os.environ.update(load(TEMPLATE).functions["SenderFunction"].environment)  # the sender reads it when it is imported
 
 from notifications import sender  # noqa: E402
-from notifications.notice import NIGHT_BEGINS, REMINDED_AT  # noqa: E402
+from notifications.notice import REMINDED_AT  # noqa: E402
 from notifications.rate import MESSAGES_A_MINUTE, ZALO_REQUESTS_A_MINUTE  # noqa: E402
 from notifications.store import SHARDS  # noqa: E402
 

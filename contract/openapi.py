@@ -50,6 +50,7 @@ API_MODULES = {
     "declarations.print_api": Door("Declarations", SESSION),
     "privacy.api": Door("My data", SESSION),
     "bookings.api": Door("Bookings", SESSION),
+    "bookings.waiting_api": Door("Bookings", SESSION),
     "faq.api": Door("Questions", PUBLIC),
     "chat.webhook": Door("Zalo", ZALO),
     "edge.api": Door("Service", PUBLIC),

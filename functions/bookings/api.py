@@ -17,7 +17,7 @@ from bookings.people_ahead import people_ahead
 from bookings.proof import proof_of
 from bookings.standing import UNPROVEN
 from bookings.store import BookingStore
-from bookings.views import BookingPage, BookingRequest, BookingView, Move, view
+from bookings.views import BookingPage, BookingRequest, BookingView, IdempotencyKey, Move, view
 from cccd import clock
 from cccd.citizens import CitizenSettings
 from cccd.dynamodb import client
@@ -56,16 +56,6 @@ class BookingsSettings(CitizenSettings):
     bookings_per_citizen: Annotated[int, Field(ge=1, le=20)] = 4
 
 
-IdempotencyKey = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=8,
-        max_length=128,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Mã do ứng dụng tạo cho mỗi lần bấm nút; gửi lại cùng mã thì nhận lại cùng lịch hẹn.",
-    ),
-]
 OptionalIdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=8, max_length=128, pattern=r"^[\x21-\x7e]+$")
 ]

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from bookings import items
 from bookings.booking import Booking
 from bookings.booking_id import BookingId
+from bookings.rest import seat_expiry
 from bookings.scheduled import ScheduledSettings
 from bookings.seats import Seat, Taken, beyond
 from bookings.store import BookingStore
@@ -92,7 +93,8 @@ def _differences(store: BookingStore, offices: list[Office], now: datetime) -> I
         for office in offices
         for start, item in store.slots(office.id, now.date() - timedelta(days=1), _last_day(now)).items()
         for seat, holder in items.seats_of(item).items()
-        if holder.live(epoch(now)) and not holder.served  # the seat stays theirs: the booking is history
+        # A served seat stays taken though its booking is history; one that rests is nobody's.
+        if holder.live(epoch(now)) and not holder.served and not holder.rests
     }
     active = {booking.id: booking for booking in store.every_active() if not booking.lapsed(now)}
     ids = [BookingId.parse(holder.booking_id) for holder in seats.values() if holder.booking_id not in active]
@@ -113,7 +115,7 @@ def _wrong_seat(booking: Booking | None, office_id: str, start: datetime, seat: 
         return "a seat without a booking"
     if (booking.office_id, booking.start, booking.seat) != (office_id, start, seat):
         return "a second seat of one booking"
-    if holder.expires != booking.expiry():
+    if holder.expires != seat_expiry(booking):
         return "a seat that lapses at another time than its booking"
     return None
 

@@ -67,6 +67,7 @@ class Booking:
     `version` counts the changes since the hold, so that a change based on an old reading is refused.
     `answered` remembers the requests that changed it: a hash of each Idempotency-Key, and what was asked. It stays small,
     as a booking is confirmed and cancelled once and moved a few times (`moves`). `replaced` says that it displaced another.
+    `rest_minutes` is how long its seat may rest once it is given back (`rest.py`), by the office's rules when it was held.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Booking:
     proof: Proof = Proof.NONE
     moves: int = 0
     replaced: bool = False
+    rest_minutes: int = 0
 
     @property
     def ticket(self) -> str:

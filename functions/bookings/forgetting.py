@@ -5,6 +5,7 @@ from datetime import datetime
 from bookings import lifecycle
 from bookings.booking import Booking, BookingStatus
 from bookings.store import BookingStore
+from bookings.wait_store import WaitStore
 from cccd.errors import TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from cccd.transactions import Refused, Unknown, Write
@@ -43,6 +44,7 @@ def _end_all(store: BookingStore, citizen: CitizenHash, now: datetime) -> tuple[
             ended = lifecycle.end(store, booking, status, now)
             if ended is None:
                 raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+            WaitStore(store.table.client, store.table.name).forget(booking.office_id, booking.id)
             over.append(ended)
     return over, begun
 

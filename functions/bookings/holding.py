@@ -102,6 +102,7 @@ def _held(wanted: HoldRequest, seat: Seat, displaces: Booking | None, rules: Ope
         declaration_id=wanted.declaration_id,
         proof=wanted.proof,
         replaced=displaces is not None,
+        rest_minutes=rules.rest_minutes,
     )
 
 

@@ -1,7 +1,9 @@
 """The shapes of the bookings table. No other module knows its keys or attribute names.
 
     pk                  sk                      what
-    OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry, d: served}
+    OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry, d: served};
+                                                of one that rests: {b: "-", x: until when, o: offered to, n: offers}
+    OFFICE#<office>     WAIT#<booking id>       a booking that waits for an earlier appointment, and the seat offered to it
     APPLICANT#<hash>    ACTIVE                  the applicant's active booking, which is also their lock
     APPLICANT#<hash>    ENDED#<booking id>      history
     CITIZEN#<hash>      TALLY                   a citizen's bookings by request (k…), how many are active (n), requests a day
@@ -46,6 +48,10 @@ def slot_start(item: Item) -> datetime:
     return at(date.fromisoformat(day), datetime.strptime(clock_time, "%H:%M").time())  # noqa: DTZ007 - a time of day
 
 
+def wait_key(office_id: str, booking_id: str) -> Key:
+    return {"pk": f"OFFICE#{office_id}", "sk": f"WAIT#{booking_id}"}
+
+
 def active_key(applicant: str) -> Key:
     return {"pk": f"APPLICANT#{applicant}", "sk": "ACTIVE"}
 
@@ -88,7 +94,7 @@ def tally_booking_ids(item: Item) -> list[BookingId]:
 def seats_of(item: Item) -> SlotSeats:
     """The taken seats of a slot's item."""
     return {
-        seat: Taken(value["b"], value.get("x"), "d" in value)
+        seat: Taken(value["b"], value.get("x"), "d" in value, value.get("o"), value.get("n", 0))
         for name, value in item.items()
         if (seat := Seat.parse(name))
     }
@@ -146,6 +152,7 @@ def booking_item(booking: Booking) -> Item:
         "proof": int(booking.proof) or None,
         "moves": booking.moves or None,
         "replaced": booking.replaced or None,
+        "restMinutes": booking.rest_minutes or None,
         "ttl": None if booking.active else expires_at(booking),
     }
 
@@ -175,6 +182,7 @@ def booking_of(item: Item) -> Booking:
         proof=Proof(item.get("proof") or Proof.NONE),
         moves=item.get("moves") or 0,
         replaced=bool(item.get("replaced")),
+        rest_minutes=item.get("restMinutes") or 0,
     )
 
 

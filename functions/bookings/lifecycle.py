@@ -60,7 +60,7 @@ def confirm(store: BookingStore, ask: Ask) -> Booking:
     now = ask.now
 
     def decide(booking: Booking) -> Step | Booking:
-        if booking.status is BookingStatus.CONFIRMED or _answered(booking, ask, "confirm"):
+        if booking.status is BookingStatus.CONFIRMED or answered(booking, ask, "confirm"):
             return booking
         if booking.status is BookingStatus.LAPSED:
             raise _hold_expired(store, booking, now)
@@ -71,14 +71,12 @@ def confirm(store: BookingStore, ask: Ask) -> Booking:
             if by.old[0] is not None and by.old[1] is None:  # it lapsed by another clock: its seat is taken
                 raise _hold_expired(store, booking, now) from by
 
-        after = _changed(
-            booking, ask, "confirm", status=BookingStatus.CONFIRMED, confirmed_at=now, hold_expires_at=None
-        )
+        after = changed(booking, ask, "confirm", status=BookingStatus.CONFIRMED, confirmed_at=now, hold_expires_at=None)
         return Step(
             after, lambda: store.commit([store.keep_seat(booking), store.rewrite(booking, after, now)]), refused
         )
 
-    booking, done = carry_out(lambda: _own_as_of(store, ask), decide)
+    booking, done = carry_out(lambda: own_as_of(store, ask), decide)
     if done:
         count("BookingsConfirmed")
         if now - booking.held_at < FASTEST_TYPING:
@@ -109,7 +107,7 @@ def reschedule(
 
     def decide(booking: Booking) -> Step | Booking:
         nonlocal search
-        if _answered(booking, ask, asked) or (booking.active and booking.start == start):
+        if answered(booking, ask, asked) or (booking.active and booking.start == start):
             return booking
         if booking.status is BookingStatus.LAPSED:
             raise _hold_expired(store, booking, now)
@@ -119,12 +117,10 @@ def reschedule(
             raise MovedTooOften(limit=str(MOVES))
         slot, queue = open_slot(booking)
         seats = search = search or SeatSearch(slot, queue)
-        after = _changed(
-            booking, ask, asked, start=slot.start, end=slot.end, seat=seats.choice, moves=booking.moves + 1
-        )
+        after = changed(booking, ask, asked, start=slot.start, end=slot.end, seat=seats.choice, moves=booking.moves + 1)
         writes = [
             store.take_seat(after, seats.mark, now, seats.seen_mark),
-            store.free_seat(booking),
+            store.free_seat(booking, now),
             store.rewrite(booking, after, now),
             store.count_attempt(booking.citizen, now),
             *beside(after),
@@ -145,7 +141,7 @@ def reschedule(
 
         return Step(after, lambda: store.commit(writes), refused)
 
-    booking, done = carry_out(lambda: _own_as_of(store, ask), decide, tries=MAX_SEAT_TRIES)
+    booking, done = carry_out(lambda: own_as_of(store, ask), decide, tries=MAX_SEAT_TRIES)
     if done:
         count("BookingsMoved")
     return booking
@@ -159,13 +155,13 @@ def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
     """
 
     def decide(booking: Booking) -> Step | Booking:
-        if booking.status is BookingStatus.CANCELLED or _answered(booking, ask, "cancel"):
+        if booking.status is BookingStatus.CANCELLED or answered(booking, ask, "cancel"):
             return booking
         if not booking.active or ask.now >= rules_of(booking.office_id).last_change(booking.start):
             raise NotCancellable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
         return _ending(store, _remembering(booking, ask, "cancel"), BookingStatus.CANCELLED, ask.now)
 
-    booking, done = carry_out(lambda: _own_as_of(store, ask), decide)
+    booking, done = carry_out(lambda: own_as_of(store, ask), decide)
     if done:
         count("BookingsCancelled")
         store.tidy_tally(booking.citizen, ask.now)
@@ -258,7 +254,7 @@ def displaced_by(store: BookingStore, booking: Booking, now: datetime, *, seat_g
     If `seat_goes_too`, its seat is given up by the write that takes the other one's.
     """
     ended = replace(booking, status=BookingStatus.DISPLACED, ended_at=now, version=booking.version + 1)
-    seat = [] if seat_goes_too else [store.free_seat(booking)]
+    seat = [] if seat_goes_too else [store.free_seat(booking, now)]
     return [*seat, store.keep_history(ended), store.uncount(booking)]
 
 
@@ -290,7 +286,7 @@ def own(store: BookingStore, booking_id: BookingId, citizen: CitizenHash) -> Boo
     return booking
 
 
-def _own_as_of(store: BookingStore, ask: Ask) -> Booking:
+def own_as_of(store: BookingStore, ask: Ask) -> Booking:
     return own(store, ask.booking, ask.citizen).as_of(ask.now)
 
 
@@ -299,7 +295,7 @@ def _ending(
 ) -> Step:
     """The step that ends an active booking: seat, lock, tally and history in one transaction."""
     ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
-    seat = store.close_seat(booking) if status is BookingStatus.SERVED else store.free_seat(booking)
+    seat = store.close_seat(booking) if status is BookingStatus.SERVED else store.free_seat(booking, now)
     rest = [store.unlock_applicant(booking), store.keep_history(ended), uncounted or store.uncount(booking)]
 
     def commit() -> None:
@@ -314,7 +310,7 @@ def _ending(
     return Step(ended, commit)
 
 
-def _changed(booking: Booking, ask: Ask, asked: str, **changes: Any) -> Booking:
+def changed(booking: Booking, ask: Ask, asked: str, **changes: Any) -> Booking:
     """The booking after a change; it remembers the request that made the change."""
     parts: dict[str, Any] = {"version": booking.version + 1, **changes}
     return replace(_remembering(booking, ask, asked), **parts)
@@ -324,7 +320,7 @@ def _remembering(booking: Booking, ask: Ask, asked: str) -> Booking:
     return replace(booking, answered={**booking.answered, ask.key: asked}) if ask.key else booking
 
 
-def _answered(booking: Booking, ask: Ask, asked: str) -> bool:
+def answered(booking: Booking, ask: Ask, asked: str) -> bool:
     """Whether this same request has changed the booking before.
 
     Raises:

@@ -2,33 +2,32 @@
 
 from datetime import datetime, timedelta
 
-from bookings.carry_out import RETRY_AFTER
 from bookings.standing import asked_too_often
 from bookings.store import BookingStore
 from cccd.clock import at
-from cccd.errors import RateLimited, TemporarilyUnavailable
+from cccd.errors import RateLimited
 from cccd.hashes import CitizenHash
-from cccd.transactions import Refused, Unknown
+from cccd.transactions import Refused
 
 
 def count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> None:
     """Count a refusal that reveals something about others' bookings: a citizen may not ask for it often.
 
+    An answer that is lost may count it twice.
+
     Raises:
         RateLimited: the citizen has asked too often today.
-        TemporarilyUnavailable: storage did not answer.
+        botocore's errors: storage did not answer.
     """
     try:
         try:
-            store.commit([store.count_passing_attempt(citizen, now)])
+            store.table.write(store.count_passing_attempt(citizen, now))
         except Refused as refused:
             if asked_too_often(refused.old[0] or {}, now):
                 raise
-            store.commit([store.count_attempt(citizen, now)])
+            store.table.write(store.count_attempt(citizen, now))
     except Refused:
         raise rate_limited(now) from None
-    except Unknown:
-        raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
 
 
 def rate_limited(now: datetime) -> RateLimited:

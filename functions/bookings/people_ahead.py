@@ -17,6 +17,7 @@ def people_ahead(store: BookingStore, booking: Booking, now: datetime) -> int:
         and seat.queue == booking.seat.queue
         and holder.live(epoch(now))
         and not holder.served
+        and not holder.rests
         for start, item in store.slots(booking.office_id, day, day).items()
         for seat, holder in items.seats_of(item).items()
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from offices.opening import Capacity, Queue
 
+RESTING = "-"  # in place of a booking's id: nobody has the seat, and for a while nobody can take it
+
 _PREFIX: dict[Queue, str] = {"shared": "s", "permanent": "p", "temporary": "t"}
 _QUEUE: dict[str, Queue] = {prefix: queue for queue, prefix in _PREFIX.items()}
 _ATTRIBUTE = re.compile(r"([spt])([0-9]{2,3})")
@@ -43,12 +45,20 @@ class Seat:
 class Taken:
     """The booking on a seat: its id, when its hold lapses (epoch seconds; None once confirmed), whether it was served.
 
-    The seat of a served booking stays taken, as its number was called.
+    The seat of a served booking stays taken, as its number was called. A seat that rests belongs to nobody; it may be
+    `offered_to` a booking that waits for an earlier appointment, as its `offers`-th offer.
     """
 
     booking_id: str
     expires: int | None
     served: bool = False
+    offered_to: str | None = None
+    offers: int = 0
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is nobody's, though it cannot be taken."""
+        return self.booking_id == RESTING
 
     def live(self, now: int) -> bool:
         """Whether the seat is really occupied."""
@@ -82,5 +92,7 @@ def sellable(taken: SlotSeats, capacity: Capacity, queue: Queue, now: int) -> li
 def beyond(taken: SlotSeats, capacity: Capacity, now: int) -> list[Seat]:
     """The live seats beyond today's capacity; an office that lowered its capacity must look at them."""
     return sorted(
-        seat for seat, holder in taken.items() if holder.live(now) and seat.number > capacity.get(seat.queue, 0)
+        seat
+        for seat, holder in taken.items()
+        if holder.live(now) and not holder.rests and seat.number > capacity.get(seat.queue, 0)
     )

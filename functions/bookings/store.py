@@ -10,6 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bookings import items
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
+from bookings.rest import rests_until, seat_expiry
+from bookings.seats import RESTING
 from bookings.standing import DAILY_REQUESTS, UNPROVEN, Place, free_since
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item
@@ -190,9 +192,16 @@ class BookingStore:
         """The seat still belongs to this booking; it no longer lapses."""
         return self._own_seat(booking, "REMOVE #seat.x")
 
-    def free_seat(self, booking: Booking) -> Write:
-        """The seat still belongs to this booking; it becomes free."""
-        return self._own_seat(booking, "REMOVE #seat")
+    def free_seat(self, booking: Booking, now: datetime) -> Write:
+        """The seat still belongs to this booking; it becomes free, near its day after a short rest."""
+        until = rests_until(booking, now)
+        if until is None:
+            return self._own_seat(booking, "REMOVE #seat")
+        return self._own_seat(booking, "SET #seat = :rest", {":rest": {"b": RESTING, "x": epoch(until)}})
+
+    def unchanged(self, booking: Booking) -> Write:
+        """Nothing is written; the active booking has not changed since it was read."""
+        return self.table.check(items.active_key(_applicant(booking)), _UNCHANGED, _version_of(booking))
 
     def close_seat(self, booking: Booking) -> Write:
         """The seat still belongs to this booking, which was served: nobody else gets the seat or its number."""
@@ -291,7 +300,7 @@ class BookingStore:
 
 
 def _taken(booking: Booking) -> Item:
-    expiry = booking.expiry()
+    expiry = seat_expiry(booking)
     return {"b": booking.id} if expiry is None else {"b": booking.id, "x": expiry}
 
 

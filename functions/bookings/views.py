@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import StringConstraints
 
 from bookings.booking import Booking, BookingStatus
@@ -12,6 +13,17 @@ from declarations.checklist import to_bring
 from declarations.items import ID_PATTERN
 from declarations.linking import Linked, answers_for
 from procedures.views import Paper, paper
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Mã do ứng dụng tạo cho mỗi lần bấm nút; gửi lại cùng mã thì nhận lại cùng lịch hẹn.",
+    ),
+]
 
 
 class ApplicantIn(Model):

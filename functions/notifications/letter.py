@@ -54,10 +54,12 @@ def write(
         DoesNotFit: only a template could be sent, and Zalo would not take its parameters.
     """
     in_window = friend.in_window(now)
-    reply = Reply(words(notice.kind, booking, declared), (Button("Xem lịch hẹn", path="lich-hen"),))
+    text = words_of_offer(notice, booking) if notice.kind is Kind.OFFER else words(notice.kind, booking, declared)
+    reply = Reply(text, (Button("Xem lịch hẹn", path="lich-hen"),))
     ordinary = reply.message(mini_app_url) if in_window else None
     try:
-        template = _template(notice.kind, booking, declared, templates)
+        # An offer lasts ten minutes, and a template takes the parameters of an appointment: it goes out in words or not at all.
+        template = None if notice.kind is Kind.OFFER else _template(notice.kind, booking, declared, templates)
     except DoesNotFit:
         if not in_window:
             raise
@@ -65,8 +67,19 @@ def write(
     return Letter(friend.user, ordinary, template) if ordinary or template else None
 
 
+def words_of_offer(notice: Notice, booking: Booking) -> str:
+    """The words of an offer; it names the time until which the seat is kept."""
+    assert notice.until is not None
+    day, own = notice.start.date(), booking.start.date()
+    return (
+        f"Vừa có chỗ sớm hơn làm căn cước (CCCD) tại {_place(directory().find(booking.office_id))}: {notice.start:%H:%M} "
+        f"{weekday(day)} {shown(day)}. Chỗ này được giữ cho bạn đến {notice.until:%H:%M}: mở ứng dụng và bấm nhận nếu bạn "
+        f"muốn đổi. Nếu không nhận, lịch hẹn {booking.start:%H:%M} {shown(own)} của bạn vẫn giữ nguyên."
+    )
+
+
 def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
-    """The words that the citizen reads. They contain no name: somebody else may read the screen."""
+    """The words about a booking that the citizen reads. They contain no name: somebody else may read the screen."""
     place = _place(directory().find(booking.office_id))
     day = booking.start.date()
     when = f"{booking.start:%H:%M} {weekday(day)} {shown(day)}"
@@ -91,6 +104,8 @@ def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
                 f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} đã được cơ quan Công an huỷ theo "
                 "đề nghị của người làm thẻ. Nếu thấy nhầm lẫn, vui lòng liên hệ cơ quan Công an."
             )
+        case Kind.OFFER:
+            raise ValueError("an offer has words of its own")
         case Kind.REMINDER:
             text = f"Nhắc lịch: ngày mai, {when}, bạn có hẹn làm căn cước (CCCD) tại {place}, số {booking.ticket}."
     lines = [text, REPLACED] if kind is Kind.CONFIRMED and booking.replaced else [text]

@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from bookings.booking import Booking, BookingStatus
+from bookings.wait_store import Waiting
 from cccd.clock import at
 from cccd.hashes import CitizenHash
 
-NIGHT_BEGINS, NIGHT_ENDS = time(22, 0), time(6, 0)
 REMINDED_AT = time(17, 0)  # on the day before
 MAX_TRIES = 8
 
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     DISPLACED = "displaced"
     RELEASED = "released"
+    OFFER = "offer"
 
 
 # The messages about an ending that the citizen did not choose themselves, or did and may have forgotten.
@@ -36,7 +37,8 @@ ENDINGS = {
 class Notice:
     """A message to be sent: its booking, the version of the booking, and the time when it is due.
 
-    It holds no words and no names: they come from the booking when the message is sent.
+    It holds no words and no names: they come from the booking when the message is sent. `start` is the appointment's, or the
+    offered seat's. A message about an offer is its `turn`-th and of no use after `until`.
     """
 
     kind: Kind
@@ -46,11 +48,23 @@ class Notice:
     start: datetime
     due: datetime
     tries: int = 0
+    turn: int = 0
+    until: datetime | None = None
 
     @property
     def id(self) -> str:
         """One id for each citizen and event, even if the event is delivered several times."""
-        return f"{self.booking_id}#{self.kind}#{self.version}"
+        return f"{self.booking_id}#{self.name}"
+
+    @property
+    def name(self) -> str:
+        """One name for each event of the booking."""
+        return f"{self.kind}#{self.version}" + (f"#{self.turn}" if self.turn else "")
+
+    @property
+    def last_moment(self) -> datetime:
+        """From then on the message is of no use."""
+        return self.until or self.start
 
 
 def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[Notice]:
@@ -68,22 +82,34 @@ def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[No
     return [_notice(kind, after, now), *reminder]
 
 
+def notice_of_offer(before: Waiting | None, after: Waiting, now: datetime) -> Notice | None:
+    """The message that a change of a waiting booking creates: somebody was offered an earlier seat."""
+    offer = after.offer
+    if offer is None or (before and before.offers == after.offers):
+        return None
+    return Notice(
+        Kind.OFFER,
+        after.booking_id,
+        offer.version,
+        after.citizen,
+        offer.start,
+        now,
+        turn=after.offers,
+        until=offer.until,
+    )
+
+
 def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:
     """Whether the message is no longer true, or comes after the appointment.
 
     Any later change of the booking has its own message, so only a message about the current booking is sent.
     """
-    if booking is None or booking.version != notice.version or now >= notice.start:
+    if booking is None or booking.version != notice.version or now >= notice.last_moment:
         return True
     if notice.kind in ENDINGS.values():
         return ENDINGS.get(booking.status) is not notice.kind
     too_late = notice.kind is Kind.REMINDER and now.date() >= notice.start.date()  # it says "tomorrow"
     return booking.status is not BookingStatus.CONFIRMED or too_late
-
-
-def is_night(now: datetime) -> bool:
-    """Whether people sleep; nothing is sent then."""
-    return now.time() >= NIGHT_BEGINS or now.time() < NIGHT_ENDS
 
 
 def next_try(tries: int, now: datetime) -> datetime:

@@ -11,12 +11,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from bookings.booking import Booking
 from bookings.items import booking_of
+from bookings.wait_store import Waiting, waiting_of
 from cccd import clock
 from cccd.dynamodb import client, from_item
 from cccd.invocation import Event
 from cccd.observability import log_unexpected
 from cccd.settings import Settings
-from notifications.notice import notices_of
+from notifications.notice import notice_of_offer, notices_of
 from notifications.store import NoticeStore
 
 # Logging the whole error would print its message, which may quote what a citizen typed.
@@ -47,12 +48,21 @@ def _keep_notices(record: DynamoDBRecord) -> None:
 def keep_notices(record: DynamoDBRecord) -> None:
     """Keep the messages that one change of the table creates."""
     images = record.raw_event["dynamodb"]
-    after = _booking(images.get("NewImage"))
-    if after is None:
-        return
-    store = NoticeStore(client(), settings.notices_table)
-    for notice in notices_of(_booking(images.get("OldImage")), after, clock.now()):
-        store.add(notice)
+    store, now = NoticeStore(client(), settings.notices_table), clock.now()
+    if waits := _waiting(images.get("NewImage")):
+        offered = notice_of_offer(_waiting(images.get("OldImage")), waits, now)
+        if offered:
+            store.add(offered)
+    if after := _booking(images.get("NewImage")):
+        for notice in notices_of(_booking(images.get("OldImage")), after, now):
+            store.add(notice)
+
+
+def _waiting(image: dict[str, Any] | None) -> Waiting | None:
+    """The waiting booking in an image of the table; None for anything else."""
+    if not image or not image.get("sk", {}).get("S", "").startswith("WAIT#"):
+        return None
+    return waiting_of(from_item(image))
 
 
 def _booking(image: dict[str, Any] | None) -> Booking | None:

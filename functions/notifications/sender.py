@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from bookings.booking_id import BookingId
 from bookings.store import BookingStore
 from cccd import clock
+from cccd.clock import is_night
 from cccd.dynamodb import client
 from cccd.hashes import CitizenHash
 from cccd.invocation import Event, time_left
@@ -24,7 +25,7 @@ from cccd.table import Table
 from consent.store import Consents
 from declarations.linking import LinkedDeclarations, answers_for
 from notifications.letter import Letter, write
-from notifications.notice import MAX_TRIES, Notice, is_night, next_try, obsolete
+from notifications.notice import MAX_TRIES, Notice, next_try, obsolete
 from notifications.outage import SCOUT, Outage
 from notifications.rate import MESSAGES_A_MINUTE
 from notifications.store import SHARDS, NoticeStore, Outcome, State
@@ -170,7 +171,7 @@ def send(post: Post, notice: Notice, state: State) -> bool:
     except TokensUnavailable:
         raise ZaloAils from None
     now = post.now()
-    if is_night(now) or now >= notice.start or not post.notices.claim(notice, now):
+    if is_night(now) or now >= notice.last_moment or not post.notices.claim(notice, now):
         return False
     return _sent(post, notice, letter, token)
 
@@ -238,7 +239,7 @@ def _renew(post: Post, token: str) -> None:
 
 def _again(post: Post, notice: Notice) -> bool:
     when = next_try(notice.tries, post.now())
-    if when >= notice.start:
+    if when >= notice.last_moment:
         return _ended(post, notice, "failed", was="sending")
     post.notices.again(notice, when)
     return False

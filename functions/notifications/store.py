@@ -80,7 +80,7 @@ class NoticeStore:
 
 
 def _key(notice: Notice) -> Key:
-    return {"pk": f"BOOKING#{notice.booking_id}", "sk": f"NOTICE#{notice.kind}#{notice.version}"}
+    return {"pk": f"BOOKING#{notice.booking_id}", "sk": f"NOTICE#{notice.name}"}
 
 
 def _item(notice: Notice) -> Item:
@@ -95,6 +95,8 @@ def _item(notice: Notice) -> Item:
         "citizen": notice.citizen,
         "start": epoch(notice.start),
         "tries": notice.tries,
+        "turn": notice.turn or None,
+        "until": epoch(notice.until) if notice.until else None,
         "ttl": epoch(notice.start + KEPT),
     }
 
@@ -108,4 +110,6 @@ def _notice(item: Item) -> Notice:
         start=from_epoch(item["start"]),
         due=from_epoch(item["dueAt"]),
         tries=item["tries"],
+        turn=item.get("turn", 0),
+        until=from_epoch(item["until"]) if "until" in item else None,
     )

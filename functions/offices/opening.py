@@ -45,7 +45,8 @@ class OpeningRules:
 
     Up to `cancel_minutes` before its start, a booking can be moved or cancelled; `last_day` is the last day on which
     the office exists. The seats of a day are released in two portions: half when the day opens, the rest
-    `second_portion_days` before it, so that whoever comes later finds some too; 0 releases all at once.
+    `second_portion_days` before it, so that whoever comes later finds some too; 0 releases all at once. A seat that comes
+    back near its day rests for up to `rest_minutes`; 0 frees it at once.
     """
 
     weekly: Mapping[int, tuple[Session, ...]]
@@ -56,6 +57,7 @@ class OpeningRules:
     hold_minutes: int = 15
     cancel_minutes: int = 0
     second_portion_days: int = 0
+    rest_minutes: int = 0
     overrides: Mapping[date, Override] = field(default_factory=dict)
     last_day: date | None = None
 

@@ -30,6 +30,7 @@ _PROFILE = {
     "hold_minutes",
     "cancel_minutes",
     "second_portion_days",
+    "rest_minutes",
 }
 _SESSION = {"from", "to", "seats"}
 _OVERRIDE = {"date", "reason", "sessions"}
@@ -53,6 +54,7 @@ _MINUTES = {
     "hold_minutes": (1, 120),
     "cancel_minutes": (0, 7 * 24 * 60),
     "second_portion_days": (0, 30),
+    "rest_minutes": (0, 30),
 }
 
 

@@ -99,7 +99,7 @@ def test_the_simulation_checks_the_conditions_that_the_service_writes(aws: None)
     writes = [
         first,
         store.lock_applicant(booking),
-        store.count_request(booking, wish("lan").id, LIMIT, Place.guess_for("lan")),
+        store.count_request(booking, wish("lan").id, LIMIT, Place.guess_for(wish("lan").person)),
     ]
     assert UNITS * len(writes) == 6, "three items, as docs/performance.md counts"
     assert DUE_SHARDS == 8

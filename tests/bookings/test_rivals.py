@@ -9,13 +9,18 @@ from datetime import timedelta
 
 import pytest
 
+from bookings import items
 from bookings.booking import Booking, BookingStatus
 from bookings.due import close_days
 from bookings.holding import hold
 from bookings.intake import HoldRequest
 from bookings.lifecycle import Ask, cancel, close, confirm, lapse, release, reschedule, serve
 from bookings.proof import Proof
+from bookings.seats import RESTING, Seat, Taken
 from bookings.store import BookingStore
+from bookings.wait_store import Offer, WaitStore
+from bookings.waiting import accept, join
+from cccd.clock import epoch
 from cccd.errors import Refusal
 from cccd.hashes import CitizenHash
 from offices.opening import Slot
@@ -25,6 +30,7 @@ from tests.races.invariants import check
 CAPACITY = 1
 HERE = slot(CAPACITY)
 THERE = slot(CAPACITY, SLOT_START + timedelta(hours=1))
+EARLY = slot(CAPACITY, SLOT_START - timedelta(minutes=30))
 ELSEWHERE = slot(CAPACITY, SLOT_START + timedelta(hours=2))
 LAN = wish("lan", at=HERE)
 LATER = NOW + timedelta(minutes=15)
@@ -52,7 +58,27 @@ def read(store: BookingStore) -> Booking:
     return found
 
 
+def offered(store: BookingStore) -> None:
+    """Lan waits for an earlier appointment, and a seat that rests is offered to her."""
+    waits, booking = WaitStore(store.table.client, store.table.name), read(store)
+    join(waits, store, Ask(LAN.id, LAN.citizen, NOW))
+    seat = Taken(RESTING, epoch(LATER))
+    key = items.slot_key("office", EARLY.start)
+    store.table.write(store.table.put({**key, "mark": "s1", "s01": {"b": RESTING, "x": seat.expires}}))
+    waiting = waits.find("office", booking.id)
+    assert waiting is not None
+    offer = Offer(EARLY.start, EARLY.end, Seat(1, "shared"), NOW + timedelta(minutes=10), booking.version)
+    store.commit(waits.offer(waiting, offer, seat, LATER))
+
+
+def take_offer(store: BookingStore) -> Booking:
+    waits = WaitStore(store.table.client, store.table.name)
+    return accept(waits, store, Ask(LAN.id, LAN.citizen, NOW), EARLY.start)
+
+
 DEEDS: dict[str, Deed] = {
+    "accept": take_offer,
+    "take the offered seat by a fast clock": lambda store: hold(store, wish("rival", at=EARLY), RULES, LIMIT, LATER),
     "confirm": lambda store: confirm(store, Ask(LAN.id, LAN.citizen, NOW)),
     "cancel": lambda store: cancel(store, Ask(LAN.id, LAN.citizen, NOW), rules_of),
     "move there": move_to("there"),
@@ -82,6 +108,7 @@ def test_a_rival_acts_first(
     hold(store, LAN, RULES, LIMIT, NOW)
     if confirmed:
         confirm(store, Ask(LAN.id, LAN.citizen, NOW))
+        offered(store)
 
     def act_first() -> None:
         with suppress(Refusal):  # the rival may be refused too

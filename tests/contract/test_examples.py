@@ -9,13 +9,16 @@ import os
 
 import pytest
 
+from bookings import offers
 from cccd import clock
 from cccd.keyring import secret
 from chat.webhook import settings as webhook
 from contract import examples
 from tests import promised
+from tests.bookings.calls import act, book
 from tests.contract.conftest import FrontEnd
 from tests.declarations.people import CONSENT, FORM_2026
+from tests.gateway import CONTEXT
 from zalo.signatures import mini_app_mac
 
 OFFICE = "ca-26740"
@@ -30,7 +33,8 @@ APPLICANT = {
 def walk(ask: FrontEnd) -> None:
     """From the sign-in to the erasure of everything."""
     ask.token = ask("signIn", {"zaloAccessToken": "demo-lan"})["token"]
-    ask("sharePhone", {"zaloAccessToken": "demo-lan", "phoneToken": "phone-0912345678"})
+    proven = ask("sharePhone", {"zaloAccessToken": "demo-lan", "phoneToken": "phone-0912345678"})
+    ask.hidden[proven["token"]] = "a-session-token-that-proves-the-number"
     ask("searchOffices", q="ben nghe", limit="1")
     ask("readOffice", officeId=OFFICE)
     ask("readSlots", officeId=OFFICE, days="1", from_="2026-11-28")
@@ -60,6 +64,14 @@ def walk(ask: FrontEnd) -> None:
     ask("readBooking", **booking)
     ask("readCalendar", **booking)
     ask("listBookings")
+    ask("waitForEarlier", **booking)
+    somebody = book("minh")
+    for what in ("confirm", "cancel"):
+        act(somebody, what, "minh")
+    offers.handler({}, CONTEXT)
+    offered = ask("readWaiting", **booking)["offer"]
+    ask("acceptOffer", {"start": offered["start"]}, {"Idempotency-Key": "accept-pressed-once"}, **booking)
+    ask("stopWaiting", **booking)
     ask("cancelBooking", **booking)
     ask("withdrawDeclaration", **mine)
     ask("eraseDeclaration", **mine)

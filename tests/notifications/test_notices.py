@@ -2,17 +2,23 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bookings import items
 from bookings.booking import BookingStatus
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, confirm, release, reschedule
 from bookings.proof import Proof
+from bookings.seats import Seat
+from bookings.wait_store import Offer, Waiting, WaitStore
+from cccd.clock import epoch
+from cccd.dynamodb import client, to_item
 from cccd.hashes import ChatUserHash
 from local.zalo import FakeZalo
 from notifications import outbox
-from notifications.notice import MAX_TRIES, Kind, Notice, next_try, notices_of, obsolete
+from notifications.notice import MAX_TRIES, Kind, Notice, next_try, notice_of_offer, notices_of, obsolete
 from notifications.sender import Post
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot, wish
 from tests.gateway import CONTEXT
@@ -137,3 +143,46 @@ def test_a_release_by_the_office_is_told(post: Post, zalo: FakeZalo) -> None:
     run(post, NOW)
     assert "đã được cơ quan Công an huỷ" in texts(zalo)[-1]
     assert run(post, EVENING) == 0
+
+
+def test_an_offer_goes_out_while_it_stands_and_not_after(post: Post, zalo: FakeZalo) -> None:
+    booking = confirmed(post)
+    run(post, NOW)
+    waiting = Waiting(booking.id, booking.office_id, booking.citizen, "shared", booking.start, NOW)
+    start = NOW + timedelta(hours=5)
+    offer = Offer(start, start + timedelta(minutes=30), Seat(1, "shared"), NOW + timedelta(minutes=10), booking.version)
+    offered = replace(waiting, offers=1, offer=offer)
+    first = notice_of_offer(waiting, offered, NOW)
+    assert first is not None and notice_of_offer(offered, offered, NOW) is None
+    again = notice_of_offer(offered, replace(offered, offers=2), NOW)
+    assert again is not None and again.id != first.id, "each offer is a message of its own"
+    post.notices.add(first)
+    assert run(post, NOW + timedelta(minutes=1)) == 1
+    assert "14:00 Thứ Ba 24/11/2026" in texts(zalo)[-1] and "đến 09:10" in texts(zalo)[-1]
+    post.notices.add(again)
+    assert run(post, NOW + timedelta(minutes=10)) == 0, "it would come too late"
+
+
+def test_the_stream_tells_of_offers_and_not_of_waiting(post: Post, zalo: FakeZalo) -> None:
+    def record(**images: Any) -> dict[str, Any]:
+        return {"Records": [{"eventName": "MODIFY", "dynamodb": {**images, "SequenceNumber": "1"}}]}
+
+    booking = confirmed(post)
+    run(post, NOW)
+    waits = WaitStore(client(), "BookingsTable")
+    waiting = Waiting(booking.id, booking.office_id, booking.citizen, "shared", booking.start, NOW)
+    post.bookings.commit([waits.add(waiting)])
+    before = to_item(post.bookings.table.get(items.wait_key(booking.office_id, booking.id)) or {})
+    assert outbox.handler(record(NewImage=before), CONTEXT) == {"batchItemFailures": []}
+    assert run(post, NOW) == 0
+    start = NOW + timedelta(hours=5)
+    offer = {
+        "start": epoch(start),
+        "end": epoch(start),
+        "seat": "s01",
+        "until": epoch(NOW) + 600,
+        "version": booking.version,
+    }
+    after = before | to_item({"offers": 1, "offer": offer})
+    assert outbox.handler(record(OldImage=before, NewImage=after), CONTEXT) == {"batchItemFailures": []}
+    assert run(post, NOW) == 1 and "Vừa có chỗ sớm hơn" in texts(zalo)[-1]

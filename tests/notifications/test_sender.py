@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from cccd.clock import is_night
 from cccd.dynamodb import client, from_item
 from cccd.hashes import ChatUserHash, CitizenHash
 from cccd.observability import flush_metrics
@@ -15,7 +16,7 @@ from declarations.erasing import DeclarationEraser
 from local.engine import free_port
 from local.zalo import FakeZalo, Mood
 from notifications import sender
-from notifications.notice import MAX_TRIES, is_night, notices_of
+from notifications.notice import MAX_TRIES, notices_of
 from notifications.sender import Post, Run, send_due
 from privacy.erasure import erase_all
 from tests.bookings.wishes import SLOT_START

@@ -48,7 +48,11 @@ def book() -> Callable[..., Answer]:
             "applicant": applicant | {"phone": "0912345678"},
         }
         made = call(
-            bookings, "POST", "/bookings", body=body | changed, headers=signed_in(who) | {"idempotency-key": key}
+            bookings,
+            "POST",
+            "/bookings",
+            body=body | changed,
+            headers=signed_in(who, "84912345678") | {"idempotency-key": key},
         )
         assert made.status == 201, made.body
         return made

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bookings import items
 from bookings.booking import BookingStatus
 from bookings.booking_id import BookingId
+from bookings.rest import seat_expiry
 from bookings.seats import Taken
 from cccd.clock import epoch
 from cccd.dynamodb import Item, from_item
@@ -52,7 +53,7 @@ def _each_live_seat_has_its_booking(
 ) -> None:
     owners: Counter[str] = Counter()
     for (office, slot, seat), holder in seats.items():
-        if holder.served or not holder.live(epoch(now)):
+        if holder.served or holder.rests or not holder.live(epoch(now)):
             continue
         owners[holder.booking_id] += 1
         booking = active.get(holder.booking_id)
@@ -60,7 +61,7 @@ def _each_live_seat_has_its_booking(
             raise Broken(f"{office} {slot} {seat} is taken by a booking that is not active")
         if _seat_key(booking) != (office, slot, seat):
             raise Broken(f"{office} {slot} {seat} is taken by a booking that stands elsewhere")
-        if holder.expires != booking.get("holdExpiresAt"):
+        if holder.expires != seat_expiry(items.booking_of(booking)):
             raise Broken(f"{office} {slot} {seat} lapses at another time than its booking")
     for booking_id, number in owners.items():
         if number > 1:

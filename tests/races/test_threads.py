@@ -17,9 +17,12 @@ from bookings.holding import hold
 from bookings.intake import HoldRequest
 from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
 from bookings.proof import Proof
-from bookings.seats import Seat
+from bookings.seats import RESTING, Seat, Taken
 from bookings.standing import APPLICANTS
 from bookings.store import BookingStore
+from bookings.wait_store import Offer, WaitStore
+from bookings.waiting import accept, join
+from cccd.clock import epoch
 from cccd.errors import HoldExpired, NotCancellable, RateLimited, Refusal, SlotFull, TooManyApplicants
 from cccd.hashes import CitizenHash
 from offices.opening import Queue, Slot
@@ -72,6 +75,10 @@ def presser(wanted: HoldRequest) -> Deed:
 
 def presser_of(wanted: HoldRequest, limit: int = LIMIT) -> Deed:
     return lambda store: hold(store, wanted, RULES, limit, NOW)[0]
+
+
+def acceptor(ask: Ask, early: Slot) -> Deed:
+    return lambda store: accept(WaitStore(store.table.client, store.table.name), store, ask, early.start)
 
 
 def naive_holder(wanted: HoldRequest) -> Deed:
@@ -316,6 +323,42 @@ def test_a_displaced_booking_and_whoever_displaces_it_race_for_one_applicant(eng
             first = store.find(weak.id)
             assert first is not None and first.status in (BookingStatus.DISPLACED, BookingStatus.CANCELLED)
     check(store.table.client, store.table.name, NOW, 2)
+
+
+def test_an_offered_seat_is_taken_once_whoever_races_for_it(engine: str, store: BookingStore) -> None:
+    """Its owner accepts twice, cancels and moves; a rival's clock says that the offer is over. Nobody shares a seat."""
+    waits = WaitStore(store.table.client, store.table.name)
+    with racers(engine, store.table.name, 5) as race:
+        for n in range(40):
+            early, own, elsewhere = (slot_number(3 * n + k, 1) for k in range(3))
+            wanted = wish(f"waits {n}", at=own)
+            ask = Ask(wanted.id, wanted.citizen, NOW)
+            hold(store, wanted, RULES, LIMIT, NOW)
+            booking = confirm(store, ask)
+            waiting = join(waits, store, ask)
+            until = NOW + timedelta(minutes=10)
+            rests = {"mark": "s1", "s01": {"b": RESTING, "x": epoch(until)}}
+            store.table.write(store.table.put({**items.slot_key("office", early.start), **rests}))
+            offer = Offer(early.start, early.end, Seat(1, "shared"), until, booking.version)
+            store.commit(waits.offer(waiting, offer, Taken(RESTING, epoch(until)), until))
+            answers = race(
+                [
+                    acceptor(ask, early),
+                    acceptor(ask, early),
+                    canceller(wanted),
+                    mover(f"waits {n}", elsewhere),
+                    holder(f"rival {n}", early, LATER),
+                ]
+            )
+            stands, rival = store.find(wanted.id), store.find(wish(f"rival {n}").id)
+            assert stands is not None
+            assert all(isinstance(each, (Booking, Refusal)) for each in answers), answers
+            day = store.slots("office", early.start.date(), early.start.date())
+            seat = items.seats_of(day[early.start]).get(Seat(1, "shared"))
+            has_it = stands.active and stands.start == early.start
+            assert not (has_it and rival is not None), "the seat has two owners"
+            assert seat is None or seat.rests or seat.booking_id in (stands.id, rival and rival.id)
+    check(store.table.client, store.table.name, NOW, 1)
 
 
 def test_nobody_books_for_more_than_six_people_however_fast(engine: str, store: BookingStore) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from bookings import api, audit, availability_api, close_day, desk, due, purge, release
+from bookings import api, audit, availability_api, close_day, desk, due, offers, purge, release, waiting_api
 from cccd.clock import VIETNAM
 from declarations.api import handler as declarations
 from tests.bookings.people import signed_in
@@ -85,6 +85,28 @@ def test_each_function_may_do_exactly_what_it_does(
         performed.clear()
         audit.handler({}, CONTEXT)
         assert performed == allowed("AuditFunction")
+
+        waits = act(book(13, start="2026-11-28T10:00:00+07:00"), "confirm", 13)["id"]
+        earlier = book(14, start="2026-11-27T08:00:00+07:00")
+        act(earlier, "confirm", 14)
+        act(earlier, "cancel", 14)
+        gone = act(book(15, start="2026-11-28T10:30:00+07:00"), "confirm", 15)["id"]
+        performed.clear()
+        mine, path = signed_in("citizen 13"), f"/bookings/{waits}/waiting"
+        call(waiting_api.handler, "PUT", path, headers=mine)
+        call(waiting_api.handler, "PUT", f"/bookings/{gone}/waiting", headers=signed_in("citizen 15"))
+        joined = set(performed)
+        act(gone, "cancel", 15)
+        performed.clear()
+        assert offers.handler({}, CONTEXT) == {"offered": 1}
+        assert performed == allowed("OffersFunction")
+
+        performed.clear()
+        start = call(waiting_api.handler, "GET", path, headers=mine).body["offer"]["start"]
+        press = mine | {"idempotency-key": "first-press"}
+        assert call(waiting_api.handler, "POST", f"{path}/accept", body={"start": start}, headers=press).status == 200
+        call(waiting_api.handler, "DELETE", path, headers=mine)
+        assert performed | joined == allowed("WaitingFunction")
 
         performed.clear()
         clock.move_to(datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM))

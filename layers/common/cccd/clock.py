@@ -55,6 +55,14 @@ def from_epoch(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM)
 
 
+NIGHT_BEGINS, NIGHT_ENDS = time(22, 0), time(6, 0)
+
+
+def is_night(instant: datetime) -> bool:
+    """Whether people sleep; nothing is sent or offered then."""
+    return instant.time() >= NIGHT_BEGINS or instant.time() < NIGHT_ENDS
+
+
 def weekday(day: date) -> str:
     """The day of the week as a citizen reads it: "Thứ Hai" … "Chủ nhật"."""
     return WEEKDAYS[day.weekday()]

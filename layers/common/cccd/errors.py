@@ -25,6 +25,8 @@ Refusal
 ├── NotWithdrawable             the declaration's state does not allow it
 ├── TooManyDeclarations         over the citizen's limit
 ├── HoldExpired                 confirmed too late
+├── NotWaiting                  only a confirmed appointment to come waits for an earlier one
+├── OfferOver                   the offered seat was kept for ten minutes
 ├── NotConfirmable              the booking's state does not allow it
 ├── NotReschedulable            the booking's state does not allow it
 ├── NotServable                 the booking's state does not allow it
@@ -161,6 +163,14 @@ class TooManyDeclarations(Refusal):
 
 class HoldExpired(Refusal):
     """The hold lapsed before it was confirmed."""
+
+
+class NotWaiting(Refusal):
+    """Only a confirmed appointment that is still to come waits for an earlier one."""
+
+
+class OfferOver(Refusal):
+    """The seat is offered no longer; the citizen's own appointment stands."""
 
 
 class NotConfirmable(Refusal):

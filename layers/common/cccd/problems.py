@@ -152,6 +152,18 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Đã quá thời gian giữ chỗ",
         "Chỗ bạn giữ đã hết hạn. {seats} Vui lòng chọn lại khung giờ.",
     ),
+    errors.NotWaiting: Problem(
+        409,
+        "not_waiting",
+        "Lịch hẹn này chưa chờ chỗ sớm hơn được",
+        "Chỉ lịch hẹn đã xác nhận và chưa đến giờ mới chờ được chỗ sớm hơn. Vui lòng xác nhận lịch hẹn trước.",
+    ),
+    errors.OfferOver: Problem(
+        410,
+        "offer_over",
+        "Chỗ sớm hơn không còn dành cho bạn",
+        "Chỗ này được giữ cho bạn trong 10 phút và nay đã qua. Lịch hẹn hiện có của bạn vẫn được giữ nguyên.",
+    ),
     errors.NotConfirmable: Problem(
         409,
         "not_confirmable",
