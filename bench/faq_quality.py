@@ -18,6 +18,8 @@ QUERIES = Path("tests/faq/queries.toml")
 FRESH = Path("tests/faq/fresh.toml")
 UNSEEN = Path("tests/faq/unseen.toml")
 REPORTED = Path("tests/faq/reported.toml")
+WILD = Path("tests/faq/wild.toml")
+NEAR = "near"  # the kind of a question near ours: a wrong answer is bad there, and no answer is not
 
 # The result of a search for a question on a day: ids of entries, best first; empty if it does not answer.
 type Answerer = Callable[[str, date], list[str]]
@@ -42,7 +44,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Quality:
-    """`rejection` is the share of out-of-scope questions not answered; `refused` is the share of the others not answered."""
+    """`rejection` is the share of out-of-scope questions not answered; `refused` is the share of the others not answered.
+
+    Questions near ours count in none of these: `astray` is the share of them whose first answer is of another topic.
+    """
 
     asked: int
     hit1: float
@@ -52,6 +57,8 @@ class Quality:
     both: float
     outside: int
     rejection: float
+    near: int
+    astray: float
 
     def row(self) -> str:
         return (
@@ -64,10 +71,11 @@ def queries(path: Path = QUERIES) -> list[Query]:
     """The evaluation set."""
     with path.open("rb") as file:
         content = tomllib.load(file)
+    answered = content.get("answered", {})
     return [
         Query(
             q=row["q"],
-            expect=frozenset(row["expect"]),
+            expect=frozenset(row["expect"] or answered.get(row.get("about"), [])),
             both=row.get("both", False),
             on=row.get("on", content["day"]),
             kind=row["kind"],
@@ -81,9 +89,13 @@ def quality(answer: Answerer, asked: Iterable[Query]) -> Quality:
     """The measures of one search over some queries."""
     ranks: list[int | None] = []
     both: list[bool] = []
-    refused = outside = rejected = 0
+    refused = outside = rejected = near = astray = 0
     for query in asked:
         found = answer(query.q, query.on)
+        if query.kind == NEAR:
+            near += 1
+            astray += bool(found) and found[0] not in query.expect
+            continue
         if not query.expect:
             outside += 1
             rejected += not found
@@ -95,13 +107,15 @@ def quality(answer: Answerer, asked: Iterable[Query]) -> Quality:
     hits = [rank for rank in ranks if rank is not None]
     return Quality(
         asked=len(ranks),
-        hit1=sum(rank == 0 for rank in hits) / len(ranks),
-        hit3=sum(rank < 3 for rank in hits) / len(ranks),
-        mrr=sum(1 / (rank + 1) for rank in hits) / len(ranks),
-        refused=refused / len(ranks),
-        both=sum(both) / len(both) if both else math.nan,
+        hit1=_share(sum(rank == 0 for rank in hits), len(ranks)),
+        hit3=_share(sum(rank < 3 for rank in hits), len(ranks)),
+        mrr=_share(sum(1 / (rank + 1) for rank in hits), len(ranks)),
+        refused=_share(refused, len(ranks)),
+        both=_share(sum(both), len(both)),
         outside=outside,
-        rejection=rejected / outside if outside else math.nan,
+        rejection=_share(rejected, outside),
+        near=near,
+        astray=_share(astray, near),
     )
 
 
@@ -163,6 +177,10 @@ def by_kind(asked: Iterable[Query]) -> dict[str, list[Query]]:
 
 def _holds(version: Version, on: date) -> bool:
     return version.valid_from <= on and (version.valid_to is None or on <= version.valid_to)
+
+
+def _share(part: float, whole: int) -> float:
+    return part / whole if whole else math.nan
 
 
 def _unit(vector: dict[str, float]) -> dict[str, float]:

@@ -1,19 +1,28 @@
-"""How well a search answers tests/offices/queries.toml: hit@1, hit@3, MRR, and the share of nonsense it rejects."""
+"""How well a search answers tests/offices/queries.toml: hit@1, hit@3, MRR, and the share of nonsense it rejects.
+
+`generated` makes addresses of every shape from the lists of former wards, for what no list of examples covers.
+"""
 
 import math
+import random
 import tomllib
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cccd.text import fold
+from offices.country import before, core
 from offices.directory import directory
+from offices.typed import plain_words
 
 QUERIES = Path("tests/offices/queries.toml")
 FRESH = Path("tests/offices/fresh.toml")
 UNSEEN = Path("tests/offices/unseen.toml")
 REPORTED = Path("tests/offices/reported.toml")
+WILD = Path("tests/offices/wild.toml")
 TODAY = date(2026, 11, 23)
 LISTED = 20  # how many offices the API gives by default
 
@@ -80,6 +89,65 @@ def quality(answer: Answerer, asked: Iterable[Query]) -> Quality:
 def ours(q: str) -> list[str]:
     """The search as it runs."""
     return [office.id for office in directory().search(q, TODAY, LISTED)]
+
+
+# Streets of any town; most are the name of a ward or a district somewhere too.
+STREETS = (
+    *("Nguyễn Trãi", "Lê Lợi", "Trần Hưng Đạo", "Quang Trung", "Hai Bà Trưng", "Lý Thường Kiệt", "Điện Biên Phủ"),
+    *("Cách Mạng Tháng Tám", "Hùng Vương", "Nguyễn Huệ", "Lê Duẩn", "Phan Chu Trinh", "Võ Văn Kiệt", "Hoàng Văn Thụ"),
+    *("Trường Chinh", "Hòa Bình", "Kim Đồng", "30/4", "Nguyễn Văn Cừ", "Tô Hiến Thành", "Ngô Quyền", "Bạch Đằng"),
+)
+
+# The ways of writing an address: {n} a number, {street}, the names of ward, district and province without their type,
+# and with it where they begin with "full_".
+SHAPES = {
+    "street, ward, quận district": "{n} {street}, {ward}, {full_district}",
+    "street, phường ward, quận district": "{n} {street}, {full_ward}, {full_district}",
+    "street, ward, district": "{n} {street}, {ward}, {district}",
+    "street, ward, quận district, province": "{n} {street}, {ward}, {full_district}, {province}",
+    "street, phường ward, quận district, tỉnh province": "{n} {street}, {full_ward}, {full_district}, {full_province}",
+    "ward district": "{ward} {district}",
+    "phường ward district province": "{full_ward} {district} {province}",
+    "hẻm, street, ward, district, province": "hẻm {n}/5 {street}, {ward}, {district}, {province}",
+}
+
+
+def generated(each: int, seed: int = 1) -> list[Query]:
+    """Addresses of each shape, with and without accents, in former wards drawn by lot.
+
+    The right offices are those of every former ward of that name in a district of that name.
+    """
+    draw = random.Random(seed)
+    known, right = [], defaultdict(set)
+    for old, districts in before().districts.items():
+        for code, district in districts.items():
+            for ward, led in before().former[code].items():
+                if ward and ward[0].isupper():
+                    known.append((ward, district, before().provinces[old][0]))
+                    right[_plain(ward), _plain(district)].update(f"ca-{to}" for to in led.split())
+    named = [place for place in known if not core(place[0]).isdigit() and not core(place[1]).isdigit()]
+    found = []
+    for shape, written in SHAPES.items():
+        for number in range(each):
+            bare = "{ward}" in written or "{district}" in written  # "12, 3" for a ward and a district is no address
+            ward, district, province = draw.choice(named if bare else known)
+            q = written.format(
+                n=draw.randint(1, 400),
+                street=draw.choice(STREETS),
+                ward=core(ward),
+                full_ward=ward,
+                district=core(district),
+                full_district=district,
+                province=core(province),
+                full_province=province,
+            )
+            typed = fold(q) if number % 2 else q
+            found.append(Query(typed, shape, frozenset(right[_plain(ward), _plain(district)])))
+    return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(plain_words(core(name)))
 
 
 def _share(part: float, whole: int) -> float:
