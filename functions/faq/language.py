@@ -13,16 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from cccd.telex import telex_decoded
 from cccd.text import clean, fold
 
 _WORD = re.compile(r"[^\W_]+(?:/[0-9]+)*")
 _AGE = re.compile(r"\b([0-9]{1,2})t\b", re.IGNORECASE)
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-# Telex keystrokes that no input method turned into letters: "cawn cuwowcs" for căn cước.
-_TELEX_VOWELS = tuple(
-    (re.compile(typed), meant) for typed, meant in (("aa|aw", "a"), ("oo|ow", "o"), ("ee", "e"), ("uw", "u"))
-)
-_TELEX_TONES = "sfrxj"
 _MOSTLY_ACCENTED = 0.3  # of the words; running Vietnamese has about 0.8
 _SHORTEST_SLIP = 4  # letters; in a shorter word a slip is more often another word
 
@@ -160,7 +156,7 @@ class Language:
             return (word if word.accented in self._accented else _bare(plain),)
         if not (plain.isascii() and plain.isalpha()):
             return (word,)
-        for decoded in _telex_decoded(plain):
+        for decoded in telex_decoded(plain):
             if decoded in self._known:
                 return (_bare(decoded),)
         for at in range(2, len(plain) - 1):
@@ -192,17 +188,6 @@ def _age_group(age: int) -> str:
     if age < 18:
         return "=tuoi-14"
     return "=tuoi-lon" if age < 60 else "=tuoi-cao"
-
-
-def _telex_decoded(word: str) -> Iterator[str]:
-    plain = word.replace("dd", "d")
-    for written, meant in _TELEX_VOWELS:
-        plain = written.sub(meant, plain)
-    if plain != word:
-        yield plain
-    for at in range(len(plain) - 1, 0, -1):
-        if plain[at] in _TELEX_TONES:
-            yield plain[:at] + plain[at + 1 :]
 
 
 def _one_slip_away(word: str) -> Iterator[str]:

@@ -5,8 +5,10 @@ for objects.
 """
 
 import json
+import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +27,9 @@ _SOUNDS = (
     ("k", "c"),
     ("qu", "q"),
 )
+# The consonants that a syllable may begin with; other ones ("bth") show that something is left out.
+_ONSETS = frozenset("b c ch d g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x dd".split())
+_ONSET = re.compile("[bcdghklmnpqrstvx]+")
 _EXACT, _BEGUN, _SLIP = 1.0, 0.85, 0.8
 _MOST_BEGUN = 200  # words that one partly typed word may stand for
 
@@ -41,10 +46,14 @@ class Index:
     within: Sequence[int]
     areas: Sequence[str]
     words: Mapping[str, str]
+    _read: dict[str, array[int]] = field(default_factory=dict, repr=False)
 
-    def positions(self, word: str) -> list[int]:
+    def positions(self, word: str) -> array[int]:
         """The names that contain this word."""
-        return [int(at) for at in self.words[word].split()]
+        known = self._read.get(word)
+        if known is None:
+            known = self._read[word] = array("H", map(int, self.words[word].split()))
+        return known
 
     def meant(self, word: str, *, begun: bool, slips: bool) -> dict[str, float]:
         """The known words that a typed word may mean, and how surely, 0 to 1.
@@ -71,6 +80,20 @@ class Index:
                 if any(self.folded[position] == name for position in self.positions(parts[0])):
                     return parts
         return []
+
+    def with_initial(self, glued: str) -> list[str]:
+        """The two words of the only district whose first word was cut to its initial: "bthanh" is "binh thanh"."""
+        onset = _ONSET.match(glued)
+        rest = glued[1:]
+        if onset is None or onset[0] in _ONSETS or rest not in self.words:
+            return []
+        named = {
+            self.folded[position]
+            for position in self.positions(rest)
+            if self.kinds[position] == "district" and self.folded[position].endswith(f" {rest}")
+        }
+        meant = [name.split() for name in named if name[0] == glued[0] and name.count(" ") == 1]
+        return meant[0] if len(meant) == 1 else []
 
     def cut(self, glued: str) -> list[str]:
         """The fewest known words, at most five, that make up a glued word: "haichau" is "hai chau"."""

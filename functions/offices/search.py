@@ -4,11 +4,14 @@ The score of a name says how much of the name was typed, and how much of the typ
 the district or province behind it. An old ward that was split leads to all its wards, the largest part first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from cccd.telex import telex_decoded
+from offices.address import wards_in_address
+from offices.areas import LEVEL_OF, areas, level_fits
 from offices.country import LAST_DAY_OF_63_PROVINCES, LAST_DAY_OF_DISTRICTS, core, offices_of_province, ward_name
 from offices.index import Index, index
 from offices.typed import Level, Word, plain_words, read, says_nothing, tone_last
@@ -21,15 +24,6 @@ _LONGEST_TAIL = 6  # words at the end of an address in which a name is looked fo
 _ACCENT_DIFFERS, _PLAIN_DIFFERS = 0.08, 0.04  # cost of a word with other accents, or of one without among others with
 _MOSTLY_ACCENTED = 0.3  # of a name's typed words: above it, a word without accents means exactly that
 MOST_NAMES = 250  # at most this many names are scored, the likeliest first
-
-# The levels that a typed type may mean: "thành phố" belonged to a district or belongs to a province.
-_FITS: dict[Level, tuple[str, ...]] = {
-    "ward": ("ward",),
-    "district": ("district",),
-    "city": ("district", "city"),
-    "province": ("province", "city"),
-}
-_LEVEL_OF = {"ward": "ward", "former": "ward", "district": "district", "province": "province", "called": "province"}
 
 type Meant = Mapping[str, float]
 
@@ -62,19 +56,31 @@ def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | 
 
 
 def _unglued(word: Word, names: Index) -> list[Word]:
-    if word.text in names.words:
+    """The word, or the known words that it stands for: from keystrokes, from an initial, or glued together."""
+    if word.text in names.words or not word.text.isalpha():
         return [word]
-    parts = names.cut_to_name(word.text)
+    keyed = next(filter(names.words.__contains__, telex_decoded(word.text)), None) if len(word.text) > 2 else None
+    if keyed and not word.accented:
+        return [replace(word, text=keyed)]
+    parts = names.cut_to_name(word.text) or names.with_initial(word.text)
     if not parts and (len(word.text) < 5 or names.meant(word.text, begun=True, slips=True)):
         return [word]
     parts = parts or names.cut(word.text)
     return [
-        replace(word, text=part, accented="", level=word.level if n == 0 else "") for n, part in enumerate(parts)
+        replace(word, text=part, accented="", level=word.level if n == 0 else "", begins=word.begins and n == 0)
+        for n, part in enumerate(parts)
     ] or [word]
 
 
 def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> list[tuple[float, int]]:
     """The names of the whole text; for an address ("12 lê lợi quận 1"), the names of the part that names a place."""
+    # Whoever names a district means the wards that it had.
+    wards = [
+        (_accents_fit(place.name, names.names[place.position]) + (0.02 if place.old else 0.0), place.position)
+        for place in wards_in_address(words, names, former=on <= LAST_DAY_OF_63_PROVINCES)
+    ]
+    if wards:
+        return sorted(wards, reverse=True)
     whole = _scored(words, names, on)
     unread = whole[0].unread if whole else set(range(len(words)))
     for at in range(len(words)):
@@ -165,15 +171,15 @@ def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: in
         order = 0.9 if picked == sorted(picked) else 0.75  # "mỹ đình" hardly means "Định Mỹ"
     if not hits:
         return Scored(0.0, position, set())
-    level = _LEVEL_OF[kind]
+    level = LEVEL_OF[kind]
     if level == "province" and names.names[position].startswith("Thành phố"):
         level = "city"
     of_name = [words[at] for at in sorted(used)]
-    order *= _level_fits(words, used, used, level)
+    order *= level_fits(words, used, used, level)
     explained = 0.0
     if len(used) < len(words):
-        for distance, (area, its_words) in enumerate(_areas(names.areas[names.within[position]])):
-            explained += _explained(area, its_words, words, meant, used) * _NEARER**distance
+        for distance, area in enumerate(areas(names.areas[names.within[position]])):
+            explained += _explained(area.level, area.words, words, meant, used) * _NEARER**distance
     unread = {at for at, word in enumerate(words) if not word.loose and at not in used}
     asked = sum(not word.loose or at in used for at, word in enumerate(words))
     covered = hits / len(own)
@@ -212,28 +218,6 @@ def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tupl
     return used, hits
 
 
-def _level_fits(words: list[Word], span: Iterable[int], used: set[int], level: str) -> float:
-    """1, or less if a type of another level was typed before the name: "quận 3" is no ward.
-
-    A type that is itself `used` as part of a name, as in "phuc xa ba dinh", says nothing about the next word.
-    """
-    for at in span:
-        word = words[at]
-        if not word.level or level in _FITS[word.level]:
-            continue
-        if at - 1 in used and words[at - 1].text == word.kind:
-            continue
-        return 0.2 if word.text.isdigit() else 0.85
-    return 1.0
-
-
-@lru_cache(maxsize=1024)
-def _areas(joined: str) -> tuple[tuple[str, list[str]], ...]:
-    """Areas behind a name, nearest first, as (level, words of its name)."""
-    parts = (area.partition(":") for area in joined.split("|") if area)
-    return tuple((level, name.split()) for level, _, name in parts)
-
-
 def _explained(level: str, own: list[str], words: list[Word], meant: Sequence[Meant], used: set[int]) -> float:
     """How many typed words an area behind the name explains, if its whole name was typed; they then count as used."""
     for start in range(len(words) - len(own) + 1):
@@ -243,7 +227,7 @@ def _explained(level: str, own: list[str], words: list[Word], meant: Sequence[Me
         if used.intersection(span):
             continue
         sure = [meant[at].get(part, 0.0) for at, part in zip(span, own, strict=True)]
-        if all(sure) and _level_fits(words, span, used, level) == 1.0:
+        if all(sure) and level_fits(words, span, used, level) == 1.0:
             used.update(span)
             return sum(sure)
     return 0.0

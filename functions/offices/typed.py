@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from cccd.telex import telex_decoded
 from cccd.text import clean, fold
 
 # What a typed type says about the next name. A city belongs to a district's level or a province's.
@@ -21,7 +22,7 @@ class Word:
 
     `accented` is the typed word if it has accents, with the tone mark at the end. `level` is the level that the type
     before it gives, and `kind` is that type. A `loose` word may be part of a name or not; outside a name it costs
-    nothing.
+    nothing. A word `begins` a part of an address at the start of the text and behind a comma.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Word:
     level: Level = ""
     kind: str = ""
     loose: bool = False
+    begins: bool = False
 
 
 _LEVELS: dict[str, Level] = {
@@ -43,6 +45,9 @@ _LEVELS: dict[str, Level] = {
     "tinh": "province",
 }
 _ACCENTED_TYPES = {"phường", "xã", "quận", "huyện", "tỉnh"}
+
+# Of these words a typed one may consist of keystrokes: "phuowfng".
+_TYPE_WORDS = {word for each in _LEVELS for word in each.split()} | {"cong", "an"}
 
 _ABBREVIATIONS = {
     "cax": "cong an xa",
@@ -86,6 +91,14 @@ _ABBREVIATIONS = {
     "dalat": "da lat",
     "pleiku": "pleiku",
     "bth": "binh thuan",
+    "hbt": "hai ba trung",
+    "tb": "tan binh",
+    "nt": "nha trang",
+    "tbinh": "tan binh",
+    "tphu": "tan phu",
+    "btan": "binh tan",
+    "ntl": "nam tu liem",
+    "btl": "bac tu liem",
 }
 
 # Words that people say around a name and that are no name; a loose one may be part of a name: "ca" is công an, or in Cà
@@ -113,10 +126,12 @@ _LOOSE_WORDS = """
 """
 _LOOSE = frozenset(_LOOSE_WORDS.split())
 _NEVER_A_NAME = {"ca", "cap", "cat", "o", "tai", "pc06", "pc", "cccd", "cmnd"}
-MOST_WORDS = 20  # of a text; no place has more, and each costs time
+MOST_WORDS = 20  # of a text, from its end; no place has more, and each costs time
+MOST_TOKENS = 60  # that are read at all
 _LONGEST_SAID = max(map(len, _SAID))
 
-_TOKEN = re.compile(r"\w+|,")
+_TOKEN = re.compile(r"\w+|[,;(]| - ")
+_SIGNS = frozenset({",", ";", "(", "-"})
 _GLUED_NUMBER = re.compile(r"(p|f|q|phuong|quan)0*(\d{1,2})")
 _GLUED_NUMBERS = re.compile(rf"(?:{_GLUED_NUMBER.pattern})+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -124,10 +139,11 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 def read(text: str) -> list[Word]:
     """The words that identify a place; empty if the text is only "công an", "phường" and the like."""
-    tokens = _spelled_out(text)[:MOST_WORDS]
+    tokens = _spelled_out(text)
     words: list[Word] = []
     level: Level = ""
     kind = ""
+    begins = True
     at = 0
     while at < len(tokens):
         said = _said_at(tokens, at)
@@ -140,13 +156,18 @@ def read(text: str) -> list[Word]:
             level, kind = _LEVELS[pair], pair
             at += 2
             continue
-        if folded in _LEVELS and (not accented or accented in _ACCENTED_TYPES):
-            words.append(Word(folded, tone_last(accented), loose=True))  # "Tân Xã" is a name
+        if folded in _SIGNS:
+            begins = True
+        elif folded in _LEVELS and (not accented or accented in _ACCENTED_TYPES):
+            words.append(Word(folded, tone_last(accented), loose=True, begins=begins))  # "Tân Xã" is a name
             level, kind = _LEVELS[folded], folded
-        elif folded != ",":
-            words.append(Word(folded, tone_last(accented), level, kind, loose=folded in _LOOSE))
+            begins = False
+        else:
+            words.append(Word(folded, tone_last(accented), level, kind, folded in _LOOSE, begins))
             level, kind = "", ""
+            begins = False
         at += 1
+    words = words[-MOST_WORDS:]  # an address ends with what matters
     if any(not word.loose for word in words):
         return words
     # "quan xa": types alone are not a name, but "củ" and the like may be.
@@ -173,7 +194,7 @@ def tone_last(word: str) -> str:
 def _spelled_out(text: str) -> list[tuple[str, str]]:
     """Each token as (without accents, with accents or empty), with abbreviations spelled out."""
     tokens: list[tuple[str, str]] = []
-    typed = _TOKEN.findall(_without_apostrophes(clean(text).casefold()))
+    typed = [token.strip() for token in _TOKEN.findall(_without_apostrophes(clean(text).casefold()))][-MOST_TOKENS:]
     for at, token in enumerate(typed):
         folded = fold(token).lstrip("0") or token
         if _GLUED_NUMBERS.fullmatch(folded):
@@ -183,6 +204,8 @@ def _spelled_out(text: str) -> list[tuple[str, str]]:
             tokens.append((folded, ""))  # "buon ma t": an unfinished name, not yet a type
         elif folded in _ABBREVIATIONS and token in (folded, "đn", "đk", "đl", "tđ", "bđ", "tpđn"):
             tokens += [(word, "") for word in _ABBREVIATIONS[folded].split()]
+        elif folded == token and (kind := next(filter(_TYPE_WORDS.__contains__, telex_decoded(folded)), "")):
+            tokens.append((kind, ""))
         else:
             tokens.append((folded, token if token != folded else ""))
     return tokens
