@@ -46,7 +46,8 @@ class Query:
 
 @dataclass(frozen=True)
 class Quality:
-    """`rejection` is the share of meaningless texts for which nothing is found."""
+    """`rejection` is the share of texts without a place for which nothing is found, or nothing sure; `doubted` is the share
+    of the right first places that are called doubtful."""
 
     asked: int
     nonsense: int
@@ -54,9 +55,10 @@ class Quality:
     hit3: float
     mrr: float
     rejection: float
+    doubted: float
 
     def row(self) -> str:
-        return f"{self.hit1:.3f} | {self.hit3:.3f} | {self.mrr:.3f} | {self.rejection:.2f}"
+        return f"{self.hit1:.3f} | {self.hit3:.3f} | {self.mrr:.3f} | {self.rejection:.2f} | {self.doubted:.3f}"
 
 
 def queries(path: Path = QUERIES) -> list[Query]:
@@ -65,16 +67,18 @@ def queries(path: Path = QUERIES) -> list[Query]:
     return [Query(row["q"], row["kind"], frozenset(row["right"])) for row in rows]
 
 
-def quality(answer: Answerer, asked: Iterable[Query]) -> Quality:
-    """The measures of one search over some queries."""
+def quality(answer: Answerer, asked: Iterable[Query], sure: Callable[[str], bool] = lambda _: True) -> Quality:
+    """The measures of one search over some queries; `sure` says which of its answers it does not doubt."""
     ranks: list[int | None] = []
     rejected: list[bool] = []
+    doubted = 0
     for query in asked:
         found = answer(query.q)
         if query.right:
             ranks.append(next((rank for rank, each in enumerate(found) if each in query.right), None))
+            doubted += ranks[-1] == 0 and not sure(query.q)
         else:
-            rejected.append(not found)
+            rejected.append(not found or not sure(query.q))
     hits = [rank for rank in ranks if rank is not None]
     return Quality(
         asked=len(ranks),
@@ -83,18 +87,25 @@ def quality(answer: Answerer, asked: Iterable[Query]) -> Quality:
         hit3=_share(sum(rank < 3 for rank in hits), len(ranks)),
         mrr=_share(sum(1 / (rank + 1) for rank in hits), len(ranks)),
         rejection=_share(sum(rejected), len(rejected)),
+        doubted=_share(doubted, sum(rank == 0 for rank in hits)),
     )
 
 
 def ours(q: str) -> list[str]:
     """The search as it runs."""
-    return [office.id for office in directory().search(q, TODAY, LISTED)]
+    return [office.id for office in directory().search(q, TODAY, LISTED).offices]
+
+
+def sure(q: str) -> bool:
+    """Whether the search calls what it finds certain."""
+    return directory().search(q, TODAY, LISTED).sure
 
 
 # Streets of any town; most are the name of a ward or a district somewhere too.
 STREETS = (
     *("Nguyễn Trãi", "Lê Lợi", "Trần Hưng Đạo", "Quang Trung", "Hai Bà Trưng", "Lý Thường Kiệt", "Điện Biên Phủ"),
     *("Cách Mạng Tháng Tám", "Hùng Vương", "Nguyễn Huệ", "Lê Duẩn", "Phan Chu Trinh", "Võ Văn Kiệt", "Hoàng Văn Thụ"),
+    *("Đồng Nai", "An Giang", "Hà Nội", "Thái Nguyên", "Bình Dương", "Lạng Sơn", "Tân Phú", "Long An"),
     *("Trường Chinh", "Hòa Bình", "Kim Đồng", "30/4", "Nguyễn Văn Cừ", "Tô Hiến Thành", "Ngô Quyền", "Bạch Đằng"),
 )
 
@@ -109,22 +120,30 @@ SHAPES = {
     "ward district": "{ward} {district}",
     "phường ward district province": "{full_ward} {district} {province}",
     "hẻm, street, ward, district, province": "hẻm {n}/5 {street}, {ward}, {district}, {province}",
+    "street ward district": "{n} {street} {ward} {district}",
+    "street phường ward district province": "so {n} {street} {full_ward} {district} {province}",
+    "street, quận district": "{n} {street}, {full_district}",
+    "street, district, province": "{n} đường {street}, {district}, {province}",
+    "sentence": "nhà em ở {n} {street}, {full_ward}, {full_district} thì đến công an nào ạ",
 }
 
 
 def generated(each: int, seed: int = 1) -> list[Query]:
     """Addresses of each shape, with and without accents, in former wards drawn by lot.
 
-    The right offices are those of every former ward of that name in a district of that name.
+    The right offices are those of every former ward of that name in a district of that name; without a ward, those of
+    the district.
     """
     draw = random.Random(seed)
-    known, right = [], defaultdict(set)
+    known: list[tuple[str, str, str]] = []
+    right: dict[tuple[str, str], set[str]] = defaultdict(set)
     for old, districts in before().districts.items():
         for code, district in districts.items():
             for ward, led in before().former[code].items():
                 if ward and ward[0].isupper():
                     known.append((ward, district, before().provinces[old][0]))
                     right[_plain(ward), _plain(district)].update(f"ca-{to}" for to in led.split())
+                    right["", _plain(district)].update(f"ca-{to}" for to in led.split())
     named = [place for place in known if not core(place[0]).isdigit() and not core(place[1]).isdigit()]
     found = []
     for shape, written in SHAPES.items():
@@ -142,7 +161,8 @@ def generated(each: int, seed: int = 1) -> list[Query]:
                 full_province=province,
             )
             typed = fold(q) if number % 2 else q
-            found.append(Query(typed, shape, frozenset(right[_plain(ward), _plain(district)])))
+            meant = _plain(ward) if "ward}" in written else ""
+            found.append(Query(typed, shape, frozenset(right[meant, _plain(district)])))
     return found
 
 

@@ -13,6 +13,68 @@ from offices.typed import Word
 
 _LONGEST_NAME = 5  # words of a ward's name
 _POSTCODE = 5  # digits
+_INTRODUCES = frozenset(
+    [
+        "gan",
+        "canh",
+        "ke",
+        "sau",
+        "truoc",
+        "doi",
+        "ben",
+        "dau",
+        "cuoi",
+        "nga",
+        "cong",
+        "toa",
+        "chung",
+        "can",
+        "lo",
+        "khu",
+        "kdt",
+        "kp",
+        "hem",
+        "ngo",
+        "ngach",
+        "thon",
+        "xom",
+        "ap",
+        "to",
+        "ban",
+        "khom",
+        "buon",
+        "duong",
+        "pho",
+        "so",
+        "nha",
+        "sn",
+    ]
+)
+# Behind the areas, these words begin what is no address any more: "… thì đến công an nào ạ".
+_SENTENCE_GOES_ON = frozenset(
+    [
+        "thi",
+        "den",
+        "nen",
+        "muon",
+        "lam",
+        "cho",
+        "co",
+        "phai",
+        "dang",
+        "hien",
+        "roi",
+        "ma",
+        "de",
+        "neu",
+        "duoc",
+        "di",
+        "qua",
+        "toi",
+        "la",
+        "bay",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -24,12 +86,23 @@ class Place:
     old: bool
 
 
+def is_introduced(words: list[Word]) -> bool:
+    """Whether the text begins with what stands before a place's name: a house number, "gần", "thôn" …"""
+    return words[0].text.isdigit() or words[0].text in _INTRODUCES
+
+
+def looks_like_address(words: list[Word]) -> bool:
+    """Whether the text has parts, or a number that no typed type explains."""
+    return any(word.begins for word in words[1:]) or any(word.text.isdigit() and not word.level for word in words)
+
+
 def wards_in_address(words: list[Word], names: Index, *, former: bool) -> list[Place]:
     """The wards that the end of the text names together with an area, behind other words.
 
     `former`: only names from before July 2025.
     """
-    for start in range(len(words) - 1):
+    first = next((at for at, word in enumerate(words) if not word.loose), len(words))
+    for start in range(first, len(words) - 1):
         found = [
             Place(position, words[name.start : name.stop], district and names.kinds[position] == "former")
             for position, name in _names_at(words, start, names)
@@ -37,7 +110,7 @@ def wards_in_address(words: list[Word], names: Index, *, former: bool) -> list[P
             if (district := _rest_is_areas(words, name, areas(names.areas[names.within[position]]))) is not None
         ]
         if found:
-            return found if start else []
+            return found if start > first else []  # nothing stands before it: no address
     return []
 
 
@@ -63,18 +136,19 @@ def _rest_is_areas(words: list[Word], name: range, around: tuple[Area, ...]) -> 
     """None if the text behind a name is anything but at least one of these areas; otherwise whether one is a district."""
     used = set(name)
     left = list(around)
+    named: list[str] = []
     at = name.stop
-    while at < len(words):
+    while at < len(words) and not (named and words[at].text in _SENTENCE_GOES_ON):
         area = next((each for each in left if _is_at(words, at, each, used)), None)
         if area:
             left.remove(area)
+            named.append(area.level)
             used.update(range(at, at + len(area.words)))
             at += len(area.words)
         elif words[at].loose or (words[at].text.isdigit() and len(words[at].text) >= _POSTCODE):
             at += 1
         else:
             return None
-    named = [each.level for each in around if each not in left]
     return "district" in named if named else None
 
 

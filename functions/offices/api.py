@@ -19,6 +19,11 @@ NOTHING_FOUND = (
     " (tên cũ cũng được), hoặc gõ tên tỉnh, thành phố để tìm Phòng PC06 Công an tỉnh nhé."
 )
 
+NOT_SURE = (
+    "Chúng tôi không chắc đây là nơi bạn tìm. Bạn gõ thêm tên phường, xã và quận, huyện hoặc tỉnh (tên cũ cũng được)"
+    " để tìm đúng hơn nhé."
+)
+
 app = resolver()
 
 
@@ -42,8 +47,9 @@ class OfficeSummary(Model):
 
 
 class OfficePage(Page[OfficeSummary]):
-    """Offices, best first; `message` says what to do next where none was found."""
+    """Offices, best first; `message` says what to do next where none was found, or where we are not `confident`."""
 
+    confident: bool
     message: str | None
 
 
@@ -92,8 +98,10 @@ def search_offices(
     q: Annotated[str, Query(max_length=200, description="Tên phường, xã, quận cũ, tỉnh.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> OfficePage:
-    found = [OfficeSummary(**_summary(office)) for office in directory().search(q, clock.today(), limit)]
-    return OfficePage(items=found, message=None if found else NOTHING_FOUND)
+    found = directory().search(q, clock.today(), limit)
+    items = [OfficeSummary(**_summary(office)) for office in found.offices]
+    message = NOTHING_FOUND if not items else None if found.sure else NOT_SURE
+    return OfficePage(items=items, confident=bool(items) and found.sure, message=message)
 
 
 @app.get("/offices/<officeId>", summary="One office")

@@ -12,6 +12,14 @@ from offices.office import Office
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Offices, best first; not `sure` if the typed text may mean another place."""
+
+    offices: list[Office]
+    sure: bool
+
+
+@dataclass(frozen=True)
 class Directory:
     """Every office of the country can be found; `offices` are those that the deployment's file speaks of, by id."""
 
@@ -21,15 +29,15 @@ class Directory:
         """The office of that id, in force or not."""
         return self.offices.get(office_id) or office(office_id)
 
-    def search(self, query: str, on: date, limit: int) -> list[Office]:
+    def search(self, query: str, on: date, limit: int) -> Listed:
         """The offices in force that day, best first; for a query that names no place, those that take bookings first."""
-        from offices.search import search  # with its vocabulary: most functions only look an office up
+        from offices.search import Offices, search  # with its vocabulary: most functions only look an office up
 
         found = search(query, on, lambda office_id: self._bookable(office_id, on))
         if found is None:
             bookable_first = [each for each in self.offices if self._bookable(each, on)]
-            found = list(dict.fromkeys([*bookable_first, *office_ids(on)]))
-        return self._in_force(found, on, limit)
+            found = Offices(list(dict.fromkeys([*bookable_first, *office_ids(on)])), sure=True)
+        return Listed(self._in_force(found.ids, on, limit), found.sure)
 
     def bookable_in(self, province: str, on: date) -> list[Office]:
         """The offices of a province, by its name, that take bookings that day."""

@@ -28,7 +28,38 @@ _SOUNDS = (
     ("qu", "q"),
 )
 # The consonants that a syllable may begin with; other ones ("bth") show that something is left out.
-_ONSETS = frozenset("b c ch d g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x dd".split())
+_ONSETS = frozenset(
+    [
+        "b",
+        "c",
+        "ch",
+        "d",
+        "g",
+        "gh",
+        "gi",
+        "h",
+        "k",
+        "kh",
+        "l",
+        "m",
+        "n",
+        "ng",
+        "ngh",
+        "nh",
+        "p",
+        "ph",
+        "q",
+        "qu",
+        "r",
+        "s",
+        "t",
+        "th",
+        "tr",
+        "v",
+        "x",
+        "dd",
+    ]
+)
 _ONSET = re.compile("[bcdghklmnpqrstvx]+")
 _EXACT, _BEGUN, _SLIP = 1.0, 0.85, 0.8
 _MOST_BEGUN = 200  # words that one partly typed word may stand for

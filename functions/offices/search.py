@@ -10,11 +10,18 @@ from datetime import date
 from functools import lru_cache
 
 from cccd.telex import telex_decoded
-from offices.address import wards_in_address
-from offices.areas import LEVEL_OF, areas, level_fits
-from offices.country import LAST_DAY_OF_63_PROVINCES, LAST_DAY_OF_DISTRICTS, core, offices_of_province, ward_name
+from offices.address import is_introduced, looks_like_address, wards_in_address
+from offices.areas import LEVEL_OF, Area, areas, level_fits
+from offices.country import (
+    LAST_DAY_OF_63_PROVINCES,
+    LAST_DAY_OF_DISTRICTS,
+    core,
+    office_ids,
+    offices_of_province,
+    ward_name,
+)
 from offices.index import Index, index
-from offices.typed import Level, Word, plain_words, read, says_nothing, tone_last
+from offices.typed import TYPES, Word, names_the_province_police, plain_words, read, says_nothing, tone_last
 
 ENOUGH = 0.58  # a name with a lower score is no answer: two words, both with a slip, stay below it
 ENOUGH_FOR_ONE_WORD = 0.25  # a citizen may know only half of a name
@@ -29,6 +36,14 @@ type Meant = Mapping[str, float]
 
 
 @dataclass(frozen=True)
+class Offices:
+    """Office ids, best first; not `sure` if a part of the text fits none of them, as in "gần chợ Bình Thành"."""
+
+    ids: list[str]
+    sure: bool
+
+
+@dataclass(frozen=True)
 class Found:
     """An office id and how well its name fits; `place` is its position among the offices of that name."""
 
@@ -37,14 +52,18 @@ class Found:
     place: int
 
 
-def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | None:
-    """The ids of that day's offices, best first; None if the text is empty, or no more than "công an"."""
+def search(text: str, on: date, bookable: Callable[[str], bool]) -> Offices | None:
+    """That day's offices, best first; None if the text is empty, or no more than "công an"."""
     names = index()
     words = [each for word in read(text) for each in _unglued(word, names)]
+    if not words and names_the_province_police(text):
+        offices = [each for each in office_ids(on) if each.startswith("pc06-")]
+        return Offices(sorted(offices, key=lambda each: not bookable(each)), sure=True)
     if not words:
-        return None if says_nothing(text) else []
+        return None if says_nothing(text) else Offices([], sure=True)
     best: dict[str, Found] = {}
-    for score, position in _scored_whole_or_part(words, names, on):
+    scored, sure = _scored_whole_or_part(words, names, on)
+    for score, position in scored:
         for place, office in enumerate(_leads_to(names, position, on), start=_first_place(names, position)):
             known = best.get(office)
             if known is None or (score, -place) > (known.score, -known.place):
@@ -52,7 +71,7 @@ def search(text: str, on: date, bookable: Callable[[str], bool]) -> list[str] | 
     ranked = sorted(
         best.values(), key=lambda each: (-round(each.score, 2), min(each.place, 1), not bookable(each.id), each.place)
     )
-    return [each.id for each in ranked]
+    return Offices([each.id for each in ranked], sure)
 
 
 def _unglued(word: Word, names: Index) -> list[Word]:
@@ -72,38 +91,69 @@ def _unglued(word: Word, names: Index) -> list[Word]:
     ] or [word]
 
 
-def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> list[tuple[float, int]]:
-    """The names of the whole text; for an address ("12 lê lợi quận 1"), the names of the part that names a place."""
-    # Whoever names a district means the wards that it had.
-    wards = [
-        (_accents_fit(place.name, names.names[place.position]) + (0.02 if place.old else 0.0), place.position)
-        for place in wards_in_address(words, names, former=on <= LAST_DAY_OF_63_PROVINCES)
-    ]
-    if wards:
-        return sorted(wards, reverse=True)
+def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> tuple[list[tuple[float, int]], bool]:
+    """The names of the whole text; for an address ("12 lê lợi quận 1"), the names of the part that names a place.
+
+    Also whether they are sure: nothing of the text is left over, but for what may stand before an address.
+    """
+    if looks_like_address(words) and (wards := _wards_in_address(words, names, on)):
+        return wards, True
     whole = _scored(words, names, on)
     unread = whole[0].unread if whole else set(range(len(words)))
     for at in range(len(words)):
-        if words[at].level in ("ward", "district") and at in unread:
+        if _begins_a_place(words, at) and unread.intersection(range(at, len(words))):
             for part in _from(words, at):
                 found = _scored(part, names, on)
                 if found and not found[0].unread:
                     # Other matches come behind: the street's name may be a ward's name elsewhere.
-                    return [(each.score, each.position) for each in found]
+                    return _places(found), True
+    if (not whole or unread) and (wards := _wards_in_address(words, names, on)):
+        return wards, True
     if not whole or 0 in unread:
         behind = max(unread) + 1 if whole else 1
         for at in range(max(behind, len(words) - _LONGEST_TAIL), len(words)):
             part = words[at:]
             found = [each for each in _scored(part, names, on, mended=False) if _is_tail(each, part, names)]
             if found:
-                return [(each.score, each.position) for each in found]
-    return [(each.score, each.position) for each in whole]
+                larger = names.kinds[found[0].position] not in ("ward", "former")
+                return _places(found), larger or words[0].text.isdigit()
+    return _places(whole), not unread or (bool(whole) and _is_large_place_at_the_end(whole[0], words, names))
+
+
+def _is_large_place_at_the_end(found: "Scored", words: list[Word], names: Index) -> bool:
+    """Whether a district or a province stands behind all that it leaves unread: "gần chợ Hạnh Thông Tây gò vấp"."""
+    named = names.folded[found.position]
+    large = LEVEL_OF[names.kinds[found.position]] != "ward" or f"district:{named}" in names.areas[
+        names.within[found.position]
+    ].split("|")
+    return large and is_introduced(words) and max(found.unread) < found.first
+
+
+def _places(found: Sequence["Scored"]) -> list[tuple[float, int]]:
+    return [(each.score, each.position) for each in found]
+
+
+def _wards_in_address(words: list[Word], names: Index, on: date) -> list[tuple[float, int]]:
+    """The wards at the end of an address; who names a district as well means the wards that it had."""
+    places = wards_in_address(words, names, former=on <= LAST_DAY_OF_63_PROVINCES)
+    scored = [
+        (_accents_fit(each.name, names.names[each.position]) + (0.02 if each.old else 0.0), each.position)
+        for each in places
+    ]
+    return sorted(scored, key=lambda each: (-each[0], each[1]))
+
+
+def _begins_a_place(words: list[Word], at: int) -> bool:
+    """Whether a place's name may begin there: behind a type, or behind a comma of an address."""
+    return bool(words[at].level) or (words[at].begins and at > 0 and is_introduced(words))
 
 
 def _from(words: list[Word], at: int) -> Iterator[list[Word]]:
-    """The text from a typed type on; for "quận 7", whose number needs nothing behind it, also that alone."""
+    """The text from there on; for "quận 7", whose number needs nothing behind it, also that alone."""
     if at > 1 or (at == 1 and not words[0].loose):
         yield words[at:]
+    if at > 2 and words[at].level and words[at - 1].text == words[at].kind and words[at - 2].text in TYPES:
+        yield words[at - 1 :]  # "huyện Quản Bạ": the type that was read belongs to the name
     if words[at].text.isdigit() and words[at].level == "district":
         yield [words[at]]
 
@@ -117,11 +167,12 @@ def _is_tail(found: "Scored", part: list[Word], names: Index) -> bool:
 
 @dataclass(frozen=True)
 class Scored:
-    """A name's position and score; `unread` are the typed words that neither the name nor its areas explain."""
+    """A name's score and position, where it begins, and the typed words that neither it nor its areas explain."""
 
     score: float
     position: int
     unread: set[int]
+    first: int = 0
 
 
 def _scored(words: list[Word], names: Index, on: date, *, mended: bool = True) -> list[Scored]:
@@ -129,6 +180,8 @@ def _scored(words: list[Word], names: Index, on: date, *, mended: bool = True) -
     found: list[Scored] = []
     for slips in (False, True) if mended else (False,):
         meant = [names.meant(word.text, begun=n == len(words) - 1, slips=slips) for n, word in enumerate(words)]
+        if is_introduced(words):  # "gần" is no slip of Cần Thơ
+            meant[0] = {word: sure for word, sure in meant[0].items() if word == words[0].text}
         found = [_score(words, meant, names, position) for position in _likely(meant, names, on)]
         if any(each.score >= SURE for each in found):
             break
@@ -175,11 +228,13 @@ def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: in
     if level == "province" and names.names[position].startswith("Thành phố"):
         level = "city"
     of_name = [words[at] for at in sorted(used)]
+    first = min(used)
     order *= level_fits(words, used, used, level)
     explained = 0.0
     if len(used) < len(words):
+        behind = max(used) + 1 if words[0].text.isdigit() else 0  # behind a house number, areas follow the name
         for distance, area in enumerate(areas(names.areas[names.within[position]])):
-            explained += _explained(area.level, area.words, words, meant, used) * _NEARER**distance
+            explained += _explained(area, words, meant, used, behind) * _NEARER**distance
     unread = {at for at, word in enumerate(words) if not word.loose and at not in used}
     asked = sum(not word.loose or at in used for at, word in enumerate(words))
     covered = hits / len(own)
@@ -187,7 +242,7 @@ def _score(words: list[Word], meant: Sequence[Meant], names: Index, position: in
         covered = max(covered, 0.8)  # a person who goes on typing starts with the beginning
     score = order * covered**2 * min(1.0, (hits + explained) / asked)
     score *= _accents_fit(of_name, names.names[position])
-    return Scored(score + _bonus(of_name, names, position), position, unread)
+    return Scored(score + _bonus(of_name, names, position), position, unread, first)
 
 
 def _run(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tuple[int, float]:
@@ -218,16 +273,16 @@ def _anywhere(own: list[str], words: list[Word], meant: Sequence[Meant]) -> tupl
     return used, hits
 
 
-def _explained(level: str, own: list[str], words: list[Word], meant: Sequence[Meant], used: set[int]) -> float:
-    """How many typed words an area behind the name explains, if its whole name was typed; they then count as used."""
-    for start in range(len(words) - len(own) + 1):
-        if own[0] not in meant[start]:
+def _explained(area: Area, words: list[Word], meant: Sequence[Meant], used: set[int], behind: int) -> float:
+    """How many typed words an area explains, if its whole name was typed there or later; they then count as used."""
+    for start in range(behind, len(words) - len(area.words) + 1):
+        if area.words[0] not in meant[start]:
             continue
-        span = range(start, start + len(own))
+        span = range(start, start + len(area.words))
         if used.intersection(span):
             continue
-        sure = [meant[at].get(part, 0.0) for at, part in zip(span, own, strict=True)]
-        if all(sure) and level_fits(words, span, used, level) == 1.0:
+        sure = [meant[at].get(part, 0.0) for at, part in zip(span, area.words, strict=True)]
+        if all(sure) and level_fits(words, span, used, area.level) == 1.0:
             used.update(span)
             return sum(sure)
     return 0.0
@@ -254,6 +309,8 @@ def _bonus(used: list[Word], names: Index, position: int) -> float:
     bonus += 0.015 * min(len(used) - 1, 3)  # of names that fit equally, the longer one was meant
     if kind == "province":
         bonus += 0.04  # its own name, not a popular one: before a commune of that name elsewhere
+    if used and used[-1].loose and len(used[-1].text) == 1:
+        bonus += 0.05  # "Châu Thành A"
     own = {tone_last(word) for word in names.names[position].split()}
     if any(word.loose and word.accented in own for word in used):
         bonus += 0.08  # "phố Huế": a loose word that does belong to the name, with its accents

@@ -46,6 +46,7 @@ _LEVELS: dict[str, Level] = {
 }
 _ACCENTED_TYPES = {"phường", "xã", "quận", "huyện", "tỉnh"}
 
+TYPES = frozenset(_LEVELS)
 # Of these words a typed one may consist of keystrokes: "phuowfng".
 _TYPE_WORDS = {word for each in _LEVELS for word in each.split()} | {"cong", "an"}
 
@@ -101,6 +102,35 @@ _ABBREVIATIONS = {
     "btl": "bac tu liem",
 }
 
+# What the same letters mean behind a type, and in a city that the text names.
+_BEHIND_A_TYPE = {
+    ("q", "tp"): "quan tan phu",
+    ("q", "td"): "quan thu duc",
+    ("q", "bd"): "quan ba dinh",
+    ("q", "hd"): "quan ha dong",
+    ("q", "tx"): "quan thanh xuan",
+    ("q", "hk"): "quan hoan kiem",
+    ("q", "cg"): "quan cau giay",
+    ("q", "dd"): "quan dong da",
+    ("h", "bc"): "huyen binh chanh",
+    ("h", "hm"): "huyen hoc mon",
+    ("h", "nb"): "huyen nha be",
+    ("h", "cc"): "huyen cu chi",
+    ("h", "cg"): "huyen can gio",
+}
+_HA_NOI = {
+    "bd": "ba dinh",
+    "hk": "hoan kiem",
+    "dd": "dong da",
+    "cg": "cau giay",
+    "tx": "thanh xuan",
+    "hd": "ha dong",
+    "hm": "hoang mai",
+    "lb": "long bien",
+    "th": "tay ho",
+}
+_ENDS_WITH_HA_NOI = re.compile(r"\b(hn|tphn|ha noi)\W*$")
+
 # Words that people say around a name and that are no name; a loose one may be part of a name: "ca" is công an, or in Cà
 # Mau.
 _SAID = {
@@ -115,6 +145,8 @@ _SAID = {
     ("o", "dau"),
     ("dac", "khu"),
     ("phong", "canh", "sat"),
+    ("phong", "pc06"),
+    ("doi", "pc06"),
     ("quan", "ly", "hanh", "chinh"),
     ("ve", "trat", "tu", "xa", "hoi"),
     ("lam", "cccd"),
@@ -122,14 +154,18 @@ _SAID = {
 }
 _LOOSE_WORDS = """
     ca cap cat o tai dau tim cccd cmnd pc06 pc pho don khu thuoc cu moi
-    cho hoi a oi toi em muon lam the nao giup xin di den biet can cuoc voi vay nhe
+    cho hoi a oi toi em muon lam the nao giup xin di den biet can cuoc voi vay nhe chao
 """
 _LOOSE = frozenset(_LOOSE_WORDS.split())
+# Whoever says one of these and names nothing else is being polite.
+_POLITE = frozenset(["hoi", "oi", "toi", "em", "muon", "lam", "giup", "xin", "biet", "vay", "nhe", "chao", "nao"])
+_OLD_OR_NEW = {"cu", "moi"}
 _NEVER_A_NAME = {"ca", "cap", "cat", "o", "tai", "pc06", "pc", "cccd", "cmnd"}
 MOST_WORDS = 20  # of a text, from its end; no place has more, and each costs time
 MOST_TOKENS = 60  # that are read at all
 _LONGEST_SAID = max(map(len, _SAID))
 
+_PROVINCE_POLICE = re.compile(r"\b(pc ?0?6|cong an (tinh|thanh pho)|canh sat quan ly hanh chinh)\b")
 _TOKEN = re.compile(r"\w+|[,;(]| - ")
 _SIGNS = frozenset({",", ";", "(", "-"})
 _GLUED_NUMBER = re.compile(r"(p|f|q|phuong|quan)0*(\d{1,2})")
@@ -157,26 +193,36 @@ def read(text: str) -> list[Word]:
             at += 2
             continue
         if folded in _SIGNS:
-            begins = True
+            begins, level, kind = True, "", ""
         elif folded in _LEVELS and (not accented or accented in _ACCENTED_TYPES):
             words.append(Word(folded, tone_last(accented), loose=True, begins=begins))  # "Tân Xã" is a name
             level, kind = _LEVELS[folded], folded
             begins = False
         else:
-            words.append(Word(folded, tone_last(accented), level, kind, folded in _LOOSE, begins))
+            # "huyện Xín Mần" is no polite question, but "phường cũ" is no name.
+            loose = folded in _LOOSE and (not level or folded in _OLD_OR_NEW)
+            words.append(Word(folded, tone_last(accented), level, kind, loose, begins))
             level, kind = "", ""
             begins = False
         at += 1
     words = words[-MOST_WORDS:]  # an address ends with what matters
     if any(not word.loose for word in words):
         return words
+    if any(word.text in _POLITE for word in words):
+        return []
     # "quan xa": types alone are not a name, but "củ" and the like may be.
     return [word for word in words if word.text not in _LEVELS and word.text not in _NEVER_A_NAME]
 
 
 def says_nothing(text: str) -> bool:
-    """Whether the text is empty or has only words that every office has; emoji and signs do not count as empty."""
-    return not clean(text) or bool(_TOKEN.search(clean(text)))
+    """Whether the text is empty or has only words that every office has: no emoji or signs, and no "xin chào"."""
+    tokens = [folded for folded, _ in _spelled_out(text)]
+    return not clean(text) or bool(tokens and not _POLITE.intersection(tokens))
+
+
+def names_the_province_police(text: str) -> bool:
+    """Whether a text without a place asks for a PC06: "pc06", "công an tỉnh"."""
+    return bool(_PROVINCE_POLICE.search(" ".join(folded for folded, _ in _spelled_out(text))))
 
 
 def plain_words(name: str) -> list[str]:
@@ -195,11 +241,17 @@ def _spelled_out(text: str) -> list[tuple[str, str]]:
     """Each token as (without accents, with accents or empty), with abbreviations spelled out."""
     tokens: list[tuple[str, str]] = []
     typed = [token.strip() for token in _TOKEN.findall(_without_apostrophes(clean(text).casefold()))][-MOST_TOKENS:]
+    in_ha_noi = bool(_ENDS_WITH_HA_NOI.search(fold(text)))
     for at, token in enumerate(typed):
         folded = fold(token).lstrip("0") or token
         if _GLUED_NUMBERS.fullmatch(folded):
             for kind, number in _GLUED_NUMBER.findall(folded):
                 tokens += [(_ABBREVIATIONS.get(kind, kind), ""), (number, "")]
+        elif at and (meant := _BEHIND_A_TYPE.get((fold(typed[at - 1]), folded))):
+            tokens.pop()
+            tokens += [(word, "") for word in meant.split()]
+        elif in_ha_noi and folded in _HA_NOI:
+            tokens += [(word, "") for word in _HA_NOI[folded].split()]
         elif len(folded) == 1 and 0 < at == len(typed) - 1:
             tokens.append((folded, ""))  # "buon ma t": an unfinished name, not yet a type
         elif folded in _ABBREVIATIONS and token in (folded, "đn", "đk", "đl", "tđ", "bđ", "tpđn"):

@@ -10,7 +10,7 @@ from offices.api import app as offices
 from tests.gateway import event
 from tests.promised import hold
 
-OFFICES: dict[str, Any] = {"items": [], "nextCursor": None, "message": None}
+OFFICES: dict[str, Any] = {"items": [], "nextCursor": None, "confident": False, "message": None}
 NOT_FOUND: dict[str, Any] = {"type": "about:blank", "title": "…", "status": 404, "detail": "…", "code": "not_found"}
 
 

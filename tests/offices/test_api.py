@@ -53,6 +53,19 @@ def test_what_to_do_when_nothing_was_found() -> None:
     assert call(handler, "GET", "/offices", query={"q": "ben nghe"}).body["message"] is None
 
 
+@pytest.mark.parametrize("q", ["gần chợ Bình Thành", "kế bên bệnh viện Chợ Rẫy", "cạnh trường tiểu học Kim Đồng"])
+def test_a_landmark_that_is_a_commune_elsewhere_is_doubted(q: str) -> None:
+    answer = call(handler, "GET", "/offices", query={"q": q})
+    assert answer.body["confident"] is False
+    assert "phường, xã" in answer.body["message"]
+
+
+@pytest.mark.parametrize("q", ["ben nghe", "gần chợ Hạnh Thông, Gò Vấp", "12 lê lợi quận 1", "pc06", ""])
+def test_what_names_its_place_is_not_doubted(q: str) -> None:
+    answer = call(handler, "GET", "/offices", query={"q": q})
+    assert (answer.body["confident"], answer.body["message"]) == (True, None)
+
+
 def test_limits() -> None:
     assert len(search("", limit="1")) == 1
     assert len(search("")) == 20

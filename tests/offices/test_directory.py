@@ -11,11 +11,11 @@ THE_ARTICLES_DAY = date(2021, 6, 24)
 
 
 def found(query: str, on: date = TODAY) -> list[str]:
-    return [office.id for office in directory().search(query, on, 20)]
+    return [office.id for office in directory().search(query, on, 20).offices]
 
 
 def test_at_least_twelve_offices_in_several_provinces_today() -> None:
-    offices = directory().search("", TODAY, 100)
+    offices = directory().search("", TODAY, 100).offices
     assert len(offices) >= 12
     assert len({office.province for office in offices}) >= 6
 

@@ -125,7 +125,7 @@ def test_an_office_as_it_is_configured() -> None:
 def test_a_deployment_without_offices_of_its_own_still_knows_the_country() -> None:
     directory = parse("")
     assert directory.find("ca-26740") is not None
-    assert directory.search("ben nghe", date(2026, 11, 23), 1)[0].id == "ca-26740"
+    assert directory.search("ben nghe", date(2026, 11, 23), 1).offices[0].id == "ca-26740"
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,20 @@ from datetime import date
 import pytest
 
 from authoring.offices import prepare
-from bench.office_quality import FRESH, REPORTED, UNSEEN, Query, ours, quality, queries
+from bench.office_quality import (
+    FRESH,
+    REPORTED,
+    SHAPES,
+    UNSEEN,
+    WILD,
+    Query,
+    generated,
+    ours,
+    quality,
+    queries,
+    sure,
+)
+from cccd.telex import telex_decoded
 from offices import country
 from offices.directory import directory
 from offices.typed import read
@@ -24,7 +37,7 @@ SETS = {
 
 
 def found(query: str, on: date = TODAY, limit: int = 20) -> list[str]:
-    return [office.id for office in directory().search(query, on, limit)]
+    return [office.id for office in directory().search(query, on, limit).offices]
 
 
 @pytest.mark.parametrize("asked", SETS.values(), ids=SETS)
@@ -64,8 +77,8 @@ def test_a_type_may_be_part_of_a_name(query: str) -> None:
 
 
 def test_accents_count_where_they_are_typed() -> None:
-    assert directory().search("Cẩm Giàng", TODAY, 1)[0].ward == "Xã Cẩm Giàng"
-    assert directory().search("Cẩm Giang", TODAY, 1)[0].ward == "Xã Cẩm Giang"
+    assert directory().search("Cẩm Giàng", TODAY, 1).offices[0].ward == "Xã Cẩm Giàng"
+    assert directory().search("Cẩm Giang", TODAY, 1).offices[0].ward == "Xã Cẩm Giang"
     assert found("Phường Hoà Khánh")[0] == found("Phường Hòa Khánh")[0]
 
 
@@ -101,7 +114,7 @@ def test_between_march_and_june_2025_the_provinces_police_did(query: str, office
 
 @pytest.mark.parametrize("query", ["", " ", "công an", "ca", "phường", "CÔNG AN PHƯỜNG", "\u202e\u0000"])
 def test_without_a_place_those_that_take_bookings_come_first(query: str) -> None:
-    offices = directory().search(query, TODAY, 100)
+    offices = directory().search(query, TODAY, 100).offices
     assert len(offices) == 100
     assert [bool(office.opening) for office in offices] == sorted(
         (bool(each.opening) for each in offices), reverse=True
@@ -145,6 +158,52 @@ def test_numbered_wards_are_found_together_without_their_number() -> None:
 def test_words_without_accents_among_words_with_them_mean_just_that() -> None:
     assert found("thanh hóa")[0] == "pc06-38", "not Thạnh Hóa"
     assert found("xã thạnh hóa")[0] != "pc06-38"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_address_of_every_shape_finds_its_ward(shape: str) -> None:
+    measured = quality(ours, [each for each in generated(40, seed=7) if each.kind == shape], sure)
+    assert measured.hit1 >= 0.93
+    assert measured.hit3 >= 0.96
+    assert measured.doubted == 0
+
+
+def test_what_nobody_had_seen() -> None:
+    measured = quality(ours, queries(WILD), sure)
+    assert measured.hit1 >= 0.95
+    assert measured.hit3 >= 0.96
+    assert measured.rejection >= 0.8
+    assert measured.doubted <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("query", "office"),
+    [
+        ("45 Nguyễn Trãi, Bến Thành, Quận 1", "ca-26743"),  # not Quận 1's first office for another ward
+        ("102 Lý Tự Trọng, Bến Nghé, Quận 1", "ca-26740"),
+        ("102 ly tu trong ben nghe quan 1", "ca-26740"),
+        ("12 Quang Trung, Quang Trung, Hà Đông", "ca-09556"),
+        ("8 Đồng Nai, quận 10", "ca-27190"),
+        ("phuowfng beens nghes", "ca-26740"),
+        ("p22 bthanh", "ca-26956"),
+        ("bd hn", "ca-00004"),
+        ("h cc", "ca-27496"),
+    ],
+)
+def test_an_address_is_read_from_its_end(query: str, office: str) -> None:
+    assert office in found(query)[:3]
+
+
+@pytest.mark.parametrize("query", ["pc06", "công an tỉnh", "phòng PC06"])
+def test_who_asks_for_the_provinces_police_gets_every_one(query: str) -> None:
+    assert len(found(query, limit=100)) == 34
+    assert all(each.startswith("pc06-") for each in found(query))
+    assert {each[:4] for each in found(query, THE_ARTICLES_DAY)} == {"pc06"}
+
+
+def test_a_tone_key_stands_behind_its_vowel() -> None:
+    assert "tinh" not in telex_decoded("trinh")
+    assert "phuong" in telex_decoded("phuowfng")
 
 
 @pytest.mark.parametrize("query", ["12 le loi quan 1", "12 lê lợi, quận 1", "12 le loi q1", "so 12/3 le loi, q.1"])
