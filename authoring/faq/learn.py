@@ -15,6 +15,8 @@ from faq.index import Terms, terms, unit
 # A pair says less than a word, and a filler says less than a word that carries the question.
 PAIR_WEIGHT = 0.4
 FILLER_WEIGHT = 0.6
+# A word that no topic knows says a little against all of them; people tell much that has nothing to do with the question.
+UNKNOWN_WEIGHT = 0.6
 # How sure the softmax is at the start, how many passes there are, and how far each pass moves.
 SHARPNESS = 8.0
 PASSES = 10
@@ -48,7 +50,7 @@ def learn(documents: Sequence[Sequence[list[str]]], fillers: frozenset[str]) -> 
             for term, row in weights.items()
         },
         rarity={term: round(value, 3) for term, value in rarity.items()},
-        unknown_rarity=round(math.log(1 + len(counts)) + 1, 3),
+        unknown_rarity=round((math.log(1 + len(counts)) + 1) * UNKNOWN_WEIGHT, 3),
     )
 
 

@@ -17,7 +17,7 @@ from faq.index import Terms
 from faq.language import Language, Vocabulary, Word, folded, spelled_out, words
 from faq.prepared import PREPARED, Prepared, plain_words
 
-TOPIC_FILES = ("lam-the.toml", "le-phi.toml", "the-va-so.toml", "dich-vu.toml")
+TOPIC_FILES = ("lam-the.toml", "le-phi.toml", "the-va-so.toml", "dich-vu.toml", "rieng.toml")
 
 
 def read_toml(folder: Path = FOLDER) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from authoring.faq.prepare import phrases, prepare, read_toml
+from authoring.texts import life_findings
 from cccd.text import fold
 from faq.content import Content
 from faq.language import Language, Sayings
@@ -22,6 +23,7 @@ def _topics(content: Content) -> Iterator[str]:
         yield from timeline_findings(topic.id, [*topic.versions, *topic.silences], EARLIEST)
         for version in topic.versions:
             yield from statement_findings(version.id, version, version.answer)
+            yield from life_findings(version.id, version, version.answer)
             if not version.id.startswith(topic.id):
                 yield f"{version.id}: its id does not begin with its topic's, {topic.id}"
 

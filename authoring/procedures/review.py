@@ -6,6 +6,7 @@ The tests run these rules, so a pull request with a hole in the law's timeline f
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from authoring.texts import life_findings
 from procedures.content import Content, Document, Name, Residence, Section, Statement, Topic
 from procedures.sourced import EARLIEST, ONE_DAY, Sourced
 from procedures.timeline import neighbour_findings, statement_findings, timeline_findings
@@ -30,6 +31,7 @@ def findings(content: Content) -> list[str]:
         *_scopes(content),
         *(said for where, topic in topics(content) for said in _timeline(where, topic, content)),
         *(said for where, sourced in statements(content) for said in statement_findings(where, sourced, told(sourced))),
+        *(said for where, sourced in statements(content) for said in life_findings(where, sourced, told(sourced))),
         *_missing_sections(content),
         *_fees(content),
     ]

@@ -56,17 +56,17 @@ class _Free:
     certain: bool = True
 
 
-_ALWAYS, _LAW_2023 = date(2021, 1, 1), date(2024, 7, 1)
+_ALWAYS, _CIRCULAR_2024 = date(2021, 1, 1), date(2024, 12, 6)  # TT 73/2024/TT-BTC
 _FREE = (
     _Free(_ALWAYS, None, "first", "cap-lan-dau"),
-    _Free(_LAW_2023, None, "child", "mien", "Trẻ em được miễn lệ phí."),
-    _Free(_LAW_2023, None, "elder", "mien", "Người từ đủ 60 tuổi được miễn lệ phí."),
-    _Free(date(2025, 8, 12), None, "boundaries", "mien", "Đổi thẻ do sắp xếp đơn vị hành chính: không thu."),
+    _Free(_CIRCULAR_2024, None, "child", "mien", "Trẻ em được miễn lệ phí."),
+    _Free(_CIRCULAR_2024, None, "elder", "mien", "Người từ đủ 60 tuổi được miễn lệ phí."),
+    _Free(_ALWAYS, None, "boundaries", "doi-dia-gioi"),
     _Free(_ALWAYS, None, "age", "doi-theo-tuoi"),
-    _Free(_ALWAYS, None, "error", "mien", "Thẻ sai do lỗi của cơ quan cấp thì không thu.", certain=False),
+    _Free(_ALWAYS, None, "error", "loi-co-quan", certain=False),
 )
 _NOTHING = Amount("khong-thu", "Không thu", 0)
-_EXCHANGE_AGES = (25, 40, 60)  # Luật 59/2014/QH13 Điều 21
+_EXCHANGE_AGES = (25, 40, 60)  # Luật 59/2014/QH13 Điều 21; Luật 26/2023/QH15 Điều 21, 38
 
 
 def fee(answers: Answers, on: date) -> Fee | None:
@@ -134,7 +134,10 @@ def _cases(answers: Answers, on: date) -> set[str]:
     if reason == "Thẻ sai sót thông tin":
         cases.add("error")
     holds_cccd = len(str(answers.get("oldCardNumber", ""))) == 12
-    if reason == "Đủ 14, 25, 40 hoặc 60 tuổi" or (request == "Đổi" and holds_cccd and years in _EXCHANGE_AGES):
+    grown = years is None or years >= _EXCHANGE_AGES[0]  # whoever turns 14 is a child to the law on fees
+    if (reason == "Đủ 14, 25, 40 hoặc 60 tuổi" and grown) or (
+        request == "Đổi" and holds_cccd and years in _EXCHANGE_AGES
+    ):
         cases.add("age")
     return cases
 

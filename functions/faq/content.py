@@ -53,6 +53,11 @@ class Outside:
     instead: str
     strong: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """The sentence that says what the question is about; nothing for small talk, which has no subject."""
+        return f"Câu hỏi này về {self.about}, không phải về thẻ căn cước." if self.about else ""
+
 
 @dataclass(frozen=True)
 class Synonyms:

@@ -42,6 +42,15 @@ class Index:
         found = [Found(topic, score) for topic, score in scores.items() if score > 0]
         return sorted(found, key=lambda each: (-each.score, each.topic))
 
+    def shared(self, tokens: list[str], topic: int) -> set[str]:
+        """The tokens, but fillers, that speak for this topic."""
+        return {
+            token
+            for token in tokens
+            if token not in self._fillers
+            and any(each == topic and weight > 0 for each, weight in self._terms.postings.get(token, ()))
+        }
+
     def unread(self, tokens: list[str]) -> set[str]:
         """The tokens that no topic uses and that may carry the meaning of the question."""
         return {token for token in tokens if token not in self._terms.rarity and token not in self._fillers}

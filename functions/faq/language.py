@@ -132,6 +132,8 @@ class Language:
             told.append(meaning)
             at += length
             told += _age_told(told)
+        if "=tuoi-14" in told:  # a daughter of 15 is no child to the law on the card
+            told = ["=nguoi-tre" if token == "=tre-em" else token for token in told]
         return told
 
     def typed(self, text: str) -> list[Word]:

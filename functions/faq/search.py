@@ -7,24 +7,32 @@ q  ──language──▶ tokens ──index──▶ topics by score ──on�
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cccd.effective import in_force
 from faq.content import Outside, Topic, Version
-from faq.index import Index
+from faq.index import Found, Index
 from faq.language import Language, Sayings, Word
 from faq.prepared import Prepared, prepared
 
 # Longer questions are cut to this length; a citizen's question is a sentence or two.
 MAX_LENGTH = 500
+_BEGINNING = 200  # characters kept of a longer one, the others are its end
 # How near the best topic must be before we answer (about 0 to 1, as a cosine); a question about the card needs less.
 # We chose these on the tuned half; docs/search-quality.md shows what other values would do.
-CONFIDENT = 0.4
-CONFIDENT_ABOUT_THE_CARD = 0.22
+CONFIDENT = 0.45
+CONFIDENT_ABOUT_THE_CARD = 0.25
 # The topic must be nearer if a word that may carry the question appears in no way of asking.
-CONFIDENT_WITH_UNREAD = 0.3
-# If a part of a two-part question is this near to a topic, that part gets its own answer.
+CONFIDENT_WITH_UNREAD = 0.28
+CONFIDENT_ELSEWHERE_WITH_UNREAD = 0.5  # where the card is not named either
+CONFIDENT_OF_ANY_OFFICE = 0.8  # where it has nothing in common with the topic but what one may ask of any office
+SURELY_OURS = 0.7  # where it names something outside too: "đổi thẻ rồi có phải sửa sổ đỏ không"
+# If a question in the text is this near to a topic, and the topic to the whole, it gets its own answer.
 CONFIDENT_PART = 0.4
+NEAR_THE_WHOLE = 0.35  # of the best topic's nearness to the whole
+A_STORY = 3  # sentences
 NEAREST = 3
 NOT_SURE = (
     "Chúng tôi không chắc đã hiểu câu hỏi này. Bạn xem thử các chủ đề gần nhất, hỏi lại cách khác,"
@@ -34,9 +42,25 @@ TOO_LITTLE = "Bạn hỏi cụ thể hơn giúp chúng tôi nhé, ví dụ: làm
 # These words make a question one about the card, even if it also names something outside ("sổ đỏ ghi số CMND cũ").
 THE_CARD = frozenset({"=can-cuoc", "=cmnd"})
 ABOUT_THE_CARD = THE_CARD | {
-    "=the", "=chip", "=dinh-danh", "=lay-so", "=nhan-the", "=giay-hen", "=to-khai", "=van-tay", "=mong-mat",
+    "=the", "=chip", "=dinh-danh", "=lay-so", "=nhan-the", "=giay-hen", "=to-khai", "=van-tay", "=mong-mat", "=giu-the", "=lo-the",
 }  # fmt: skip
-_PARTS = re.compile(r"[?.!;,\n]+|\bvới lại\b|\bvoi lai\b|\bvà\b|\bva\b|\brồi\b", re.IGNORECASE)
+# Words that ask.
+_ASKS = """
+    khong ko gi sao dau nao may ai chua nhieu lau =o-dau =bao-lau =khi-nao =tien =mien-phi =nhu-the-nao =phat
+    =gio-lam =loi-ich =khac ha hem
+"""
+ASKS = frozenset(_ASKS.split())
+# What one may ask of any office: where, how much, when, which papers.
+_OF_ANY_OFFICE = """
+    =o-dau =tien =bao-lau =khi-nao =nhu-the-nao =giay-to =gio-lam =mien-phi =mang-theo =truc-tuyen =tra-cuu =nguoi-nha
+    =bat-buoc =doi =cap-lai =huy =sai =sua =khac =loi-ich =lan-dau =tre-em =hoc-sinh =tuoi-14 =tuoi-6-13 =tuoi-duoi-6
+    =tuoi-lon =tuoi-cao =phat lam can gan dang ky cap xin mua ban so may gio ngay thang nam cu cap dang the viec
+"""
+OF_ANY_OFFICE = frozenset(_OF_ANY_OFFICE.split())
+_SENTENCES = re.compile(r"[?.!;\n]+")
+# Whoever is wronged with their card asks us, whatever it was done for: "kẻ gian dùng căn cước của tôi vay tiền".
+WRONGED = frozenset({"=loi-dung", "=lo-the", "=giu-the"})
+_PARTS = re.compile(r"(?<=[?])|[.!;,\n]+|\bvới lại\b|\bvoi lai\b|\bvà\b|\bva\b|\brồi\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,49 +100,97 @@ class Search:
 
     def answer(self, q: str, on: date, limit: int = 5, category: str | None = None) -> Answer:
         """The answers to a question, best first; for two questions in one, the best answer of each comes first."""
-        question = q[:MAX_LENGTH]
+        question = shortened(q)
         typed = self._language.typed(question)
         tokens = self._language.tokens(typed)
         if all(token in self._language.fillers for token in tokens):
             return _unsure([], TOO_LITTLE)
-        ranked = self._ranked(tokens, on, category)
-        outside = self._named_outside(typed, self._strong if THE_CARD.intersection(tokens) else self._outside)
-        if outside:
-            return _unsure(ranked, f"Câu hỏi này về {outside.about}. {outside.instead}")
         found = self._index.search(tokens)
-        needed = CONFIDENT_ABOUT_THE_CARD if ABOUT_THE_CARD.intersection(tokens) else CONFIDENT
-        if self._index.unread(tokens):
-            needed = max(needed, CONFIDENT_WITH_UNREAD)
-        if not ranked or found[0].score < needed:
+        ranked = self._in_force(found, on, category)
+        outside = self._outside_of(question, typed, tokens)
+        if outside and not (self._names_a_card(tokens) and found and found[0].score >= SURELY_OURS):
+            return _unsure(ranked, f"{outside.told} {outside.instead}".strip())
+        if not ranked or found[0].score < self._needed(tokens, found[0].topic):
             return _unsure(ranked, NOT_SURE)
-        if category is None and not self.content.topics[found[0].topic].on(on):
+        if category is None and not (nearest := self.content.topics[found[0].topic]).on(on):
             # Another topic's answer would answer another question.
-            return _unsure(ranked, f"Chúng tôi chưa có câu trả lời cho câu hỏi này vào ngày {on:%d/%m/%Y}.")
-        return Answer(True, self._each_part_first(question, ranked, on, category)[:limit], [], None)
+            return _unsure(ranked, _not_yet(nearest, on))
+        return Answer(True, self._each_question_first(question, ranked, on, category)[:limit], [], None)
 
-    def _ranked(self, tokens: list[str], on: date, category: str | None) -> list[Entry]:
-        """The answers in force, best first."""
-        entries = []
-        for found in self._index.search(tokens):
-            topic = self.content.topics[found.topic]
-            version = topic.on(on)
-            if version and category in (None, topic.category):
-                entries.append(Entry(topic, version, found.score))
-        return entries
+    @staticmethod
+    def _names_a_card(tokens: list[str]) -> bool:
+        """Whether the text says "thẻ" and the like, but not which."""
+        return bool(ABOUT_THE_CARD.intersection(tokens)) and not THE_CARD.intersection(tokens)
 
-    def _each_part_first(self, question: str, ranked: list[Entry], on: date, category: str | None) -> list[Entry]:
-        """The best answer of each part of the question, then the best of the whole."""
-        parts = [part for part in _PARTS.split(question) if part.strip()]
-        best = [ranked[0] for part in parts if (ranked := self._ranked(self._language.read(part), on, category))]
-        sure = [entry for entry in best if entry.score >= CONFIDENT_PART]
-        if len({entry.topic.id for entry in sure}) < 2:
+    def _needed(self, tokens: list[str], best: int) -> float:
+        """How near the best topic must be."""
+        about_the_card = bool(ABOUT_THE_CARD.intersection(tokens))
+        if not about_the_card and not self._index.shared(tokens, best) - OF_ANY_OFFICE:
+            return CONFIDENT_OF_ANY_OFFICE
+        if self._index.unread(tokens):
+            return CONFIDENT_WITH_UNREAD if about_the_card else CONFIDENT_ELSEWHERE_WITH_UNREAD
+        return CONFIDENT_ABOUT_THE_CARD if about_the_card else CONFIDENT
+
+    def _in_force(self, found: Sequence[Found], on: date, category: str | None) -> list[Entry]:
+        """The answers in force of the topics that were found, in their order."""
+        topics = ((self.content.topics[each.topic], each.score) for each in found)
+        return [
+            Entry(topic, version, score)
+            for topic, score in topics
+            if category in (None, topic.category) and (version := topic.on(on))
+        ]
+
+    def _each_question_first(self, question: str, ranked: list[Entry], on: date, category: str | None) -> list[Entry]:
+        """The best answer of each question in the text, then the best of the whole.
+
+        A part that is no question, or whose topic is far from the whole, tells a story and asks nothing.
+        """
+        of_the_whole = {entry.topic.id: entry.score for entry in ranked}
+        near = ranked[0].score * NEAR_THE_WHOLE
+        sure: set[str] = set()
+        for part in _PARTS.split(question):
+            tokens = self._language.read(part)
+            if not ASKS.intersection(tokens) and "?" not in part:
+                continue
+            best = self._in_force(self._index.search(tokens), on, category)[:1]
+            if best and best[0].score >= CONFIDENT_PART and of_the_whole.get(best[0].topic.id, 0.0) >= near:
+                sure.add(best[0].topic.id)
+        if len(sure) < 2:
             return ranked
-        first = {entry.topic.id: entry for entry in [*sure, *ranked]}
-        return list(first.values())
+        first = [each for each in ranked if each.topic.id in sure or each is ranked[0]]
+        return [*first, *(each for each in ranked if each not in first)]
+
+    def _outside_of(self, question: str, typed: list[Word], tokens: list[str]) -> Outside | None:
+        """The subject outside ours that the question is about, if it is.
+
+        In a story, what is named in passing says nothing: only the sentences that ask, or the last one, count.
+        """
+        named = THE_CARD.intersection(tokens)
+        if WRONGED.intersection(tokens) and ABOUT_THE_CARD.intersection(tokens):
+            return None
+        sayings = self._strong if named else self._outside
+        sentences = [each for each in _SENTENCES.split(question) if each.strip()]
+        if len(sentences) < A_STORY or not ABOUT_THE_CARD.intersection(tokens):
+            return self._named_outside(typed, sayings)
+        asking = [each for each in sentences if ASKS.intersection(self._language.read(each))] or sentences[-1:]
+        found = (self._named_outside(self._language.typed(each), sayings) for each in asking)
+        return next((each for each in found if each), None)
 
     def _named_outside(self, typed: list[Word], sayings: Sayings) -> Outside | None:
         number = sayings.first(typed)
         return self.content.outside[int(number)] if number else None
+
+
+def shortened(q: str) -> str:
+    """A question of at most MAX_LENGTH characters: of a longer one its beginning, and its end, where people ask."""
+    return q if len(q) <= MAX_LENGTH else f"{q[:_BEGINNING]} … {q[_BEGINNING + 3 - MAX_LENGTH :]}"
+
+
+def _not_yet(topic: Topic, on: date) -> str:
+    """What is said of a topic that has no answer on that day: why, and where to go on."""
+    silence = next(iter(in_force(topic.silences, on)), None)
+    why = f" {silence.why[0].upper()}{silence.why[1:]}" if silence else ""
+    return f"Ngày {on:%d/%m/%Y} chúng tôi chưa có câu trả lời cho câu hỏi này.{why} Bạn xem các câu gần nhất, hoặc hỏi cơ quan Công an nơi nộp hồ sơ."
 
 
 def _unsure(ranked: list[Entry], why: str) -> Answer:

@@ -95,11 +95,17 @@ def test_a_procedure_that_did_not_exist_then_asks_for_nothing() -> None:
         (FORM_2021 | {"request": "Cấp lại"}, THE_ARTICLES_DAY, 35_000),
         (FORM_2021 | {"request": "Cấp", "oldCardNumber": None}, THE_ARTICLES_DAY, 0),
         (FORM_2021 | {"oldCardNumber": None}, THE_ARTICLES_DAY, None),  # nobody knows which card it was
-        (FORM_2026, TODAY, None),  # CCCD or căn cước: the sources differ for a CCCD
+        (FORM_2026, TODAY, 0),  # at the age of exchange
         (AT_WISH, TODAY, 25_000),
         (AT_WISH, date(2026, 12, 31), 25_000),
         (AT_WISH, date(2027, 1, 1), 50_000),
-        (FORM_2026 | {"currentCard": "Thẻ căn cước"}, TODAY, None),  # at the age of exchange: the sources do not say
+        (AT_WISH | {"currentCard": None}, TODAY, None),  # CCCD or căn cước: the sources differ for a CCCD
+        (FORM_2026 | {"currentCard": "Thẻ căn cước"}, TODAY, 0),
+        (FORM_2026 | {"currentCard": "Thẻ căn cước"}, date(2027, 1, 1), 0),
+        (FORM_2026, date(2024, 7, 1), 0),
+        (FORM_2026 | {"reason": "Sắp xếp đơn vị hành chính"}, date(2024, 7, 1), 0),  # by the law, before any circular
+        (AT_WISH | {"dateOfBirth": "1960", "personalId": "079160001234"}, date(2024, 12, 5), 25_000),
+        (AT_WISH | {"dateOfBirth": "1960", "personalId": "079160001234"}, date(2024, 12, 6), 0),
         (AT_WISH | {"reason": "Thẻ sai sót thông tin"}, TODAY, None),  # free if the office erred
         (AT_WISH | {"currentCard": "CMND"}, TODAY, 0),  # since 01/07/2024 a first card
         (AT_WISH | {"request": "Cấp thẻ lần đầu"}, TODAY, None),  # a citizen who has a card cannot get a first one
@@ -123,8 +129,7 @@ def test_the_fee_is_that_of_the_appointments_day(body: dict[str, Any], on: date,
 @pytest.mark.parametrize(
     ("reason", "said", "confidence"),
     [
-        ("Đủ 14, 25, 40 hoặc 60 tuổi", "hiện chúng tôi chưa đối chiếu được; hãy hỏi cơ quan nơi nộp", "unsure"),
-        ("Thẻ sai sót thông tin", "do lỗi của cơ quan cấp thì không thu", "verified"),
+        ("Thẻ sai sót thông tin", "do lỗi của cơ quan quản lý căn cước: không thu", "quoted"),
     ],
 )
 def test_an_open_fee_names_its_candidates_and_what_decides(reason: str, said: str, confidence: str) -> None:

@@ -110,10 +110,11 @@ def test_every_reason_and_request_of_todays_form_is_known() -> None:
 @time_machine.travel(TODAY)
 def test_how_far_papers_and_fee_were_checked_is_told(aws: None) -> None:
     made = submit(FORM_2026 | {"currentCard": "Thẻ căn cước"}).body
-    assert made["fee"]["amount"] is None
-    assert (made["fee"]["confidence"], "Chưa chắc chắn" in made["fee"]["confidenceNote"]) == ("unsure", True)
+    assert made["fee"]["amount"] == 0
+    assert (made["fee"]["confidence"], "bản trích dẫn" in made["fee"]["confidenceNote"]) == ("quoted", True)
     assert {(paper["confidence"], bool(paper["confidenceNote"])) for paper in made["documentsToBring"]} == {
-        ("quoted", True)
+        ("verified", True),
+        ("quoted", True),
     }
 
 

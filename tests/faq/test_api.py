@@ -55,13 +55,13 @@ def test_outside_is_an_honest_no() -> None:
 
 def test_browse_everything_and_by_category() -> None:
     everything = body({"on": "2026-11-23"})
-    assert len(everything["items"]) == 44
+    assert len(everything["items"]) == 58
     assert everything["items"][0]["score"] is None
     fees = body({"on": "2026-11-23", "category": "le-phi"})
     assert [item["id"] for item in fees["items"]] == ["faq-005", "faq-006", "faq-007"]
     labels = {category["code"]: category["label"] for category in fees["categories"]}
     assert labels["le-phi"] == "Lệ phí"
-    assert sum(category["entries"] for category in fees["categories"]) == 44
+    assert sum(category["entries"] for category in fees["categories"]) == 58
 
 
 def test_search_within_a_category() -> None:

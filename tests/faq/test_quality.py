@@ -3,7 +3,18 @@
 import pytest
 
 from authoring.faq.prepare import phrases
-from bench.faq_quality import FRESH, REPORTED, Quality, answers_of, folded_tfidf, ours, quality, queries, unseen
+from bench.faq_quality import (
+    FRESH,
+    REPORTED,
+    WILD,
+    Quality,
+    answers_of,
+    folded_tfidf,
+    ours,
+    quality,
+    queries,
+    unseen,
+)
 from cccd.text import fold
 from faq.search import SEARCH
 
@@ -56,6 +67,15 @@ def test_fresh_questions() -> None:
     assert found.rejection >= 0.7
 
 
+def test_questions_of_strangers() -> None:
+    found = quality(ours, queries(WILD))
+    assert found.hit1 >= 0.88
+    assert found.hit3 >= 0.92
+    assert found.refused <= 0.03
+    assert found.rejection >= 0.85
+    assert found.astray <= 0.12
+
+
 def test_what_was_reported_stays_mended() -> None:
     found = quality(ours, [query for query in queries(REPORTED) if query.kind == "reported"])
     assert found.hit1 == 1
@@ -72,7 +92,9 @@ def test_the_set_is_what_it_claims() -> None:
         for expected in query.expect:
             version = entries[expected].on(query.on)
             assert version and version.id == expected, f"{query.q}: {expected} does not hold on {query.on}"
-    asked_about = {entries[expected].id for query in QUERIES for expected in query.expect}
+    wild = [query for query in queries(WILD) if query.expect]
+    assert all(expected in entries for query in wild for expected in query.expect)
+    asked_about = {entries[expected].id for query in [*QUERIES, *wild] for expected in query.expect}
     assert asked_about == {topic.id for topic in SEARCH.content.topics}
 
 
