@@ -79,8 +79,8 @@ prepared: .venv/.ready ## write FAQ, procedures and the offices' index, as Lambd
 	@$(PY) -m authoring.offices.prepare
 	@$(PY) -m authoring.procedures.prepare
 
-facts: .venv/.ready ## what of the content expires in 90 days, and what is unconfirmed
-	@$(PY) -m authoring.facts
+facts: .venv/.ready ## what of the content expires in 90 days, what is unconfirmed, and (LOG=functions' log) what got no answer
+	@$(PY) -m authoring.facts $(if $(LOG),--log $(LOG))
 
 offices: .venv/.ready .tools/offices/.ready ## write the directory of the country's offices anew from open data
 	.tools/offices/bin/python -m authoring.offices.generate

@@ -30,6 +30,10 @@ PROMISES = {
     r"xem lịch của từng cơ quan trong ứng dụng|lịch của từng cơ quan hiện trên ứng dụng": ["readOffice", "readSlots"],
     r"ứng dụng không mở chỗ hẹn": ["readSlots"],
     r"để xem lịch hẹn, mời bạn mở ứng dụng": ["listBookings"],
+    r"xem, sửa, tải về, xoá thông tin của mình, rút tờ khai và rút lại đồng ý": [
+        "readMyData", "reviseDeclaration", "eraseMyData", "withdrawDeclaration", "changeMyConsents",
+    ],
+    r"tôi có thể rút lại bất cứ lúc nào trong ứng dụng này": ["changeMyConsents"],
     r"mở lại ứng dụng trên zalo rồi đăng nhập lại": ["signIn"],
 }  # fmt: skip
 _APP = re.compile(r"ứng dụng(?! (VNeID|định danh|Zalo))", re.IGNORECASE)

@@ -1,7 +1,8 @@
 """The answers in the chat: plain values in, a message out. No network, no table."""
 
+import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,6 +13,10 @@ from cccd.clock import shown, weekday
 from cccd.text import clean, fold
 from faq import search
 from faq.contact import hotline
+from faq.language import Sayings
+from faq.language import words as said_words
+from faq.search import Entry
+from faq.unanswered import count_unanswered
 from offices.office import Office
 from zalo.message import MAX_BUTTONS, MAX_TITLE, Button, Reply
 
@@ -27,7 +32,8 @@ _BOOKING_WORDS = (
     "doi lich",
     "huy hen",
 )
-_GREETINGS = frozenset({"", "menu", "hi", "hello", "alo", "chao", "xin chao", "bat dau", "chao ban", "xin chao ban"})
+_SAYS_SOMETHING = re.compile(r"\w")
+_MOST_ANSWERS = 2  # questions answered in one message
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,12 @@ class Words:
     menu: str
     sign_in_first: str
     no_booking: str
-    unsure: str
+    thanks: str
+    understood: str
+    goodbye: str
+    courtesy: Mapping[str, frozenset[str]]
+    said_around: frozenset[str]
+    insults: Sayings
     buttons: tuple[Button, ...]
     topics: tuple[Button, ...]
 
@@ -49,7 +60,16 @@ def words() -> Words:
     content = tomllib.loads((Path(__file__).parent / "content" / "chat.toml").read_text(encoding="utf-8"))
     buttons = tuple(Button(**row) for row in content.pop("button"))
     topics = tuple(Button(**row) for row in content.pop("topic"))
-    return Words(**content, buttons=buttons, topics=topics)
+    courtesy = content.pop("courtesy")
+    around = frozenset(fold(courtesy.pop("said_around")).split())
+    return Words(
+        **{name: text for name, text in content.items() if isinstance(text, str)},
+        courtesy={kind: frozenset(map(fold, said)) for kind, said in courtesy.items()},
+        said_around=around,
+        insults=Sayings((said_words(said), "insult") for said in content["insults"]["words"]),
+        buttons=buttons,
+        topics=topics,
+    )
 
 
 def wants_bookings(text: str) -> bool:
@@ -63,20 +83,52 @@ def to_follower() -> Reply:
     return Reply(words().welcome, words().buttons)
 
 
-def to_text(text: str, on: date) -> Reply:
-    """The answer to a typed text: the menu, the help topics, the FAQ's answer, or an honest "không chắc"."""
-    folded = fold(text)
-    if folded in _GREETINGS:
-        return Reply(words().menu, words().buttons)
-    if folded == HELP:
+def to_text(text: str, on: date) -> Reply | None:
+    """The answer to a typed text: courtesy, the menu, the help topics, the FAQ's answers, or an honest "không chắc".
+
+    None for an insult that asks nothing: whoever writes it wants no answer.
+    """
+    if fold(text) == HELP:
         return Reply("Bạn muốn hỏi gì? Hãy bấm một chủ đề, hoặc gõ câu hỏi.", words().topics)
-    answer = search.answer(clean(text), on, limit=1)
+    if courtesy := _courtesy(text):
+        return courtesy
+    answer = search.answer(clean(text), on, limit=_MOST_ANSWERS)
     if answer.confident:
-        return Reply(answer.entries[0].version.answer, words().buttons[:1])
+        return Reply(_told(answer.entries[: answer.asked]), words().buttons[:1])
+    if words().insults.first(said_words(text)):
+        return None
+    count_unanswered(answer)
     nearest = tuple(_topic(entry.version.question) for entry in answer.nearest[: MAX_BUTTONS - 1])
+    if answer.elsewhere:
+        return Reply(str(answer.message), words().buttons[3:4])
     whom = hotline()
     call = f"Bạn cũng có thể hỏi cơ quan Công an nơi bạn ở, hoặc gọi {whom.name}: {whom.phone}."
-    return Reply(f"{answer.message or words().unsure}\n{call}", nearest or words().topics)
+    return Reply(f"{answer.message}\n{call}", nearest or words().topics)
+
+
+def _courtesy(text: str) -> Reply | None:
+    """What a person would answer to a greeting, to thanks, to "ok" or a thumb; None if the text says more."""
+    known, said = words(), fold(text)
+    plain = [word for word in re.findall(r"\w+", said) if word not in known.said_around]
+    ways = {" ".join(re.findall(r"\w+", said)), " ".join(plain)}
+    if not _SAYS_SOMETHING.search(said):
+        return Reply(known.understood if said else known.menu, known.buttons)
+    if ways & known.courtesy["thanks"]:
+        return Reply(known.thanks, known.buttons)
+    if ways & known.courtesy["goodbye"]:
+        return Reply(known.goodbye, known.buttons)
+    if ways & known.courtesy["greeting"] - {""} or (not plain and said.split()[0] in ("chao", "alo", "hi")):
+        return Reply(known.menu, known.buttons)
+    if ways & known.courtesy["understood"] or not plain:
+        return Reply(known.understood, known.buttons)
+    return None
+
+
+def _told(entries: Sequence[Entry]) -> str:
+    """The answer; of several, each under its question, as long as a message allows."""
+    if len(entries) == 1:
+        return entries[0].version.answer
+    return "\n\n".join(f"{each.version.question}\n{each.version.answer}" for each in entries)
 
 
 def to_booking_request(bookings: Sequence[Booking], office_of: Callable[[str], Office | None]) -> Reply:

@@ -115,7 +115,9 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
                 _answer(chat, known_as, user, replies.to_follower(), now)
         case Said(user, app_user, text):
             if _meet(chat, user, app_user, happened):
-                _answer(chat, known_as, user, _to_said(chat, chat.citizen(app_user), text, now), now)
+                reply = _to_said(chat, chat.citizen(app_user), text, now)
+                if reply:
+                    _answer(chat, known_as, user, reply, now)
         case Unfollowed(_, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
             logger.info("done before")  # a repetition must not erase what the citizen did since
         case Unfollowed(user, app_user) | Withdrew(user, app_user):
@@ -131,7 +133,7 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
             logger.debug("ignored", kind=ignored.kind)
 
 
-def _to_said(chat: Chat, citizen: CitizenHash | None, text: str, now: datetime) -> Reply:
+def _to_said(chat: Chat, citizen: CitizenHash | None, text: str, now: datetime) -> Reply | None:
     if not replies.wants_bookings(text):
         return replies.to_text(text, now.date())
     if citizen is None:

@@ -11,6 +11,7 @@ from cccd.text import clean
 from faq import search
 from faq.contact import contact
 from faq.search import Entry
+from faq.unanswered import count_unanswered
 from offices.directory import directory
 from procedures.as_of import AsOf, asked_day
 from procedures.sourced import CONFIDENCE_TOLD
@@ -65,7 +66,8 @@ class FaqContact(Model):
 
 class FaqAnswer(Model):
     """`items` is empty when we are not confident; `message` then says why, `nearestTopics` what is near, and `contact`
-    whom to call: the office that `officeId` names, or the ministry's hotline."""
+    whom to call: the office that `officeId` names, or the ministry's hotline; nobody, where `message` names another
+    door."""
 
     on: date
     confident: bool
@@ -90,11 +92,11 @@ def search_faq(
         raise InvalidRequest([FieldError("category", "not_a_choice", "Chưa có chủ đề này. Vui lòng xem `categories`.")])
     day = asked_day(on)
     everything = search.browse(day)
-    found = (
-        search.answer(q, day, limit or SEARCH_LIMIT, category)
-        if clean(q)
-        else search.Answer(True, [e for e in everything if category in (None, e.topic.category)][:limit], [], None)
-    )
+    if clean(q):
+        found = search.answer(q, day, limit or SEARCH_LIMIT, category)
+        count_unanswered(found)
+    else:
+        found = search.Answer(True, [e for e in everything if category in (None, e.topic.category)][:limit], [], None)
     return FaqAnswer(
         on=day,
         confident=found.confident,
@@ -104,7 +106,7 @@ def search_faq(
             FaqTopic(id=near.version.id, category=near.topic.category, question=near.version.question)
             for near in found.nearest
         ],
-        contact=None if found.confident else _contact(office_id),
+        contact=None if found.confident or found.elsewhere else _contact(office_id),
         categories=_categories(everything),
     )
 

@@ -34,10 +34,7 @@ CONFIDENT_PART = 0.4
 NEAR_THE_WHOLE = 0.35  # of the best topic's nearness to the whole
 A_STORY = 3  # sentences
 NEAREST = 3
-NOT_SURE = (
-    "Chúng tôi không chắc đã hiểu câu hỏi này. Bạn xem thử các chủ đề gần nhất, hỏi lại cách khác,"
-    " hoặc gọi cơ quan Công an nơi bạn nộp hồ sơ."
-)
+NOT_SURE = "Chúng tôi không chắc đã hiểu câu hỏi này. Bạn xem thử các chủ đề gần nhất, hoặc hỏi lại ngắn gọn hơn nhé."
 TOO_LITTLE = "Bạn hỏi cụ thể hơn giúp chúng tôi nhé, ví dụ: làm căn cước cần mang giấy tờ gì?"
 # These words make a question one about the card, even if it also names something outside ("sổ đỏ ghi số CMND cũ").
 THE_CARD = frozenset({"=can-cuoc", "=cmnd"})
@@ -74,12 +71,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class Answer:
-    """`entries` best first. If we are not confident, `entries` is empty and `message` says why, kindly."""
+    """`entries` best first. If we are not confident, `entries` is empty and `message` says why, kindly.
+
+    The first `asked` entries answer one question of the text each. `elsewhere`: the question is not ours, and `message`
+    names the door to knock at.
+    """
 
     confident: bool
     entries: list[Entry]
     nearest: list[Entry]
     message: str | None
+    asked: int = 1
+    elsewhere: bool = False
 
 
 class Search:
@@ -109,13 +112,14 @@ class Search:
         ranked = self._in_force(found, on, category)
         outside = self._outside_of(question, typed, tokens)
         if outside and not (self._names_a_card(tokens) and found and found[0].score >= SURELY_OURS):
-            return _unsure(ranked, f"{outside.told} {outside.instead}".strip())
+            return _unsure(ranked, f"{outside.told} {outside.instead}".strip(), elsewhere=True)
         if not ranked or found[0].score < self._needed(tokens, found[0].topic):
             return _unsure(ranked, NOT_SURE)
         if category is None and not (nearest := self.content.topics[found[0].topic]).on(on):
             # Another topic's answer would answer another question.
             return _unsure(ranked, _not_yet(nearest, on))
-        return Answer(True, self._each_question_first(question, ranked, on, category)[:limit], [], None)
+        first, rest = self._each_question(question, ranked, on, category)
+        return Answer(True, [*first, *rest][:limit], [], None, asked=min(len(first), limit))
 
     @staticmethod
     def _names_a_card(tokens: list[str]) -> bool:
@@ -140,8 +144,10 @@ class Search:
             if category in (None, topic.category) and (version := topic.on(on))
         ]
 
-    def _each_question_first(self, question: str, ranked: list[Entry], on: date, category: str | None) -> list[Entry]:
-        """The best answer of each question in the text, then the best of the whole.
+    def _each_question(
+        self, question: str, ranked: list[Entry], on: date, category: str | None
+    ) -> tuple[list[Entry], list[Entry]]:
+        """The best answer of each question in the text, and the others.
 
         A part that is no question, or whose topic is far from the whole, tells a story and asks nothing.
         """
@@ -155,10 +161,8 @@ class Search:
             best = self._in_force(self._index.search(tokens), on, category)[:1]
             if best and best[0].score >= CONFIDENT_PART and of_the_whole.get(best[0].topic.id, 0.0) >= near:
                 sure.add(best[0].topic.id)
-        if len(sure) < 2:
-            return ranked
-        first = [each for each in ranked if each.topic.id in sure or each is ranked[0]]
-        return [*first, *(each for each in ranked if each not in first)]
+        first = [each for each in ranked if each is ranked[0] or (len(sure) > 1 and each.topic.id in sure)]
+        return first, [each for each in ranked if each not in first]
 
     def _outside_of(self, question: str, typed: list[Word], tokens: list[str]) -> Outside | None:
         """The subject outside ours that the question is about, if it is.
@@ -193,8 +197,8 @@ def _not_yet(topic: Topic, on: date) -> str:
     return f"Ngày {on:%d/%m/%Y} chúng tôi chưa có câu trả lời cho câu hỏi này.{why} Bạn xem các câu gần nhất, hoặc hỏi cơ quan Công an nơi nộp hồ sơ."
 
 
-def _unsure(ranked: list[Entry], why: str) -> Answer:
-    return Answer(confident=False, entries=[], nearest=ranked[:NEAREST], message=why)
+def _unsure(ranked: list[Entry], why: str, *, elsewhere: bool = False) -> Answer:
+    return Answer(confident=False, entries=[], nearest=ranked[:NEAREST], message=why, elsewhere=elsewhere)
 
 
 SEARCH = Search(prepared())

@@ -11,10 +11,10 @@ from typing import Any
 from consent.words import ConsentText
 from forms.form import Condition, Form, FormField
 
-_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_DATE = r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?|(([0-9]{1,2}/)?[0-9]{1,2}/)?[0-9]{4})$"  # 1990-05-20 or 20/05/1990
 _FORMATS: dict[str, dict[str, Any]] = {
     "name": {"type": "string", "maxLength": 100},
-    "date-of-birth": {"type": "string", "pattern": _DATE, "format": "date"},
+    "date-of-birth": {"type": "string", "pattern": _DATE},
     "personal-id": {"type": "string", "pattern": "^[0-9]{12}$"},
     "card-number": {"type": "string", "pattern": "^([0-9]{9}|[0-9]{12})$"},
     "phone": {"type": "string", "maxLength": 20},

@@ -58,9 +58,9 @@ def parse(field: FormField, value: Any, today: date) -> Answer | None:
         case "choice":
             return _choice(field, typed)
         case "personal-id":
-            return _personal_id(typed)
+            return _personal_id(typed, today)
         case "card-number":
-            return _card_number(typed)
+            return _card_number(typed, today)
         case "phone":
             return _phone(typed)
         case _:
@@ -117,7 +117,8 @@ def _birth_date(typed: str, today: date) -> str:
         kept = parse_partial(typed)
     except ValueError:
         message = (
-            "Ngày phải có thật và theo dạng năm-tháng-ngày, ví dụ 1990-05-20. Chỉ biết năm thì ghi năm, ví dụ 1950."
+            "Ngày này không có trên lịch, hoặc viết chưa đúng. Hãy viết ngày/tháng/năm, ví dụ 20/05/1990;"
+            " chỉ biết năm thì ghi năm, ví dụ 1950."
         )
         raise Mistake("wrong_date", message) from None
     born = first_day(kept)
@@ -151,9 +152,9 @@ def _choices(field: FormField, value: Any) -> list[str] | None:
     return [choice for choice in field.choices if choice in chosen] or None
 
 
-def _personal_id(typed: str) -> str:
+def _personal_id(typed: str, today: date) -> str:
     try:
-        return PersonalId.parse(typed).digits
+        return _of_a_living_person(PersonalId.parse(typed), today)
     except NotAPersonalId:
         message = (
             "Số định danh gồm 12 chữ số, như in trên thẻ CCCD hoặc giấy khai sinh: 3 số đầu là mã nơi đăng ký khai sinh, "
@@ -162,12 +163,24 @@ def _personal_id(typed: str) -> str:
         raise Mistake("personal_id", message) from None
 
 
-def _card_number(typed: str) -> str:
+def _of_a_living_person(number: PersonalId, today: date) -> str:
+    """The digits.
+
+    Raises:
+        Mistake: the number is of a birth year that has not come yet.
+    """
+    if number.birth_year > today.year:
+        message = f"Theo số này, người làm thẻ sinh năm {number.birth_year}, là năm chưa tới. Vui lòng xem lại số thứ tư đến thứ sáu."
+        raise Mistake("personal_id", message)
+    return number.digits
+
+
+def _card_number(typed: str, today: date) -> str:
     digits = _SEPARATORS.sub("", ascii_digits(typed))
     if _OLD_CARD.fullmatch(digits):
         return digits
     try:
-        return PersonalId.parse(digits).digits
+        return _of_a_living_person(PersonalId.parse(digits), today)
     except NotAPersonalId:
         raise Mistake("card_number", "Số CMND có 9 chữ số, số CCCD có 12 chữ số. Vui lòng kiểm tra lại.") from None
 
@@ -176,7 +189,10 @@ def _phone(typed: str) -> str:
     try:
         return parse_phone(typed)
     except NotAPhone:
-        message = "Số điện thoại chưa đúng. Vui lòng nhập số điện thoại Việt Nam, ví dụ 0912345678."
+        message = (
+            "Số điện thoại chưa đúng. Số di động có 10 chữ số và bắt đầu bằng 03, 05, 07, 08 hoặc 09, ví dụ 0912345678."
+            " Số 11 chữ số cũ (01…) đã đổi từ năm 2018."
+        )
         raise Mistake("phone", message) from None
 
 

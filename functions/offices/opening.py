@@ -190,6 +190,9 @@ def closed_by_rule(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> 
     if override:
         return Closed("office_closed", override.reason)
     entry = calendar.get(on)
+    if entry and entry.kind == "off" and entry.status == "predicted":
+        why = f"Dự kiến cơ quan nghỉ {entry.name} ({clock.shown(on)}); lịch nghỉ chính thức chưa công bố."
+        return Closed("public_holiday", why)
     if entry and entry.kind == "off":
         return Closed("public_holiday", f"Cơ quan nghỉ {entry.name} ({clock.shown(on)}).")
     return Closed("weekly_day_off", f"{clock.weekday(on)} cơ quan không làm việc.")

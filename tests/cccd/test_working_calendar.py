@@ -13,7 +13,6 @@ CALENDAR = national_calendar()
 KNOWN_DIFFERENCES = {
     date(2026, 1, 2): "swapped day off, văn bản 12729/VPCP-KGVX",
     date(2026, 1, 10): "the Saturday worked instead",
-    date(2027, 2, 4): "a guess of the library: 29 Tết is 05/02/2027",
     date(2027, 2, 11): "our guess: two days of Tết 2027 fall on a weekend",
 }
 

@@ -7,6 +7,7 @@ import pytest
 from bookings.holding import hold
 from bookings.lifecycle import Ask, confirm
 from cccd.hashes import CitizenHash
+from chat.replies import words
 from chat.worker import Chat
 from local.zalo import FakeZalo
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, slot, wish
@@ -37,13 +38,65 @@ def test_a_question_gets_the_answer_in_force(chat: Chat, zalo: FakeZalo) -> None
     assert "15.000" in zalo.account.sent[0]["message"]["text"]
 
 
-@pytest.mark.parametrize("text", ["lam ho chieu o dau", "thoi tiet hom nay", "asdfgh", "🙂", "x" * 3000])
+@pytest.mark.parametrize("text", ["asdfgh", "quy định nuôi yến", "x" * 3000])
 def test_what_is_not_understood_is_told_honestly(chat: Chat, zalo: FakeZalo, text: str) -> None:
     tell(chat, said(text))
     (message,) = zalo.account.sent
     assert 0 < len(message["message"]["text"]) <= 2000
     assert "bạn cũng có thể hỏi cơ quan Công an" in message["message"]["text"].replace("Bạn", "bạn")
     assert message["message"]["attachment"]["payload"]["buttons"]
+
+
+@pytest.mark.parametrize(
+    ("text", "door"), [("lam ho chieu o dau", "xuất nhập cảnh"), ("thoi tiet hom nay", "căn cước")]
+)
+def test_another_offices_question_is_sent_to_its_door_only(chat: Chat, zalo: FakeZalo, text: str, door: str) -> None:
+    tell(chat, said(text))
+    (message,) = zalo.account.sent
+    assert door in message["message"]["text"]
+    assert "bạn cũng có thể hỏi" not in message["message"]["text"].lower(), "one door, not two"
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("cảm ơn ad nhiều nhé", words().thanks),
+        ("tks", words().thanks),
+        ("ok", words().understood),
+        ("dạ", words().understood),
+        ("vâng ạ", words().understood),
+        ("👍", words().understood),
+        ("🙂", words().understood),
+        ("hi ad", words().menu),
+        ("alo", words().menu),
+        ("em chào anh chị ạ", words().menu),
+        ("bye shop", words().goodbye),
+    ],
+)
+def test_courtesy_gets_what_a_person_would_say_and_the_menu(chat: Chat, zalo: FakeZalo, text: str, reply: str) -> None:
+    tell(chat, said(text))
+    (message,) = zalo.account.sent
+    assert message["message"]["text"] == reply
+    assert len(message["message"]["attachment"]["payload"]["buttons"]) == 5
+
+
+@pytest.mark.parametrize("text", ["đm", "ngu vậy", "làm ăn như óc chó", "vcl thật"])
+def test_an_insult_gets_no_answer(chat: Chat, zalo: FakeZalo, text: str) -> None:
+    tell(chat, said(text))
+    assert zalo.account.sent == []
+
+
+def test_a_question_among_bad_words_is_answered(chat: Chat, zalo: FakeZalo) -> None:
+    tell(chat, said("làm căn cước ở đâu vcl"))
+    assert "Công an cấp xã" in zalo.account.sent[0]["message"]["text"]
+
+
+def test_two_questions_get_two_answers_each_under_its_question(chat: Chat, zalo: FakeZalo) -> None:
+    tell(chat, said("Làm căn cước ở đâu và mất bao nhiêu tiền?"))
+    text = zalo.account.sent[0]["message"]["text"]
+    assert "Công an cấp xã" in text and "15.000" in text
+    assert "Làm căn cước (CCCD) ở đâu?" in text and "mất bao nhiêu tiền?" in text
+    assert len(text) <= 2000
 
 
 def test_help_and_menu(chat: Chat, zalo: FakeZalo) -> None:
@@ -94,7 +147,7 @@ def test_a_time_to_come_is_taken_for_now(chat: Chat) -> None:
 def test_a_picture_or_sticker_gets_the_menu_and_counts_as_a_word(chat: Chat, zalo: FakeZalo, kind: str) -> None:
     event = {"event_name": kind, "sender": {"id": "777"}, "user_id_by_app": "1001", "message": {"msg_id": "1"}}
     tell(chat, event)
-    assert zalo.account.sent[0]["message"]["text"].startswith("Bạn cần gì?")
+    assert zalo.account.sent[0]["message"]["text"].startswith("Chào bạn.")
     assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
 
 

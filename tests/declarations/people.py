@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-CONSENT = {"version": "2026-01-01", "purposes": ["declaration"]}
+CONSENT = {"version": "2026-11-25", "purposes": ["declaration"]}
 
 FORM_2026: dict[str, Any] = {
     "edition": "2026",

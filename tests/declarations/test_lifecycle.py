@@ -267,7 +267,7 @@ def test_consent_is_recorded_with_version_and_hash_and_only_ever_appended() -> N
         ("notifications", True),
         ("notifications", False),
     ]
-    assert all(len(item["sha256"]) == 64 and item["version"] == "2026-01-01" for item in found)
+    assert all(len(item["sha256"]) == 64 and item["version"] == "2026-11-25" for item in found)
     assert all(item["ttl"] > epoch(TODAY + timedelta(days=4 * 365)) for item in found)
 
 

@@ -1,6 +1,7 @@
 """GET /faq through the Lambda handler, as API Gateway calls it: answers, refusals, caching."""
 
 import json
+import logging
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ import pytest
 
 from faq.api import handler
 from faq.contact import Contact, contact
+from faq.unanswered import RECORD
 from offices.office import Office
 
 
@@ -135,11 +137,30 @@ def test_answers_are_kept_and_asked_about_by_etag() -> None:
 
 
 def test_an_unsure_answer_names_somebody_to_call() -> None:
-    unsure = body({"q": "làm hộ chiếu ở đâu", "officeId": "ca-26740"})
+    unsure = body({"q": "asdfgh qwerty", "officeId": "ca-26740"})
     assert unsure["confident"] is False
     assert unsure["contact"]["phone"] and unsure["contact"]["name"]
     assert body({"q": "le phi doi can cuoc"})["contact"] is None
-    assert body({"q": "làm hộ chiếu ở đâu", "officeId": "nowhere"})["contact"]["phone"] == "1900 0368"
+    assert body({"q": "asdfgh qwerty", "officeId": "nowhere"})["contact"]["phone"] == "1900 0368"
+
+
+def test_another_offices_question_names_its_door_and_not_ours() -> None:
+    passport = body({"q": "làm hộ chiếu ở đâu", "officeId": "ca-26740"})
+    assert passport["confident"] is False and passport["contact"] is None
+    assert "xuất nhập cảnh" in passport["message"]
+
+
+def test_a_question_without_an_answer_is_counted_without_its_text(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    body({"q": "zzz qwerty uvwxyz"})
+    body({"q": "làm hộ chiếu cho Nguyễn Thị Lan"})
+    body({"q": "le phi doi can cuoc"})
+    records = [record for record in caplog.records if record.getMessage() == RECORD]
+    assert [vars(record)["nearest"] for record in records] == [[], ["elsewhere"]]
+    assert capsys.readouterr().out.count('"UnansweredQuestions":[1.0]') == 2
+    assert not any("qwerty" in str(vars(record)) or "Lan" in str(vars(record)) for record in records)
 
 
 def test_an_office_with_a_number_is_named_itself() -> None:

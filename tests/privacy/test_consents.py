@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from bookings.items import KEPT_AFTER_END
 from consent.items import consent_key
+from consent.words import consent_text
 from declarations.api import handler as declarations
+from declarations.declaration import DeclarationStatus
+from declarations.retention import DECLARATIONS
 from privacy.api import handler
 from tests.bookings.people import signed_in
 from tests.declarations.people import CONSENT, FORM_2026
@@ -19,7 +23,7 @@ from tests.privacy.me import erase, mine
 type Act = Callable[..., Answer]
 
 
-def consents(purposes: list[str], version: str = "2026-01-01") -> Answer:
+def consents(purposes: list[str], version: str = "2026-11-25") -> Answer:
     body = {"version": version, "purposes": purposes}
     return call(handler, "PUT", "/me/consents", body=body, headers=signed_in("lan"))
 
@@ -28,7 +32,7 @@ def test_consent_is_taken_back_and_given_again_apart_from_any_declaration(declar
     declare(consent=CONSENT | {"purposes": ["declaration", "notifications"]})
     for second, purposes in enumerate((["declaration"], ["declaration"], ["declaration", "notifications"]), start=1):
         at.move_to(NOW + timedelta(seconds=second))
-        assert consents(purposes).body == {"version": "2026-01-01", "purposes": purposes}
+        assert consents(purposes).body == {"version": "2026-11-25", "purposes": purposes}
     told = [(each["purpose"], each["given"]) for each in mine()["consents"] if each["purpose"] == "notifications"]
     assert told == [("notifications", True), ("notifications", False), ("notifications", True)]
 
@@ -36,7 +40,7 @@ def test_consent_is_taken_back_and_given_again_apart_from_any_declaration(declar
 @pytest.mark.parametrize("purposes", [[], ["notifications"], ["statistics"], ["notifications", "statistics"]])
 def test_any_choice_is_accepted_where_no_declaration_asks(purposes: list[str], declare: Act) -> None:
     declare()
-    assert consents(purposes).body == {"version": "2026-01-01", "purposes": purposes}
+    assert consents(purposes).body == {"version": "2026-11-25", "purposes": purposes}
     assert standing() == {"declaration": False} | dict.fromkeys(purposes, True)
 
 
@@ -99,3 +103,13 @@ def test_consent_that_cannot_be_is_refused_by_name(declare: Act) -> None:
     for field, answer in wrong.items():
         assert [error["field"] for error in answer.body["errors"]] == [field]
     assert len(mine()["consents"]) == 1
+
+
+def test_the_words_tell_the_rights_the_term_and_the_way_back() -> None:
+    words = {purpose.code: purpose.text for purpose in consent_text().purposes}
+    days = [
+        f"{rule.kept.days} ngày" for status, rule in DECLARATIONS.items() if status is not DeclarationStatus.WITHDRAWN
+    ]
+    assert all(each in words["declaration"] for each in [*days, f"{KEPT_AFTER_END.days} ngày"])
+    assert all(right in words["declaration"] for right in ("xem", "sửa", "tải về", "xoá", "rút lại đồng ý"))
+    assert all("rút lại" in text for text in words.values())

@@ -158,7 +158,7 @@ def test_a_booking_that_changes_in_the_same_instant_is_not_guessed_at(
     assert mine()["declarations"], "nothing was erased behind the citizen's back"
 
 
-def consents(purposes: list[str], version: str = "2026-01-01") -> Answer:
+def consents(purposes: list[str], version: str = "2026-11-25") -> Answer:
     body = {"version": version, "purposes": purposes}
     return call(handler, "PUT", "/me/consents", body=body, headers=signed_in("lan"))
 

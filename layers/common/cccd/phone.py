@@ -1,11 +1,15 @@
-"""Vietnamese phone numbers, kept as Zalo keeps them: 84 and nine or ten digits."""
+"""Vietnamese phone numbers, kept as Zalo keeps them: 84 and nine digits (mobile) or ten (fixed line).
+
+Mobile numbers begin with 03, 05, 07, 08 or 09 since the eleven-digit ones (012…, 016…) ended in 2018; fixed lines begin
+with 02 and have eleven digits (Thông tư 22/2014/TT-BTTTT, Quyết định 798/QĐ-BTTTT).
+"""
 
 import re
 
 from cccd.text import ascii_digits, clean
 
 _SEPARATORS = re.compile(r"[\s.\-()]")
-_SHAPE = re.compile(r"(?:\+?84|0084|0)?([1-9][0-9]{8,9})")
+_SHAPE = re.compile(r"(?:\+?84|0084|0)?([35789][0-9]{8}|2[0-9]{9})")
 
 
 class NotAPhone(ValueError):

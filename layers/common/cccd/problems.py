@@ -138,7 +138,7 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         "not_withdrawable",
         "Không thể rút tờ khai này",
-        "Tờ khai đang là {status} nên không rút được. Nếu không cần nữa, bạn có thể xoá.",
+        "Tờ khai này chưa gửi nên chưa phải rút. Nếu không cần nữa, bạn có thể xoá.",
     ),
     errors.TooManyDeclarations: Problem(
         429,
@@ -168,20 +168,20 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         409,
         "not_confirmable",
         "Không thể xác nhận lịch hẹn này",
-        "Lịch hẹn đang ở trạng thái “{status}” nên không xác nhận được.",
+        "Lịch hẹn này {status} nên không xác nhận được. Nếu cần, bạn đặt lịch mới nhé.",
     ),
     errors.NotReschedulable: Problem(
         409,
         "not_reschedulable",
         "Không thể đổi lịch hẹn này",
-        "Lịch hẹn đang ở trạng thái “{status}” nên không đổi được. Nếu cần, vui lòng đặt lịch mới.",
+        "Lịch hẹn này {status} nên không đổi được. Nếu cần, bạn đặt lịch mới nhé.",
     ),
     errors.NotServable: Problem(409, "not_servable", "Không thể tiếp nhận lịch hẹn này", "Lịch hẹn này {status}."),
     errors.NotCancellable: Problem(
         409,
         "not_cancellable",
         "Không thể huỷ lịch hẹn này",
-        "Lịch hẹn đang ở trạng thái “{status}” nên không huỷ được.",
+        "Lịch hẹn này {status} nên không huỷ được nữa.",
     ),
 }
 
