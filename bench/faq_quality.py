@@ -19,6 +19,9 @@ FRESH = Path("tests/faq/fresh.toml")
 UNSEEN = Path("tests/faq/unseen.toml")
 REPORTED = Path("tests/faq/reported.toml")
 WILD = Path("tests/faq/wild.toml")
+TUNED = Path("tests/faq/tuned.toml")
+STRANGERS = Path("tests/faq/strangers.toml")
+ONCE = Path("tests/faq/asked_once.toml")
 NEAR = "near"  # the kind of a question near ours: a wrong answer is bad there, and no answer is not
 
 # The result of a search for a question on a day: ids of entries, best first; empty if it does not answer.

@@ -44,12 +44,11 @@ class Index:
 
     def shared(self, tokens: list[str], topic: int) -> set[str]:
         """The tokens, but fillers, that speak for this topic."""
-        return {
-            token
-            for token in tokens
-            if token not in self._fillers
-            and any(each == topic and weight > 0 for each, weight in self._terms.postings.get(token, ()))
-        }
+        return {token for token in tokens if token not in self._fillers and self.knows(token, topic)}
+
+    def knows(self, token: str, topic: int) -> bool:
+        """Whether the topic's ways of asking use this token."""
+        return any(each == topic and weight > 0 for each, weight in self._terms.postings.get(token, ()))
 
     def unread(self, tokens: list[str]) -> set[str]:
         """The tokens that no topic uses and that may carry the meaning of the question."""

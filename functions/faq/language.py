@@ -19,6 +19,28 @@ from cccd.text import clean, fold
 _WORD = re.compile(r"[^\W_]+(?:/[0-9]+)*")
 _AGE = re.compile(r"\b([0-9]{1,2})t\b", re.IGNORECASE)
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_FAMILY = frozenset(["=nguoi-nha", "ong", "ba", "noi", "ngoai", "cu", "bac", "chu", "co", "di", "cau", "anh", "chi"])
+_BETWEEN = frozenset(["toi", "em", "minh", "chau", "con", "ta", "vua", "moi", "da", "nha"])
+_LOST_THINGS = frozenset(
+    [
+        "=the",
+        "=can-cuoc",
+        "=cmnd",
+        "=giay-to",
+        "=giay-hen",
+        "=ho-khau",
+        "=tien",
+        "vi",
+        "giay",
+        "cai",
+        "bop",
+        "so",
+        "bao",
+        "may",
+    ]
+)
+GROWN = frozenset({"=tuoi-14", "=tuoi-lon", "=tuoi-cao"})
+_MONTHS_OF_AN_INFANT = 36
 _MOSTLY_ACCENTED = 0.3  # of the words; running Vietnamese has about 0.8
 _SHORTEST_SLIP = 4  # letters; in a shorter word a slip is more often another word
 
@@ -132,9 +154,9 @@ class Language:
             told.append(meaning)
             at += length
             told += _age_told(told)
-        if "=tuoi-14" in told:  # a daughter of 15 is no child to the law on the card
+        if not GROWN.isdisjoint(told):  # a daughter of 15 is no child to the law on the card
             told = ["=nguoi-tre" if token == "=tre-em" else token for token in told]
-        return told
+        return _of_the_dead(told)
 
     def typed(self, text: str) -> list[Word]:
         """The words of a text, spelled out and with slips corrected."""
@@ -171,11 +193,24 @@ class Language:
         return (_bare(max(near, key=lambda slip: (self._known[slip], slip))) if near else word,)
 
 
+def _of_the_dead(told: list[str]) -> list[str]:
+    """ "cha tôi mất" speaks of a dead person, "cha tôi mất thẻ" of a lost card."""
+    for at, token in enumerate(told):
+        if token != "mat" or at + 1 < len(told) and told[at + 1] in _LOST_THINGS:
+            continue
+        before = next((each for each in reversed(told[:at]) if each not in _BETWEEN), "")
+        if before in _FAMILY:
+            return [*told[:at], "=nguoi-mat", *told[at + 1 :]]
+    return told
+
+
 def _age_told(told: list[str]) -> list[str]:
     """The age group that the last two tokens give: "8 tuoi", or a school year like "lop 3"."""
     match told[-2:]:
         case [age, "tuoi"] if age.isdecimal():
             return [_age_group(int(age))]
+        case [months, "thang"] if months.isdecimal() and int(months) <= _MONTHS_OF_AN_INFANT and "=tre-em" in told:
+            return [_age_group(0)]
         case ["lop", year] if year.isdecimal():
             return [_age_group(int(year) + 5)]
     return []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cccd.effective import in_force
+from cccd.text import fold
 from faq.content import Outside, Topic, Version
 from faq.index import Found, Index
 from faq.language import Language, Sayings, Word
@@ -21,14 +22,14 @@ from faq.prepared import Prepared, prepared
 MAX_LENGTH = 500
 _BEGINNING = 200  # characters kept of a longer one, the others are its end
 # How near the best topic must be before we answer (about 0 to 1, as a cosine); a question about the card needs less.
-# We chose these on the tuned half; docs/search-quality.md shows what other values would do.
-CONFIDENT = 0.45
+# Chosen on tuned.toml and the tuned halves; docs/search-quality.md shows what other values would do.
+CONFIDENT = 0.4
 CONFIDENT_ABOUT_THE_CARD = 0.25
 # The topic must be nearer if a word that may carry the question appears in no way of asking.
-CONFIDENT_WITH_UNREAD = 0.28
-CONFIDENT_ELSEWHERE_WITH_UNREAD = 0.5  # where the card is not named either
+CONFIDENT_WITH_UNREAD = 0.27
+CONFIDENT_ELSEWHERE_WITH_UNREAD = 0.45  # where the card is not named either
 CONFIDENT_OF_ANY_OFFICE = 0.8  # where it has nothing in common with the topic but what one may ask of any office
-SURELY_OURS = 0.7  # where it names something outside too: "đổi thẻ rồi có phải sửa sổ đỏ không"
+SURELY_OURS = 0.6  # where it names something outside too: "đổi thẻ rồi có phải sửa sổ đỏ không"
 # If a question in the text is this near to a topic, and the topic to the whole, it gets its own answer.
 CONFIDENT_PART = 0.4
 NEAR_THE_WHOLE = 0.35  # of the best topic's nearness to the whole
@@ -39,7 +40,7 @@ TOO_LITTLE = "Bạn hỏi cụ thể hơn giúp chúng tôi nhé, ví dụ: làm
 # These words make a question one about the card, even if it also names something outside ("sổ đỏ ghi số CMND cũ").
 THE_CARD = frozenset({"=can-cuoc", "=cmnd"})
 ABOUT_THE_CARD = THE_CARD | {
-    "=the", "=chip", "=dinh-danh", "=lay-so", "=nhan-the", "=giay-hen", "=to-khai", "=van-tay", "=mong-mat", "=giu-the", "=lo-the",
+    "=the", "=chip", "=lay-so", "=nhan-the", "=giay-hen", "=to-khai", "=van-tay", "=mong-mat", "=giu-the", "=lo-the",
 }  # fmt: skip
 # Words that ask.
 _ASKS = """
@@ -54,6 +55,12 @@ _OF_ANY_OFFICE = """
     =tuoi-lon =tuoi-cao =phat lam can gan dang ky cap xin mua ban so may gio ngay thang nam cu cap dang the viec
 """
 OF_ANY_OFFICE = frozenset(_OF_ANY_OFFICE.split())
+# Cases with an answer of their own: the dead, prisoners, foreigners, a card that others keep or misuse …
+_OWN_CASES = """
+    =o-tu =nguoi-mat =nguoi-nuoc-ngoai =viet-kieu =vo-quoc-tich =can-cuoc-dien-tu =khoa =mat-khau =tong-dai =loi-dung
+    =lo-the =giu-the =nhat-duoc =tich-hop =xung-cong-an =ra-nuoc-ngoai =hai-the
+"""
+OWN_CASES = frozenset(_OWN_CASES.split())
 _SENTENCES = re.compile(r"[?.!;\n]+")
 # Whoever is wronged with their card asks us, whatever it was done for: "kẻ gian dùng căn cước của tôi vay tiền".
 WRONGED = frozenset({"=loi-dung", "=lo-the", "=giu-the"})
@@ -108,10 +115,10 @@ class Search:
         tokens = self._language.tokens(typed)
         if all(token in self._language.fillers for token in tokens):
             return _unsure([], TOO_LITTLE)
-        found = self._index.search(tokens)
+        found = self._nearest(tokens)
         ranked = self._in_force(found, on, category)
         outside = self._outside_of(question, typed, tokens)
-        if outside and not (self._names_a_card(tokens) and found and found[0].score >= SURELY_OURS):
+        if outside and not (found and found[0].score >= SURELY_OURS and _names_our_card(tokens, outside, question)):
             return _unsure(ranked, f"{outside.told} {outside.instead}".strip(), elsewhere=True)
         if not ranked or found[0].score < self._needed(tokens, found[0].topic):
             return _unsure(ranked, NOT_SURE)
@@ -121,10 +128,16 @@ class Search:
         first, rest = self._each_question(question, ranked, on, category)
         return Answer(True, [*first, *rest][:limit], [], None, asked=min(len(first), limit))
 
-    @staticmethod
-    def _names_a_card(tokens: list[str]) -> bool:
-        """Whether the text says "thẻ" and the like, but not which."""
-        return bool(ABOUT_THE_CARD.intersection(tokens)) and not THE_CARD.intersection(tokens)
+    def _nearest(self, tokens: list[str]) -> list[Found]:
+        """The topics, best first; if the text tells of a case of its own, those that know the case before the others.
+
+        Whoever asks where a prisoner gets a card is not helped by where everybody does.
+        """
+        found = self._index.search(tokens)
+        case = OWN_CASES.intersection(tokens)
+        if not case:
+            return found
+        return sorted(found, key=lambda each: not any(self._index.knows(token, each.topic) for token in case))
 
     def _needed(self, tokens: list[str], best: int) -> float:
         """How near the best topic must be."""
@@ -158,7 +171,7 @@ class Search:
             tokens = self._language.read(part)
             if not ASKS.intersection(tokens) and "?" not in part:
                 continue
-            best = self._in_force(self._index.search(tokens), on, category)[:1]
+            best = self._in_force(self._nearest(tokens), on, category)[:1]
             if best and best[0].score >= CONFIDENT_PART and of_the_whole.get(best[0].topic.id, 0.0) >= near:
                 sure.add(best[0].topic.id)
         first = [each for each in ranked if each is ranked[0] or (len(sure) > 1 and each.topic.id in sure)]
@@ -183,6 +196,16 @@ class Search:
     def _named_outside(self, typed: list[Word], sayings: Sayings) -> Outside | None:
         number = sayings.first(typed)
         return self.content.outside[int(number)] if number else None
+
+
+def _names_our_card(tokens: list[str], outside: Outside, question: str) -> bool:
+    """Whether the text says "thẻ", "vân tay" and the like, but not the card by its name, and no other card's either."""
+    said = fold(question)
+    return (
+        bool(ABOUT_THE_CARD.intersection(tokens))
+        and not THE_CARD.intersection(tokens)
+        and not any(fold(name) in said for name in outside.named if name.startswith("thẻ "))
+    )
 
 
 def shortened(q: str) -> str:

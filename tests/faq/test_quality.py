@@ -5,7 +5,10 @@ import pytest
 from authoring.faq.prepare import phrases
 from bench.faq_quality import (
     FRESH,
+    ONCE,
     REPORTED,
+    STRANGERS,
+    TUNED,
     WILD,
     Quality,
     answers_of,
@@ -76,6 +79,11 @@ def test_questions_of_strangers() -> None:
     assert found.astray <= 0.12
 
 
+def test_questions_near_ours_are_seldom_led_astray() -> None:
+    assert quality(ours, queries(STRANGERS)).astray <= 0.1
+    assert quality(ours, queries(ONCE)).astray <= 0.4
+
+
 def test_what_was_reported_stays_mended() -> None:
     found = quality(ours, [query for query in queries(REPORTED) if query.kind == "reported"])
     assert found.hit1 == 1
@@ -92,7 +100,7 @@ def test_the_set_is_what_it_claims() -> None:
         for expected in query.expect:
             version = entries[expected].on(query.on)
             assert version and version.id == expected, f"{query.q}: {expected} does not hold on {query.on}"
-    wild = [query for query in queries(WILD) if query.expect]
+    wild = [query for path in (WILD, TUNED, STRANGERS, ONCE) for query in queries(path) if query.expect]
     assert all(expected in entries for query in wild for expected in query.expect)
     asked_about = {entries[expected].id for query in [*QUERIES, *wild] for expected in query.expect}
     assert asked_about == {topic.id for topic in SEARCH.content.topics}

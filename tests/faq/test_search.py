@@ -93,6 +93,21 @@ def test_what_one_may_ask_of_any_office_is_not_enough(q: str) -> None:
     assert not answer(q, TODAY).confident
 
 
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        ("cha tôi mất, có cần trả thẻ căn cước không", "faq-045"),
+        ("cha tôi mất thẻ căn cước", "faq-008"),
+        ("mẹ em mất cccd rồi", "faq-008"),
+        ("ra tù rồi làm căn cước ở đâu", "faq-046"),
+        ("người hàn quốc làm căn cước ở đâu", "faq-047"),
+        ("giữ lại thẻ cũ được không", "faq-044"),
+    ],
+)
+def test_a_case_of_its_own_comes_before_what_holds_for_everybody(q: str, first: str) -> None:
+    assert ids(q)[0] == first
+
+
 def test_a_longer_text_keeps_its_end() -> None:
     long = "em chào anh chị ạ " * 60 + "mất căn cước thì làm lại ở đâu"
     assert len(search.shortened(long)) == search.MAX_LENGTH
