@@ -43,9 +43,10 @@ def learn(documents: Sequence[Sequence[list[str]]], fillers: frozenset[str]) -> 
     return Terms(
         postings={
             term: [
-                (topic, round(weight / SHARPNESS, 3))
+                number
                 for topic, weight in enumerate(row)
                 if abs(weight / SHARPNESS) >= LEAST_WEIGHT
+                for number in (topic, round(weight / SHARPNESS, 3))
             ]
             for term, row in weights.items()
         },

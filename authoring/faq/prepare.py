@@ -121,7 +121,8 @@ def written(plain: dict[str, Any]) -> str:
     made = prepare(plain)
     return json.dumps(
         {
-            "content": plain,
+            # The vocabulary below has read the synonyms; Lambda needs them no more.
+            "content": plain | {"spelling": {}, "fillers": "", "meanings": {}},
             "vocabulary": {
                 "spelling": {typed: plain_words(meant) for typed, meant in made.vocabulary.spelling.items()},
                 "fillers": sorted(made.vocabulary.fillers),
@@ -142,10 +143,7 @@ def written(plain: dict[str, Any]) -> str:
 
 def _plain_terms(terms: Terms) -> dict[str, Any]:
     return {
-        "postings": {
-            term: [number for topic, weight in found for number in (topic, weight)]
-            for term, found in sorted(terms.postings.items())
-        },
+        "postings": dict(sorted(terms.postings.items())),
         "rarity": dict(sorted(terms.rarity.items())),
         "unknown_rarity": terms.unknown_rarity,
     }

@@ -5,15 +5,19 @@ The weight of a term in a topic is learned when the content is prepared (`learn.
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The weight of each term in each topic, `[(topic, weight), …]`, and in a question; both about 0 to 1."""
+    """The weight of each term in each topic, `[topic, weight, topic, weight, …]`, and in a question; both about 0 to 1.
 
-    postings: dict[str, list[tuple[int, float]]]
+    Flat lists, as they stand in prepared.json: pairs would take twice the memory.
+    """
+
+    postings: dict[str, list[float]]
     rarity: dict[str, float]
     unknown_rarity: float
 
@@ -35,11 +39,11 @@ class Index:
 
     def search(self, tokens: list[str]) -> list[Found]:
         """Every topic that shares a term with the question, best first."""
-        scores: dict[int, float] = defaultdict(float)
+        scores: dict[float, float] = defaultdict(float)
         for term, weight in self._question(tokens).items():
-            for topic, weighs in self._terms.postings.get(term, ()):
+            for topic, weighs in self._weights(term):
                 scores[topic] += weight * weighs
-        found = [Found(topic, score) for topic, score in scores.items() if score > 0]
+        found = [Found(int(topic), score) for topic, score in scores.items() if score > 0]
         return sorted(found, key=lambda each: (-each.score, each.topic))
 
     def shared(self, tokens: list[str], topic: int) -> set[str]:
@@ -48,11 +52,16 @@ class Index:
 
     def knows(self, token: str, topic: int) -> bool:
         """Whether the topic's ways of asking use this token."""
-        return any(each == topic and weight > 0 for each, weight in self._terms.postings.get(token, ()))
+        return any(each == topic and weight > 0 for each, weight in self._weights(token))
 
     def unread(self, tokens: list[str]) -> set[str]:
         """The tokens that no topic uses and that may carry the meaning of the question."""
         return {token for token in tokens if token not in self._terms.rarity and token not in self._fillers}
+
+    def _weights(self, term: str) -> Iterator[tuple[float, float]]:
+        """Each topic that the term speaks for or against, and how much."""
+        flat = iter(self._terms.postings.get(term, ()))
+        return zip(flat, flat, strict=True)
 
     def _question(self, tokens: list[str]) -> dict[str, float]:
         """The question as a unit vector; a word that no topic uses counts against all topics."""

@@ -42,7 +42,7 @@ def prepared(path: Path = PREPARED) -> Prepared:
             asked=frozenset(vocabulary["asked"]),
         ),
         terms=Terms(
-            {term: list(zip(flat[::2], flat[1::2], strict=True)) for term, flat in terms["postings"].items()},
+            terms["postings"],
             terms["rarity"],
             terms["unknown_rarity"],
         ),

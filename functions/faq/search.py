@@ -164,10 +164,13 @@ class Search:
 
         A part that is no question, or whose topic is far from the whole, tells a story and asks nothing.
         """
+        parts = [part for part in _PARTS.split(question) if part.strip()]
+        if len(parts) < 2:
+            return ranked[:1], ranked[1:]
         of_the_whole = {entry.topic.id: entry.score for entry in ranked}
         near = ranked[0].score * NEAR_THE_WHOLE
         sure: set[str] = set()
-        for part in _PARTS.split(question):
+        for part in parts:
             tokens = self._language.read(part)
             if not ASKS.intersection(tokens) and "?" not in part:
                 continue
