@@ -19,7 +19,11 @@ from datetime import date
 from authoring.faq.prepare import phrases, prepare, read_toml
 from bench.faq_quality import (
     FRESH,
+    ONCE,
     REPORTED,
+    STRANGERS,
+    TUNED,
+    WILD,
     Answerer,
     Query,
     answers_of,
@@ -35,7 +39,10 @@ from faq.language import Language, folded
 from faq.search import SEARCH, Search
 from procedures.content import FOLDER as PROCEDURES
 
-HEADER = "| | hit@1 | hit@3 | MRR | both of two | not answered | out of scope rejected |\n|---|---|---|---|---|---|---|"
+HEADER = (
+    "| | hit@1 | hit@3 | MRR | both of two | not answered | out of scope rejected | near ours, astray |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
 
 
 def ranking(searched: Search) -> Answerer:
@@ -157,7 +164,12 @@ def print_quality(title: str, asked: list[Query], searched: Search) -> None:
     inside = sum(bool(query.expect) for query in asked)
     say(f"\n### {title}: {inside} in scope, {len(asked) - inside} out of scope\n\n{HEADER}")
     for name, answer in contestants(searched).items():
-        say(f"| {name} | {quality(answer, asked).row()} |")
+        say(f"| {name} | {_row(answer, asked)} |")
+
+
+def _row(answer: Answerer, asked: list[Query]) -> str:
+    measured = quality(answer, asked)
+    return f"{measured.row()} | {measured.astray:.3f}".replace("nan", "–")
 
 
 def print_speed(asked: list[Query]) -> None:
@@ -235,12 +247,14 @@ def main() -> None:
     print_quality("Fresh, written after everything else", queries(FRESH), SEARCH)
     for kind in ("reported", "alike"):
         print_quality(f"reported.toml: {kind}", [each for each in queries(REPORTED) if each.kind == kind], SEARCH)
+    for path in (WILD, STRANGERS, ONCE, TUNED):
+        print_quality(path.name, queries(path), SEARCH)
     print_quality("Another author's questions, none of them indexed", asked, without_them)
     print_quality("Held out, with the first content only", held_out, first_content())
     say(f"\n### By how it is typed, all of queries.toml\n\n{HEADER}")
     for kind, typed in by_kind(every).items():
         if kind != "outside":
-            say(f"| {kind} ({len(typed)}) | {quality(ours, typed).row()} |")
+            say(f"| {kind} ({len(typed)}) | {_row(ours, typed)} |")
     print_speed(every)
     print_loads()
 

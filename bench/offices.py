@@ -15,12 +15,26 @@ import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable
 
-from bench.office_quality import FRESH, LISTED, REPORTED, TODAY, UNSEEN, Answerer, Query, ours, quality, queries
+from bench.office_quality import (
+    FRESH,
+    LISTED,
+    REPORTED,
+    TODAY,
+    UNSEEN,
+    WILD,
+    Answerer,
+    Query,
+    generated,
+    ours,
+    quality,
+    queries,
+    sure,
+)
 from offices.index import INDEX, Index, index
 from offices.search import _leads_to
 from offices.typed import read
 
-HEADER = "| | hit@1 | hit@3 | MRR | nonsense rejected |\n|---|---|---|---|---|"
+HEADER = "| | hit@1 | hit@3 | MRR | nonsense rejected | right but doubted |\n|---|---|---|---|---|---|"
 
 # The positions of the nearest names for the typed words, best first.
 type Nearest = Callable[[list[str]], list[int]]
@@ -113,7 +127,8 @@ def print_quality(title: str, asked: list[Query], tried: dict[str, Answerer]) ->
     places = sum(bool(query.right) for query in asked)
     say(f"\n### {title}: {places} places, {len(asked) - places} that mean nothing\n\n{HEADER}")
     for name, answer in tried.items():
-        say(f"| {name} | {quality(answer, asked).row()} |")
+        measured = quality(answer, asked, sure) if answer is ours else quality(answer, asked)
+        say(f"| {name} | {measured.row()} |".replace("nan", "–"))
 
 
 def print_kinds(asked: list[Query]) -> None:
@@ -122,7 +137,7 @@ def print_kinds(asked: list[Query]) -> None:
         kinds[query.kind].append(query)
     say(f"\n### Ours by how it is typed, all sets\n\n{HEADER}")
     for kind, these in kinds.items():
-        say(f"| {kind} ({len(these)}) | {quality(ours, these).row()} |".replace("nan", "–"))
+        say(f"| {kind} ({len(these)}) | {quality(ours, these, sure).row()} |".replace("nan", "–"))
 
 
 def print_speed(asked: list[Query], tried: dict[str, Answerer]) -> None:
@@ -200,6 +215,8 @@ def main() -> None:
     print_quality("Tuned on", [query for query in every if not query.held_out], tried)
     print_quality("Fresh, written after the first set was answered well", fresh, tried)
     print_quality("Unseen, asked once", queries(UNSEEN), tried)
+    print_quality("wild.toml", queries(WILD), tried)
+    print_quality("Generated addresses, 40 of each shape", generated(40), tried)
     for kind in ("reported", "alike"):
         print_quality(f"reported.toml: {kind}", [each for each in queries(REPORTED) if each.kind == kind], tried)
     print_kinds([*every, *fresh, *queries(UNSEEN)])
