@@ -18,7 +18,7 @@ from declarations.api import handler as declarations
 from edge.api import handler as edge
 from forms.api import handler as forms
 from offices.api import handler as offices
-from offices.directory import Directory
+from offices.directory import Directory, Listed
 from sessions.api import handler as sessions
 from tests.bookings.people import signed_in
 from tests.gateway import CONTEXT, call, event
@@ -251,11 +251,11 @@ def test_a_request_happens_at_one_instant(aws: None) -> None:
     """However long it takes: a midnight between two readings of the clock would tear it apart."""
     seen: list[datetime] = []
 
-    def slow(text: str, *_: object, **__: object) -> list[Any]:
+    def slow(text: str, *_: object, **__: object) -> Listed:
         seen.append(clock.now())
         at.shift(timedelta(seconds=90))
         seen.append(clock.now())
-        return []
+        return Listed([], True)
 
     with time_machine.travel(datetime(2026, 11, 25, 23, 59, 30, tzinfo=clock.VIETNAM), tick=False) as at:
         with pytest.MonkeyPatch.context() as patch:

@@ -13,7 +13,7 @@ from tests.served import Served, ask, served
 
 BUTTONS = ["Cấp CCCD", "Cấp CCCD tạm trú", "Bấm số CCCD", "Hỏi đáp CCCD", "Lịch hẹn của tôi"]
 WELCOME, CONFIRMATION, REMINDER = "Cảm ơn bạn đã quan tâm", "Lịch hẹn làm căn cước (CCCD) đã được xác nhận", "Nhắc lịch"
-MENU = "Bạn cần gì?"
+MENU = "Chào bạn. Bạn cần gì?"
 QUESTION = "lam can cuoc het bao nhieu tien"
 
 
