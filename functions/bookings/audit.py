@@ -2,10 +2,10 @@
 
 A booking that changes during the count would look like a difference, so the audit reads each difference once more.
 It also lists, for each office, the bookings for which a lowered capacity has no room. It warns when the booking
-window reaches a day that the national calendar only predicts.
+window reaches a day that the national calendar only predicts. A slot or a booking that nobody can read is passed by.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ from bookings.booking import Booking
 from bookings.booking_id import BookingId
 from bookings.rest import seat_expiry
 from bookings.scheduled import ScheduledSettings
-from bookings.seats import Seat, Taken, beyond
+from bookings.seats import Seat, SlotSeats, Taken, beyond
 from bookings.store import BookingStore
 from bookings.telemetry import count
 from cccd import clock
@@ -24,6 +24,7 @@ from cccd.clock import epoch
 from cccd.dynamodb import client
 from cccd.invocation import Event
 from cccd.observability import flush_metrics, logger
+from cccd.sweeps import passed_by
 from cccd.working_calendar import WorkingCalendar, national_calendar
 from offices import opening
 from offices.directory import directory
@@ -69,10 +70,10 @@ def beyond_rules(
     for office in offices:
         if office.opening is None:
             continue
-        for start, item in store.slots(office.id, now.date(), _last_day(now)).items():
+        for start, seats in _slots(store, office, now.date(), now):
             slots = {slot.start: slot for slot in opening.slots_on(office.opening, calendar, start.date())}
             capacity = slots[start].capacity if start in slots else {}
-            waiting = {seat: holder for seat, holder in items.seats_of(item).items() if not holder.served}
+            waiting = {seat: holder for seat, holder in seats.items() if not holder.served}
             for seat in beyond(waiting, capacity, epoch(now)):
                 found.append(BeyondRules(office.id, start, f"{start:%H%M}-{seat.label}"))
     return found
@@ -91,15 +92,16 @@ def _differences(store: BookingStore, offices: list[Office], now: datetime) -> I
     seats = {
         (office.id, start, seat): holder
         for office in offices
-        for start, item in store.slots(office.id, now.date() - timedelta(days=1), _last_day(now)).items()
-        for seat, holder in items.seats_of(item).items()
+        for start, taken_seats in _slots(store, office, now.date() - timedelta(days=1), now, _unreadable)
+        for seat, holder in taken_seats.items()
         # A served seat stays taken though its booking is history; one that rests is nobody's.
         if holder.live(epoch(now)) and not holder.served and not holder.rests
     }
-    active = {booking.id: booking for booking in store.every_active() if not booking.lapsed(now)}
+    active = {booking.id: booking for booking in store.every_active(_unreadable) if not booking.lapsed(now)}
     ids = [BookingId.parse(holder.booking_id) for holder in seats.values() if holder.booking_id not in active]
     # The index is a moment late, so a booking that it lacks is read by its key before it is reported as missing.
-    active |= {booking.id: booking for booking in store.find_all([each for each in ids if each]) if booking.active}
+    known = store.find_all([each for each in ids if each], _ignored)  # told already, as the index has it too
+    active |= {booking.id: booking for booking in known if booking.active}
     for (office_id, start, seat), holder in seats.items():
         wrong = _wrong_seat(active.get(holder.booking_id), office_id, start, seat, holder)
         if wrong:
@@ -108,6 +110,35 @@ def _differences(store: BookingStore, offices: list[Office], now: datetime) -> I
         taken = seats.get((booking.office_id, booking.start, booking.seat))
         if booking.start.date() >= now.date() and (taken is None or taken.booking_id != booking.id):
             yield Difference(booking.office_id, booking.start, booking.seat.attribute, "a booking without its seat")
+
+
+def _slots(
+    store: BookingStore,
+    office: Office,
+    first: date,
+    now: datetime,
+    unreadable: Callable[[Exception], None] | None = None,
+) -> Iterator[tuple[datetime, SlotSeats]]:
+    """The office's slots from that day on with their taken seats; a slot that nobody can read is told and passed by."""
+    for item in store.slot_items(office.id, first, _last_day(now)):
+        try:
+            start, seats = items.slot_start(item), items.seats_of(item)
+            ids = [BookingId.parse(taken.booking_id) for taken in seats.values() if not taken.rests]
+            if not all(ids):
+                raise ValueError("a seat names no booking")
+        except Exception as error:  # noqa: BLE001 - the other slots are audited all the same
+            if unreadable:
+                unreadable(error)
+        else:
+            yield start, seats
+
+
+def _unreadable(error: Exception) -> None:
+    passed_by("Audit", error)
+
+
+def _ignored(_: Exception) -> None:
+    pass
 
 
 def _wrong_seat(booking: Booking | None, office_id: str, start: datetime, seat: Seat, holder: Taken) -> str | None:

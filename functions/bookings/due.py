@@ -10,10 +10,13 @@ from bookings.items import seats_of
 from bookings.lifecycle import close, lapse
 from bookings.store import BookingStore
 from bookings.telemetry import count, purge_lag
+from cccd.sweeps import Sweep, passed_by
 
 WORKERS = 8
 
 type Due = Literal["HOLD", "CONFIRMED"]
+
+SWEEPS: dict[Due, Sweep] = {"HOLD": "Purge", "CONFIRMED": "CloseDay"}
 
 
 def purge(store: BookingStore, now: datetime, time_left: Callable[[], bool], workers: int = WORKERS) -> int:
@@ -56,15 +59,23 @@ def _worked_through(
 ) -> Iterator[Booking]:
     """Act on each booking for which this is due by `now`; yields those on which `act` did something.
 
-    The index is read a moment late, so each booking is read again, consistently, before the action. The caller may
-    count the results: they arrive on one thread, and the metrics are made for one thread.
+    The index is read a moment late, so each booking is read again, consistently, before the action. One that cannot be
+    handled is passed by: those after it belong to other people. The caller may count the results: they arrive on one
+    thread, and the metrics are made for one thread.
     """
 
-    def one(key: dict[str, str]) -> Booking | None:
+    def one(key: dict[str, str]) -> Booking | Exception | None:
         if not time_left():
             return None
-        booking = store.at_key(key)
-        return booking if booking and act(booking) else None
+        try:
+            booking = store.at_key(key)
+            return booking if booking and act(booking) else None
+        except Exception as error:  # noqa: BLE001 - told below, on the caller's thread
+            return error
 
     with ThreadPoolExecutor(workers) as pool:
-        yield from (done for done in pool.map(one, store.due(due, now)) if done)
+        for done in pool.map(one, store.due(due, now)):
+            if isinstance(done, Exception):
+                passed_by(SWEEPS[due], done)
+            elif done:
+                yield done

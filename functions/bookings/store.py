@@ -1,6 +1,6 @@
 """The bookings table: its reads, and every write with the condition that protects it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # The booking has not changed since it was read.
 _UNCHANGED = "id = :id AND #version = :version"
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 class BookingStore:
@@ -62,19 +66,23 @@ class BookingStore:
         keys = [items.active_key(each) for each in {each.applicant for each in ids.values()}]
         return [booking for booking in self._bookings(keys) if booking.id in ids]
 
-    def find_all(self, wanted: Iterable[BookingId]) -> list[Booking]:
-        """The bookings that exist among those ids."""
+    def find_all(self, wanted: Iterable[BookingId], unreadable: Callable[[Exception], None] = _raise) -> list[Booking]:
+        """The bookings that exist among those ids; what is no booking is told to `unreadable`."""
         ids = {each.text: each for each in wanted}
         applicants = {each.applicant for each in ids.values()}
-        found = {booking.id: booking for booking in self._bookings([items.active_key(each) for each in applicants])}
+        locks = [items.active_key(each) for each in applicants]
+        found = {booking.id: booking for booking in self._bookings(locks, unreadable)}
         active = [booking for text, booking in found.items() if text in ids]
         ended = [items.ended_key(each) for text, each in ids.items() if text not in found]
-        return active + list(self._bookings(ended))
+        return active + list(self._bookings(ended, unreadable))
 
     def slots(self, office_id: str, first: date, last: date, *, consistent: bool = True) -> dict[datetime, Item]:
         """The slot items of those days, both included, by start: one Query. A slot that nobody booked has no item."""
-        found = self.table.between(*items.slot_range(office_id, first, last), consistent=consistent)
-        return {items.slot_start(item): item for item in found}
+        return {items.slot_start(item): item for item in self.slot_items(office_id, first, last, consistent)}
+
+    def slot_items(self, office_id: str, first: date, last: date, consistent: bool = True) -> Iterator[Item]:
+        """The same items, unread."""
+        return self.table.between(*items.slot_range(office_id, first, last), consistent=consistent)
 
     def due(self, kind: str, now: datetime) -> Iterator[Key]:
         """Keys of active bookings that are due under that kind (HOLD, CONFIRMED), oldest first in a shard."""
@@ -82,11 +90,11 @@ class BookingStore:
             for item in self.table.due(f"{kind}#{shard}", now):
                 yield {"pk": item["pk"], "sk": item["sk"]}
 
-    def every_active(self) -> Iterator[Booking]:
-        """All active bookings of the deployment, through the index (read a moment late)."""
+    def every_active(self, unreadable: Callable[[Exception], None] = _raise) -> Iterator[Booking]:
+        """All active bookings of the deployment, through the index (read a moment late); `unreadable` as ever."""
         far = from_epoch(items.END_OF_TIME)
         for kind in ("HOLD", "CONFIRMED"):
-            yield from self._bookings(list(self.due(kind, far)))
+            yield from self._bookings(list(self.due(kind, far)), unreadable)
 
     def at_key(self, key: Key) -> Booking | None:
         """The booking under that key."""
@@ -295,8 +303,14 @@ class BookingStore:
             seat=booking.seat.attribute,
         )
 
-    def _bookings(self, keys: Sequence[Key]) -> Iterator[Booking]:
-        return map(items.booking_of, self.table.get_all(keys))
+    def _bookings(self, keys: Sequence[Key], unreadable: Callable[[Exception], None] = _raise) -> Iterator[Booking]:
+        for item in self.table.get_all(keys):
+            try:
+                booking = items.booking_of(item)
+            except Exception as error:  # noqa: BLE001 - whoever reads decides
+                unreadable(error)
+            else:
+                yield booking
 
 
 def _taken(booking: Booking) -> Item:

@@ -20,7 +20,8 @@ from cccd.dynamodb import client
 from cccd.hashes import ChatUserHash, CitizenHash, chat_user_hash, citizen_hash
 from cccd.invocation import Event
 from cccd.keyring import secret
-from cccd.observability import flush_metrics, log_unexpected, logger
+from cccd.observability import flush_metrics, logger
+from cccd.sweeps import passed_by
 from chat import replies
 from chat.events import Followed, Said, Unfollowed, Withdrew, parse, sent_at
 from declarations.erasing import DeclarationEraser
@@ -89,14 +90,14 @@ def handler(event: Event, context: LambdaContext) -> Any:
 
 
 def _work_on(record: SQSRecord) -> None:
-    delivered = json.loads(record.body)
     ours = chat()
     try:
+        delivered = json.loads(record.body)
         work_on(ours, delivered["id"], delivered["event"], clock.now())
     except (NotSent, TokensUnavailable):
         raise
-    except Exception as error:
-        log_unexpected(error, "chat")
+    except Exception as error:  # it comes again, at last to the dead letters; the other events go on
+        passed_by("Chat", error)
         raise
     finally:
         ours.api.close()

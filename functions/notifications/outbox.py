@@ -1,6 +1,8 @@
 """Reads the bookings table's stream. Each change is written with the booking itself, so no change is lost.
 
-The stream delivers a change at least once; the messages table keeps its message once.
+The stream delivers a change at least once; the messages table keeps its message once. A change that storage did not
+take comes again, and those after it wait. A change that can never become a message (nobody could read it) is passed by
+at once, as a stream goes on only after it: the log has its position.
 """
 
 from typing import Any
@@ -13,10 +15,11 @@ from bookings.booking import Booking
 from bookings.items import booking_of
 from bookings.wait_store import Waiting, waiting_of
 from cccd import clock
-from cccd.dynamodb import client, from_item
+from cccd.dynamodb import client, from_item, passing
 from cccd.invocation import Event
-from cccd.observability import log_unexpected
+from cccd.observability import flush_metrics, log_unexpected, logger
 from cccd.settings import Settings
+from cccd.sweeps import passed_by
 from notifications.notice import notice_of_offer, notices_of
 from notifications.store import NoticeStore
 
@@ -34,15 +37,20 @@ settings = OutboxSettings.load()
 
 
 def handler(event: Event, context: LambdaContext) -> Any:
-    return process_partial_response(event=event, record_handler=_keep_notices, processor=processor, context=context)
+    answer = process_partial_response(event=event, record_handler=_keep_notices, processor=processor, context=context)
+    flush_metrics()
+    return answer
 
 
 def _keep_notices(record: DynamoDBRecord) -> None:
     try:
         keep_notices(record)
     except Exception as error:
-        log_unexpected(error, "outbox")
-        raise
+        if passing(error):
+            log_unexpected(error, "outbox")
+            raise
+        passed_by("Outbox", error)
+        logger.error("a change was passed by", position=record.raw_event["dynamodb"].get("SequenceNumber"))
 
 
 def keep_notices(record: DynamoDBRecord) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -20,7 +19,8 @@ from cccd.clock import is_night
 from cccd.dynamodb import client
 from cccd.hashes import CitizenHash
 from cccd.invocation import Event, time_left
-from cccd.observability import count_message, flush_metrics, log_unexpected, logger
+from cccd.observability import count_message, flush_metrics, logger
+from cccd.sweeps import passed_by
 from cccd.table import Table
 from consent.store import Consents
 from declarations.linking import LinkedDeclarations, answers_for
@@ -130,24 +130,30 @@ def shards_of(event: Event) -> Collection[int]:
 def send_due(post: Post, time_left: Callable[[], bool], shards: Collection[int] = range(SHARDS)) -> Run:
     """Send what is due in those shards, while `time_left` and while Zalo's rate has room; at night, wait for morning.
 
-    A failing message stops no other.
+    A message that fails, or that nobody can read, stops no other, and takes nothing of the run's share of the rate.
     """
-    sent = broken = 0
+    sent = tried = broken = 0
+
+    def broke(error: Exception) -> None:
+        nonlocal broken
+        passed_by("Sender", error)
+        broken += 1
+
     if SCOUT not in shards and post.outage.lasts(post.now()):
         return Run(sent, broken)
-    for notice, state in islice(post.notices.due(post.now(), shards), A_RUN):
-        if is_night(post.now()) or not time_left():
+    for notice, state in post.notices.due(post.now(), shards, unreadable=broke):
+        if tried == A_RUN or is_night(post.now()) or not time_left():
             break
         try:
             sent += send(post, notice, state)
+            tried += 1
         except ZaloAils as ails:
             logger.warning("zalo ails: the rest waits")
             if ails.lost:
                 post.outage.begin(post.now())
             break
         except Exception as error:  # noqa: BLE001 - the messages after this one belong to other people
-            log_unexpected(error, "sender")
-            broken += 1
+            broke(error)
     return Run(sent, broken)
 
 

@@ -10,7 +10,7 @@ while sending leaves it `sending`, and it ends as `uncertain`.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -36,6 +36,10 @@ type State = Literal["waiting", "sending"]
 type Outcome = Literal["sent", "failed", "dropped", "unreachable", "uncertain"]
 
 
+def _raise(error: Exception) -> None:
+    raise error
+
+
 class NoticeStore:
     """The table `name`, through `client`."""
 
@@ -46,11 +50,24 @@ class NoticeStore:
         """Keep a message to be sent; returns whether it is new. The same event delivered twice is one message."""
         return self._table.written(self._table.put(_item(notice), NEW))
 
-    def due(self, now: datetime, shards: Iterable[int] = range(SHARDS)) -> Iterator[tuple[Notice, State]]:
-        """The due messages of those shards and their states; the index is read a moment late."""
+    def due(
+        self,
+        now: datetime,
+        shards: Iterable[int] = range(SHARDS),
+        unreadable: Callable[[Exception], None] = _raise,
+    ) -> Iterator[tuple[Notice, State]]:
+        """The due messages of those shards and their states; the index is read a moment late.
+
+        What is no message is told to `unreadable`, which may let the others go on.
+        """
         for shard in shards:
             for item in self._table.due(f"NOTICE#{shard}", now):
-                yield _notice(item), item["state"]
+                try:
+                    read: tuple[Notice, State] = (_notice(item), item["state"])
+                except Exception as error:  # noqa: BLE001 - whoever reads decides
+                    unreadable(error)
+                else:
+                    yield read
 
     def claim(self, notice: Notice, now: datetime) -> bool:
         """Claim the message for this process; returns whether it did. False if another process has claimed it."""

@@ -157,6 +157,18 @@ def test_an_unexpected_error_is_not_quoted(
     assert caplog.messages == ["unexpected error"]
 
 
+@pytest.mark.parametrize("spoilt", ["no JSON", "{}", '{"id": "2", "event": []}'])
+def test_an_event_that_nobody_can_read_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, chat: Chat, zalo: FakeZalo, capsys: pytest.CaptureFixture[str], spoilt: str
+) -> None:
+    monkeypatch.setattr(worker, "chat", lambda: chat)
+    bodies = [json.dumps({"id": "1", "event": said("a")}), spoilt, json.dumps({"id": "3", "event": said("b")})]
+    records = [{"messageId": str(i), "body": body, "eventSource": "aws:sqs"} for i, body in enumerate(bodies, 1)]
+    assert worker.handler({"Records": records}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert len(zalo.account.sent) == 2
+    assert '"ChatPassedBy":[1.0]' in capsys.readouterr().out
+
+
 def test_our_own_claim_is_known_when_it_had_to_be_repeated(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer to the first try was lost, and the client tried again by itself."""
     monkeypatch.setattr("cccd.table.secrets.token_hex", lambda size: "the same")

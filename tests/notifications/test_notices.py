@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bookings import items
-from bookings.booking import BookingStatus
+from bookings.booking import Booking, BookingStatus
 from bookings.holding import hold
+from bookings.intake import HoldRequest
 from bookings.lifecycle import Ask, cancel, confirm, release, reschedule
 from bookings.proof import Proof
 from bookings.seats import Seat
@@ -16,10 +18,12 @@ from bookings.wait_store import Offer, Waiting, WaitStore
 from cccd.clock import epoch
 from cccd.dynamodb import client, to_item
 from cccd.hashes import ChatUserHash
+from cccd.observability import flush_metrics
 from local.zalo import FakeZalo
 from notifications import outbox
 from notifications.notice import MAX_TRIES, Kind, Notice, next_try, notice_of_offer, notices_of, obsolete
 from notifications.sender import Post
+from notifications.store import NoticeStore
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot, wish
 from tests.gateway import CONTEXT
 from tests.notifications.post import EVENING, LAN, MINH, NOW, confirmed, run, texts, told
@@ -84,13 +88,49 @@ def test_slots_and_tallies_of_the_stream_are_left_alone(aws: None) -> None:
     assert outbox.handler(event, CONTEXT) == {"batchItemFailures": []}
 
 
-def test_a_change_that_cannot_be_read_comes_again_and_is_not_quoted(
-    aws: None, caplog: pytest.LogCaptureFixture
+UNREADABLE = {"pk": {"S": "APPLICANT#x"}, "applicant": {"M": {"fullName": {"S": "NGUYỄN THỊ LAN"}}}}
+
+
+def changes(post: Post, middle: dict[str, Any]) -> dict[str, Any]:
+    """The stream's event of three changes: Lan's and Minh's confirmations, and another one between them."""
+    images = [to_item(items.booking_item(kept(post, wanted))) for wanted in (LAN, MINH)]
+    records = [
+        {"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": str(number)}}
+        for number, image in enumerate([images[0], middle, images[1]], start=6)
+    ]
+    return {"Records": records}
+
+
+def kept(post: Post, wanted: HoldRequest) -> Booking:
+    hold(post.bookings, wanted, RULES, LIMIT, NOW)
+    return confirm(post.bookings, Ask(wanted.id, wanted.citizen, NOW))
+
+
+def test_a_change_that_nobody_can_read_stops_no_other_and_is_not_quoted(
+    post: Post, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    image = {"pk": {"S": "APPLICANT#x"}, "applicant": {"M": {"fullName": {"S": "NGUYỄN THỊ LAN"}}}}
-    event = {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "7"}}]}
+    """A stream goes on only after it, so it does not come again; its position is told."""
+    event = changes(post, UNREADABLE)
+    flush_metrics()
+    assert outbox.handler(event, CONTEXT) == {"batchItemFailures": []}
+    assert {notice.booking_id for notice, _ in post.notices.due(NOW)} == {LAN.id.text, MINH.id.text}
+    assert caplog.messages == ["unexpected error", "a change was passed by"]
+    assert vars(caplog.records[-1])["position"] == "7"
+    assert '"OutboxPassedBy":[1.0]' in capsys.readouterr().out
+
+
+def test_a_change_that_storage_did_not_take_comes_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = changes(post, to_item(items.booking_item(kept(post, wish("hoa", at=slot(4), office_id="ca-26740")))))
+    add = NoticeStore.add
+
+    def throttled(store: NoticeStore, notice: Notice) -> bool:
+        if notice.booking_id == wish("hoa").id.text:
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem")
+        return add(store, notice)
+
+    monkeypatch.setattr(NoticeStore, "add", throttled)
     assert outbox.handler(event, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "7"}]}
-    assert caplog.messages == ["unexpected error"]
+    assert {notice.booking_id for notice, _ in post.notices.due(NOW)} == {LAN.id.text, MINH.id.text}
 
 
 def test_tries_end_before_the_appointment() -> None:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from cccd.clock import is_night
-from cccd.dynamodb import client, from_item
+from cccd.dynamodb import client, from_item, to_item
 from cccd.hashes import ChatUserHash, CitizenHash
 from cccd.observability import flush_metrics
 from consent.choices import Consent, chosen
@@ -83,6 +83,25 @@ def test_one_message_that_breaks_holds_up_no_other(
     assert send_due(post, lambda: True) == Run(sent=1, broken=1)
     assert zalo.account.sent[0]["recipient"] == {"user_id": "888"}
     assert caplog.messages == ["unexpected error"], "and not what the error quotes"
+
+
+def test_messages_that_nobody_can_read_take_nothing_from_the_others(
+    post: Post, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As many as a run may send, all due before the good one."""
+    monkeypatch.setattr(sender, "A_RUN", 3)
+    for number in range(3):
+        spoilt = {"pk": f"BOOKING#{number}", "sk": "NOTICE#?#1", "state": "waiting", "kind": "unheard of"}
+        for shard in range(8):
+            item = spoilt | {"sk": f"NOTICE#{shard}", "due": f"NOTICE#{shard}", "dueAt": number}
+            client().put_item(TableName="NoticesTable", Item=to_item(item))
+    confirmed(post)
+    flush_metrics()
+    capsys.readouterr()
+    assert send_due(post, lambda: True) == Run(sent=1, broken=24)
+    flush_metrics()
+    assert '"SenderPassedBy":[1.0,' in capsys.readouterr().out
+    assert len(zalo.account.sent) == 1
 
 
 def test_a_run_that_lasts_into_the_night_stops(post: Post, zalo: FakeZalo) -> None:

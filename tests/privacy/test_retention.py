@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cccd.dynamodb import client
+from cccd.dynamodb import client, to_item
 from declarations.api import handler as declarations
 from declarations.erasing import DeclarationEraser
 from privacy.retention_run import handler as run
@@ -65,6 +65,21 @@ def test_what_somebody_erased_first_is_nothing_to_do(declare: Act) -> None:
     (key,) = DeclarationEraser(client(), TABLE).due(later)
     call(declarations, "DELETE", f"/declarations/{made.body['id']}", headers=signed_in("lan"))
     assert DeclarationEraser(client(), TABLE).erase_due(key, later) is None
+
+
+@pytest.mark.parametrize("spoilt", range(5))
+def test_what_cannot_be_erased_stops_nothing_else(
+    declare: Act, at: Any, spoilt: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(5):
+        declare(draft=True)
+    kept = [item for item in items(TABLE) if item["sk"].startswith("DECLARATION#")]
+    del kept[spoilt]["status"]
+    client().put_item(TableName=TABLE, Item=to_item(kept[spoilt]))
+    at.move_to(NOW + timedelta(days=8))
+    assert run({}, CONTEXT) == {"draft": 4}
+    assert '"RetentionPassedBy":[1.0]' in capsys.readouterr().out
+    assert [item["sk"] for item in items(TABLE) if item["sk"].startswith("DECLARATION#")] == [kept[spoilt]["sk"]]
 
 
 def test_a_run_that_has_no_time_left_erases_nothing_and_leaves_it_to_the_next(declare: Act, at: Any) -> None:

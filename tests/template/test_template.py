@@ -3,10 +3,12 @@
 import importlib
 import json
 import re
+from typing import get_args
 
 import pytest
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
+from cccd.sweeps import Sweep
 from contract.openapi import API_MODULES
 from infra.intrinsics import read
 from infra.template import Stack
@@ -76,6 +78,16 @@ def test_every_alarm_tells_somebody_and_is_explained() -> None:
     explained = re.findall(r"^\| ([A-Z]\w+) \|", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.M)
     assert sorted(alarms) == sorted(explained)
     assert all(alarm["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
+
+
+def test_every_sweep_has_an_alarm_of_its_own_name() -> None:
+    metrics = {
+        name: resource["Properties"].get("MetricName")
+        for name, resource in read(TEMPLATE)["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    for sweep in get_args(Sweep.__value__):
+        assert metrics[f"{sweep}PassesBy"] == f"{sweep}PassedBy"
 
 
 def test_every_function_that_nobody_calls_has_an_alarm() -> None:
