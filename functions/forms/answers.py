@@ -77,6 +77,7 @@ def kept_as_typed(form: Form, typed: Mapping[str, Any], checked: Checked) -> dic
 
 
 LONGEST_TYPED = 2_000  # characters of a draft's answer that does not fit
+LONGEST_CHOSEN = 200  # of each of a list, which are at most twenty
 LONGEST_SENSITIVE = 200  # the same for sealed answers: all of them together stay under the 4 KB that KMS seals
 BEYOND_SENSE = 1e100
 
@@ -86,6 +87,7 @@ def _as_typed(value: Any, longest: int) -> Answer | None:
         case bool():
             return value
         case list():
+            longest = min(longest, LONGEST_CHOSEN)
             return [text for each in value[:20] if (text := _text(each, longest)) is not None] or None
         case dict():
             parts = {part: _text(value.get(part), longest) for part in ("province", "ward", "street", "oldText")}

@@ -133,8 +133,9 @@ def _choice(field: FormField, typed: str) -> str:
     for choice in field.choices:
         if choice == typed:
             return choice
+    folded = fold(typed)
     for choice in field.choices:
-        if fold(choice) == fold(typed):
+        if fold(choice) == folded:
             return choice
     if field.other:
         return _text(typed, field.max_length)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response, content_types
+from pydantic import Field
 
 from bookings.store import BookingStore
 from cccd import clock
@@ -80,7 +81,7 @@ class ConsentRequest(Model):
     """Every purpose the citizen agrees to: any of them, or none. What was declared stays until it is erased."""
 
     version: str
-    purposes: list[str]
+    purposes: Annotated[list[str], Field(max_length=20)]
 
 
 settings = PrivacySettings.load()

@@ -3,15 +3,19 @@
 import base64
 import io
 import itertools
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
 from pypdf import PdfReader
+from reportlab.pdfbase import pdfmetrics
 
 from cccd.clock import VIETNAM
 from declarations.api import handler
@@ -142,6 +146,73 @@ def test_every_line_fits_its_room(text: str, first: float, rest: float) -> None:
     assert paper.width(lines[0]) <= max(first, 0)
     assert all(paper.width(line) <= rest for line in lines[1:])
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize("letters", ["W", "i", "W ", "Đường ", "\u0301", " "])
+@pytest.mark.parametrize(("first", "rest"), [(200, 400), (-10, 60), (5, 5)])
+def test_the_work_of_breaking_lines_grows_with_the_text(
+    monkeypatch: pytest.MonkeyPatch, letters: str, first: float, rest: float
+) -> None:
+    """What is counted are the letters that are measured, and the lines of our code that run."""
+    paper, measured = Paper(12, "t", "f"), [0]
+    width = pdfmetrics.stringWidth
+
+    def noting(text: str, *type_: Any) -> Any:
+        measured[0] += len(text)
+        return width(text, *type_)
+
+    monkeypatch.setattr("declarations.printing.paper.pdfmetrics.stringWidth", noting)
+    steps = []
+    for length in (1_000, 4_000):
+        text = (letters * length)[:length]
+        steps.append(lines_run(partial(paper.wrapped, text, first, rest)))
+    assert measured[0] <= 2 * (len({*letters}) + 1), "each letter of the alphabet once"
+    assert steps[1] <= 4.2 * steps[0], steps
+
+
+def lines_run(act: Callable[[], object]) -> int:
+    """How many lines of paper.py run during `act`."""
+    run, monitoring = [0], sys.monitoring
+
+    def line(code: Any, _: int) -> Any:
+        if not code.co_filename.endswith("paper.py"):
+            return monitoring.DISABLE
+        run[0] += 1
+        return None
+
+    monitoring.use_tool_id(monitoring.PROFILER_ID, "work")
+    try:
+        monitoring.register_callback(monitoring.PROFILER_ID, monitoring.events.LINE, line)
+        monitoring.set_events(monitoring.PROFILER_ID, monitoring.events.LINE)
+        act()
+    finally:
+        monitoring.set_events(monitoring.PROFILER_ID, 0)
+        monitoring.free_tool_id(monitoring.PROFILER_ID)
+    return run[0]
+
+
+@time_machine.travel(TODAY)
+def test_the_largest_draft_is_as_much_work_as_it_has_letters(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every field filled with W until a request takes no more: the letters measured stay below a few times its length."""
+    measured = [0]
+    width = pdfmetrics.stringWidth
+
+    def noting(text: str, *type_: Any) -> Any:
+        measured[0] += len(text)
+        return width(text, *type_)
+
+    fields = [field for field in form_of("2026").fields if field.type not in ("yes-no", "agreement")]
+    texts: dict[str, Any] = {field.name: "W" * 2_000 for field in fields}
+    texts["residence"] = dict.fromkeys(("province", "ward", "street", "oldText"), "W" * 2_000)
+    texts["otherRequests"] = ["W" * 400] * 20
+    body = {"draft": True, "edition": "2026", "procedure": "cap-cccd", "consent": CONSENT} | texts
+    made = submitted(body)
+    letters = len(json.dumps(body))
+    assert 40_000 < letters < 64_000
+    monkeypatch.setattr("declarations.printing.paper.pdfmetrics.stringWidth", noting)
+    _, pdf = printed(made)
+    assert measured[0] < 3 * letters
+    assert len(pdf.pages) < 40
 
 
 @time_machine.travel(TODAY)

@@ -113,3 +113,11 @@ def test_the_words_tell_the_rights_the_term_and_the_way_back() -> None:
     assert all(each in words["declaration"] for each in [*days, f"{KEPT_AFTER_END.days} ngày"])
     assert all(right in words["declaration"] for right in ("xem", "sửa", "tải về", "xoá", "rút lại đồng ý"))
     assert all("rút lại" in text for text in words.values())
+
+
+def test_a_list_without_end_is_refused_with_one_mistake() -> None:
+    """Not with one for each of its thirty thousand entries: that would be an answer of megabytes."""
+    body = {"version": "2026-11-25", "purposes": [1] * 20_000}
+    answer = call(handler, "PUT", "/me/consents", body=body, headers=signed_in("lan"))
+    assert answer.code == "invalid_request"
+    assert len(answer.body["errors"]) <= 21

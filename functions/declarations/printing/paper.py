@@ -4,6 +4,7 @@ reportlab is imported here and nowhere else: only the function that prints pays 
 """
 
 import io
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _FILES = {REGULAR: "Regular", BOLD: "Bold", ITALIC: "Italic"}
 LEFT, RIGHT, TOP, BOTTOM = 25 * mm, A4[0] - 17 * mm, A4[1] - 16 * mm, 18 * mm
 _BOX = 4.7 * mm
 _UNKNOWN = "□"
+_ROUNDING = 1e-6  # points: widths are added letter by letter, and a line must not pass its room by a last digit
 
 
 class Paper:
@@ -76,25 +78,31 @@ class Paper:
         return float(pdfmetrics.stringWidth(text, font, size or self.size))
 
     def wrapped(self, text: str, first: float, rest: float, font: str = REGULAR) -> list[str]:
-        """The text in lines: the first as wide as `first`, the others as `rest`; a word too long for any is cut."""
-        lines: list[str] = []
-        line, room = "", first
-        for word in printable(text, font).split(" "):
-            longer = f"{line} {word}".strip()
-            if self.width(longer, font) <= room:
-                line = longer
-                continue
-            if line or self.width(word, font) <= rest:
-                lines, room = [*lines, line], rest
-            while self.width(word, font) > room and not (len(word) == 1 and room == rest):
-                cut = self._fitting(word, room, font) or int(room == rest)
-                lines, word, room = [*lines, word[:cut]], word[cut:], rest
-            line = word
-        return [*lines, line]
+        """The text in lines: the first as wide as `first`, the others as `rest`; a word too long for any is cut.
 
-    def _fitting(self, word: str, room: float, font: str) -> int:
-        """How many letters of the word fit into the room."""
-        return next(n for n in range(len(word), -1, -1) if n == 0 or self.width(word[:n], font) <= room)
+        Its work grows with the length of the text: the font has no kerning, so each letter is measured alone, and once.
+        """
+        shown = printable(text, font)
+        widths = {letter: self.width(letter, font) for letter in {*shown, " "}}
+        lines: list[str] = []
+        words: list[str] = []  # of the line that is being filled
+        used, room = 0.0, first - _ROUNDING
+        rest -= _ROUNDING
+        for word in shown.split(" "):
+            length = sum(widths[letter] for letter in word)
+            more = length + (widths[" "] if words and word else 0.0)
+            if used + more <= room:
+                words += [word] if word else []
+                used += more
+                continue
+            if words or length <= rest:
+                lines.append(" ".join(words))
+                room = rest
+            full, left, used = _cut(word, widths, room, rest)
+            lines += full
+            room = rest if full else room
+            words = [left] if left else []
+        return [*lines, " ".join(words)]
 
     def dots(self, start: float, end: float) -> None:
         """A dotted line to write on."""
@@ -159,6 +167,20 @@ def printable(text: str, font: str) -> str:
     """The text with a box for each letter that the font does not have."""
     known = _fonts()[font]
     return "".join(c if ord(c) in known else _UNKNOWN for c in text)
+
+
+def _cut(word: str, widths: Mapping[str, float], room: float, rest: float) -> tuple[list[str], str, float]:
+    """The word cut where it passes its room: full lines (the first of them `room` wide, the others `rest`), what is left,
+    and how wide that is. A letter that is wider than `rest` stands alone.
+    """
+    full: list[str] = []
+    start, used = 0, 0.0
+    for at, letter in enumerate(word):
+        if used + widths[letter] > room and (at > start or room != rest):
+            full.append(word[start:at])
+            start, used, room = at, 0.0, rest
+        used += widths[letter]
+    return full, word[start:], used
 
 
 @cache

@@ -42,6 +42,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "model_attributes_type": ("wrong_type", "Mục này phải là một nhóm thông tin."),
     "dict_type": ("wrong_type", "Mục này phải là một nhóm thông tin."),
     "list_type": ("wrong_type", "Mục này phải là một danh sách."),
+    "too_long": ("too_long", "Danh sách này có quá {max_length} mục."),
 }
 _OTHERWISE = ("invalid", "Giá trị này chưa hợp lệ.")
 _PLACES = {"body", "query", "path"}

@@ -7,7 +7,7 @@ The code assumes no list of letters and no number of words. Ê Đê, M'Nông and
 import re
 import unicodedata
 
-from cccd.text import clean
+from cccd.text import clean, without_piles
 
 MAX_LENGTH = 100
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u02b9\u0060\u00b4]")
@@ -25,7 +25,7 @@ def parse_name(typed: str) -> str:
         NotAName: no letter at all, a digit, a sign that names do not have, or over 100 characters.
     """
     # This runs before NFKC, which splits a spacing acute (´) into a space and a mark.
-    plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", typed))
+    plain = unicodedata.normalize("NFKC", without_piles(_APOSTROPHES.sub("'", typed)))
     name = _APOSTROPHES.sub("'", clean(plain)).upper()
     letters = sum(c.isalpha() for c in name)
     fits = all(c.isalpha() or c in _MARKS or unicodedata.combining(c) for c in name)
