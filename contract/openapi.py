@@ -82,6 +82,7 @@ SERVERS = [
 ]
 
 _CACHE_HEADERS: Schema = {
+    **refusals.SAFE_HEADERS,
     "ETag": {
         "description": "A later request sends it as `If-None-Match`.",
         "schema": {"type": "string"},
@@ -147,6 +148,7 @@ def document() -> Schema:
                 for name, answer in refusals.components(ordered).items()
                 if f'"#/components/responses/{name}"' in used
             },
+            "headers": refusals.HEADERS,
             "securitySchemes": {
                 "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "zaloSignature": {"type": "apiKey", "in": "header", "name": "X-ZEvent-Signature"},
@@ -241,6 +243,8 @@ def _successes(made: Schema, operation: Schema, max_age: int | None) -> Schema:
     """The answers of a route that are no refusals."""
     if "204" in made:
         made["204"].pop("content")  # Powertools gives every answer one
+    for answer in made.values():
+        answer["headers"] = refusals.SAFE_HEADERS
     with_key = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
     for status, answer in made.items():
         if answer["description"] == "Successful Response":

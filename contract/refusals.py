@@ -8,7 +8,7 @@ from typing import Any
 
 from cccd import errors
 from cccd.errors import Refusal
-from cccd.http import PROBLEM_JSON
+from cccd.http import PROBLEM_JSON, SAFE
 from cccd.problems import PROBLEMS, unexpected
 
 type Schema = dict[str, Any]
@@ -61,6 +61,17 @@ _SOMETIMES = {"booking"}
 _RETRY_AFTER: Schema = {
     "Retry-After": {"description": "Seconds to wait, if we know them.", "schema": {"type": "integer"}}
 }
+# Headers of every answer, unless a route says how long its answers may be kept.
+HEADERS: dict[str, Schema] = {
+    "".join(word.capitalize() for word in value.split("-")): {
+        "required": True,
+        "schema": {"type": "string", "const": value},
+    }
+    for value in SAFE.values()
+}
+SAFE_HEADERS: Schema = {
+    name: {"$ref": f"#/components/headers/{component}"} for name, component in zip(SAFE, HEADERS, strict=True)
+}
 
 
 # Every route refuses a body that it cannot read, a GET too.
@@ -86,6 +97,7 @@ def components(refusals: Iterable[type[Refusal]]) -> dict[str, Schema]:
     title = unexpected("")["title"]
     found[INTERNAL_ERROR] = {
         "description": f"`internal_error` {title}.",
+        "headers": SAFE_HEADERS,
         "content": {PROBLEM_JSON: {"schema": {"$ref": f"#/components/schemas/{INTERNAL_ERROR}"}}},
     }
     return found
@@ -108,7 +120,8 @@ def _answer(refusals: list[type[Refusal]]) -> Schema:
     schemas = [{"$ref": f"#/components/schemas/{each.__name__}"} for each in refusals]
     schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
     answer: Schema = {"description": "\n".join(told), "content": {PROBLEM_JSON: {"schema": schema}}}
-    return answer | ({"headers": _RETRY_AFTER} if PROBLEMS[refusals[0]].status in (429, 503) else {})
+    retry = _RETRY_AFTER if PROBLEMS[refusals[0]].status in (429, 503) else {}
+    return answer | {"headers": SAFE_HEADERS | retry}
 
 
 def _schema(refusal: type[Refusal]) -> Schema:

@@ -65,6 +65,9 @@ def hold(app: APIGatewayHttpResolver, event: dict[str, Any], answer: dict[str, A
     method, path = event["requestContext"]["http"]["method"], event.get("rawPath", "")
     status, headers = answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}
     media, _, _ = headers.get("content-type", "").partition(";")
+    assert headers.get("x-content-type-options") == "nosniff"
+    forgotten = headers.get("cache-control") == "no-store"
+    assert forgotten or ("cache-control" in headers and "etag" in headers and status < 400), f"{method} {path} is kept"
     if not _routes(app):
         return  # a test made the resolver for itself
     operation = _operation(app, method, path)
@@ -83,6 +86,8 @@ def hold(app: APIGatewayHttpResolver, event: dict[str, Any], answer: dict[str, A
         assert wrong is None, f"{asked}: {wrong.json_path} {wrong.message}"
     else:
         assert not answer.get("body"), f"{asked}: the contract has no body"
+    for name, value in _fixed_headers(operation)[status].items():
+        assert headers.get(name.lower()) == value, f"{asked}: {name}"
     if "content-encoding" in headers:
         assert operations()[operation]["responses"][str(status)]["headers"]["Content-Encoding"], asked
         assert headers["vary"] == "Accept-Encoding", f"{asked}: a cache would give it to those who cannot read it"
@@ -141,6 +146,21 @@ def _promises(operation: str) -> dict[int, dict[str, Draft202012Validator]]:
             )
             for media, content in answer.get("content", {}).items()
         }
+    return found
+
+
+@cache
+def _fixed_headers(operation: str) -> dict[int, dict[str, str]]:
+    """For each status of an operation, the headers that it always has, and their values."""
+    found: dict[int, dict[str, str]] = {}
+    for status, answer in operations()[operation]["responses"].items():
+        if "$ref" in answer:
+            answer = document()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+        every = {
+            name: document()["components"]["headers"][each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+            for name, each in answer.get("headers", {}).items()
+        }
+        found[int(status)] = {name: each["schema"]["const"] for name, each in every.items() if each.get("required")}
     return found
 
 

@@ -17,13 +17,13 @@ from bookings.booking import Booking
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.hashes import ChatUserHash, CitizenHash, chat_user_hash, citizen_hash
+from cccd.hashes import ChatUserHash, CitizenHash, chat_user_hash, citizen_hash, request_hash
 from cccd.invocation import Event
 from cccd.keyring import secret
 from cccd.observability import flush_metrics, logger
 from cccd.sweeps import passed_by
 from chat import replies
-from chat.events import Followed, Said, Unfollowed, Withdrew, parse, sent_at
+from chat.events import Followed, Said, Unfollowed, Withdrew, event_id, parse, sent_at
 from declarations.erasing import DeclarationEraser
 from offices.directory import directory
 from privacy.erasure import erase_all
@@ -92,8 +92,9 @@ def handler(event: Event, context: LambdaContext) -> Any:
 def _work_on(record: SQSRecord) -> None:
     ours = chat()
     try:
-        delivered = json.loads(record.body)
-        work_on(ours, delivered["id"], delivered["event"], clock.now())
+        event = json.loads(record.body)["event"]
+        # Hashed, as it may hold a person's id, and becomes a key.
+        work_on(ours, request_hash(ours.identity_key, event_id(event)), event, clock.now())
     except (NotSent, TokensUnavailable):
         raise
     except Exception as error:  # it comes again, at last to the dead letters; the other events go on

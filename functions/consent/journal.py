@@ -11,10 +11,11 @@ from cccd.errors import TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from cccd.table import NEW, Table
 from cccd.transactions import Refused, Unknown, Write
-from consent.items import access_key, citizen_partition, erased_key
+from consent.items import access_key, citizen_partition, copy_key, erased_key
 from consent.retention import RECORDS
 
 RETRY_AFTER = 2  # seconds
+COPIES = 200  # records of copies that are kept of one citizen: the last ones
 
 type By = Literal["citizen", "retention", "office"]
 type Looked = Literal["print", "export"]
@@ -27,21 +28,24 @@ class Journal:
         self._table = table
 
     def accesses(self, citizen: CitizenHash) -> list[Item]:
-        """Which copies were made for whom, and when, oldest first."""
-        return list(self._table.query(citizen_partition(citizen), "ACCESS#"))
+        """Which copies were made for whom, and when, oldest first; of copies the last `COPIES`."""
+        return sorted(self._table.query(citizen_partition(citizen), "ACCESS#"), key=lambda item: int(item["at"]))
 
     def erasures(self, citizen: CitizenHash) -> list[Item]:
         """What was erased, how many, when, and at whose request, oldest first."""
         return list(self._table.query(citizen_partition(citizen), "ERASED#"))
 
-    def note_access(self, citizen: CitizenHash, what: Looked, declaration_id: str | None, now: datetime) -> None:
-        """Record that the citizen had a copy made of their data.
+    def note_access(
+        self, citizen: CitizenHash, what: Looked, declaration_id: str | None, number: int, now: datetime
+    ) -> None:
+        """Record that the citizen had a copy made of their data, the `number`th: it takes the place of the record of
+        `COPIES` copies ago.
 
         Raises:
             TemporarilyUnavailable: nobody knows whether the record was kept.
         """
         item = {"what": what, "declaration": declaration_id, "by": "citizen", **_when(now)}
-        self._note(self._table.put({**access_key(citizen, now, _nonce()), **item}, NEW))
+        self._note(self._table.put({**copy_key(citizen, number % COPIES), **item}))
 
     def note_release(self, citizen: CitizenHash, now: datetime) -> None:
         """Record that the office ended a booking that the citizen had made for somebody; raises as `note_access`."""
@@ -53,9 +57,16 @@ class Journal:
         self._note(self.erased(citizen, what, count, by, now))
 
     def erased(self, citizen: CitizenHash, what: str, count: int, by: By, now: datetime) -> Write:
-        """The same record as a write, for the transaction that erases; it holds nothing of the erased content."""
-        item = {"what": what, "count": count, "by": by, **_when(now)}
-        return self._table.put({**erased_key(citizen, now, _nonce()), **item}, NEW)
+        """The same record as a write, for the transaction that erases; it holds nothing of the erased content.
+
+        A day has one record of each kind, which counts.
+        """
+        return self._table.update(
+            erased_key(citizen, now.date(), what, by),
+            "SET what = :what, #by = :by, #at = :at, #ttl = :ttl ADD #count :count",
+            values={":what": what, ":by": by, ":count": count}
+            | {f":{name}": value for name, value in _when(now).items()},
+        )
 
     def _note(self, record: Write) -> None:
         try:

@@ -19,6 +19,9 @@ from consent.items import citizen_partition, consent_key
 from consent.journal import RETRY_AFTER
 from consent.retention import RECORDS
 
+MOST = 200  # records of one citizen; beyond that, the oldest of those that no longer decide make room
+AT_ONCE = 50  # deleted in one transaction, which takes a hundred writes at most
+
 # What to append, given the last record of each purpose that the citizen was ever asked for.
 type Change = Callable[[Sequence[ConsentRecord]], Sequence[ConsentRecord]]
 
@@ -52,7 +55,8 @@ class Consents:
             records = change(self._last(there))
             first = int(there[-1]["number"]) + 1 if there else 1
             appended = [self._append(citizen, record, number) for number, record in enumerate(records, start=first)]
-            writes = [beside, *appended] if beside else appended
+            gone = self._no_longer_needed(citizen, there, len(appended))
+            writes = [*([beside] if beside else []), *appended, *gone]
             if not writes:
                 return True
             try:
@@ -89,6 +93,13 @@ class Consents:
             "ttl": epoch(record.at + RECORDS.kept),
         }
         return self._table.put(item, NEW)
+
+    def _no_longer_needed(self, citizen: CitizenHash, there: Sequence[Item], more: int) -> list[Write]:
+        """Deletes the oldest records that no longer decide, so that `MOST` are kept when there are `more`."""
+        deciding = {item["purpose"]: item["number"] for item in there}.values()
+        superseded = [item["number"] for item in there if item["number"] not in deciding]
+        over = max(0, len(there) + more - MOST)
+        return [self._table.delete(consent_key(citizen, number)) for number in superseded[: min(over, AT_ONCE)]]
 
     def _last(self, items: Sequence[Item]) -> list[ConsentRecord]:
         by_purpose = {item["purpose"]: item for item in items}

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from cccd import clock
-from cccd.errors import IdempotencyKeyReused, NotFound, NotWithdrawable, StaleVersion, TooManyDeclarations
+from cccd.errors import IdempotencyKeyReused, NotFound, NotWithdrawable, RateLimited, StaleVersion, TooManyDeclarations
 from cccd.hashes import CitizenHash, request_hash
 from cccd.http import citizen, created, lambda_handler, refuses, resolver
 from declarations import intake, lifecycle
@@ -44,9 +44,10 @@ def me() -> CitizenHash:
 
 
 @app.post("/declarations", summary="Submit a declaration, or keep a draft", status_code=201)
-@refuses(TooManyDeclarations, IdempotencyKeyReused)
+@refuses(TooManyDeclarations, IdempotencyKeyReused, RateLimited)
 def keep_declaration(request: DeclarationRequest, idempotency_key: IdempotencyKey = None) -> Response[DeclarationView]:
     now = clock.now()
+    settings.store().use.count(me(), "saves", citizen(app).since, now)
     wanted = intake.read(request.body(), now)
     body = _hash_of(request) if idempotency_key else None
     made, new = lifecycle.keep(settings.store(), me(), wanted, _new_id(idempotency_key), body, now)
@@ -67,9 +68,10 @@ def read_declaration(declaration_id: DeclarationId, on: On = None) -> Declaratio
 
 
 @app.put("/declarations/<declarationId>", summary="Revise; not as a draft, it is submitted")
-@refuses(NotFound, StaleVersion)
+@refuses(NotFound, StaleVersion, RateLimited)
 def revise_declaration(declaration_id: DeclarationId, request: RevisionRequest) -> DeclarationView:
     now, store, who = clock.now(), settings.store(), me()
+    store.use.count(who, "saves", citizen(app).since, now)
     lifecycle.own(store, who, checked_id(declaration_id), now)
     wanted = intake.read(request.body(), now)
     try:

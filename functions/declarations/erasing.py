@@ -16,6 +16,7 @@ from consent.journal import RETRY_AFTER, Journal
 from consent.retention import RECORDS
 from consent.store import Consents
 from declarations.items import DUE_SHARDS, declaration_key, due_shard, retention_run_key
+from declarations.use import Use
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,6 +28,7 @@ class DeclarationEraser:
     def __init__(self, client: "DynamoDBClient", name: str):
         self._table = Table(client, name)
         self.journal = Journal(self._table)
+        self.use = Use(self._table)
         self.consents = Consents(self._table)
 
     def erase(self, citizen: CitizenHash, declaration_id: str, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 pk                sk                                     what
 CITIZEN#<hash>    DECLARATION#<id>                       a declaration
+CITIZEN#<hash>    USE                                    how often they asked for what is dear (`use.py`)
 RETENTION         RUN#<epoch>                            what the scheduled erasure did
 
 The same partition of a citizen also holds the records of `consent/items.py`.
@@ -21,6 +22,11 @@ DUE_SHARDS = 4  # of the sparse index `due`: one index partition takes about 1,0
 def declaration_key(citizen: CitizenHash, declaration_id: str) -> Key:
     """The key of a citizen's declaration."""
     return {"pk": f"CITIZEN#{citizen}", "sk": f"DECLARATION#{declaration_id}"}
+
+
+def use_key(citizen: CitizenHash) -> Key:
+    """The key of a citizen's counts."""
+    return {"pk": f"CITIZEN#{citizen}", "sk": "USE"}
 
 
 TTL_AFTER = 7 * 86_400  # seconds; the scheduled erasure logs what it erases, TTL only catches what it missed

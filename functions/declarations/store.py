@@ -20,6 +20,7 @@ from consent.store import Consents
 from declarations.declaration import Declaration, DeclarationStatus
 from declarations.items import TTL_AFTER, declaration_key, due_partition
 from declarations.sealing import Context, KeyProvider, open_answers, seal_answers
+from declarations.use import Use
 from forms.form import form_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class DeclarationStore:
         self._key = key
         self.consents = Consents(self._table)
         self.journal = Journal(self._table)
+        self.use = Use(self._table)
 
     # --- reads ------------------------------------------------------------------------------------------------
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response, content_types
 from pydantic import Field
 
 from bookings.store import BookingStore
 from cccd import clock
+from cccd.clock import epoch
 from cccd.dynamodb import client
-from cccd.errors import InvalidRequest
-from cccd.http import Model, citizen, lambda_handler, resolver
+from cccd.errors import InvalidRequest, RateLimited
+from cccd.http import Model, citizen, lambda_handler, refuses, resolver
 from consent.choices import chosen, read_choice
 from declarations.settings import DeclarationsSettings
 from declarations.views import ConsentView
@@ -106,21 +106,24 @@ def _kept(every: Iterable[Kept]) -> list[KeptView]:
 
 
 @app.get("/me/data", summary="Everything held about me")
-def read_my_data() -> Response[HeldView]:
+@refuses(RateLimited)
+def read_my_data() -> HeldView:
     now, store, who = clock.now(), settings.store(), citizen(app)
     mine = settings.hash_of(who)
+    copies = store.use.count(mine, "exports", who.since, now)
     found = HeldView.model_validate(held(store, bookings(), chat(), who, mine, now))
-    store.journal.note_access(mine, "export", None, now)
-    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
-    return Response(status_code=200, content_type=content_types.APPLICATION_JSON, body=found, headers=headers)
+    store.journal.note_access(mine, "export", None, copies, now)
+    return found
 
 
 @app.delete(
     "/me/data", summary="Erase it", description="Appointments to come are cancelled. Twice is the same as once."
 )
+@refuses(RateLimited)
 def erase_my_data() -> ErasedView:
     now, mine = clock.now(), settings.hash_of(citizen(app))
     declarations = settings.eraser()
+    declarations.use.count(mine, "erasures", epoch(now), now)  # of any session: whoever erased may ask for the rest
     forget_in_chat(chat(), declarations, mine, now)
     done = erase_all(declarations, bookings(), mine, now)
     remaining = [RemainingBooking(id=each.id, start=each.start, why=_BEGUN) for each in done.remaining]
@@ -130,11 +133,13 @@ def erase_my_data() -> ErasedView:
 
 
 @app.put("/me/consents", summary="What I agree to", description="Of the purposes of GET /forms; the rest is withdrawn.")
+@refuses(RateLimited)
 def change_my_consents(request: ConsentRequest) -> ConsentView:
     now, store, mine = clock.now(), settings.store(), settings.hash_of(citizen(app))
     after, mistakes = read_choice(request.version, request.purposes, now)
     if after is None:
         raise InvalidRequest(mistakes)
+    store.use.count(mine, "consents", citizen(app).since, now)
     store.consents.append(mine, lambda last: chosen(last, after))
     return ConsentView(version=after.version, purposes=list(after.purposes))
 

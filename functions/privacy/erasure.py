@@ -25,12 +25,13 @@ class Erased:
 
 
 def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: CitizenHash, now: datetime) -> Erased:
-    """Erase declarations and bookings, and withdraw every consent. Running it twice has the same result as once.
+    """Erase declarations and bookings, withdraw every consent, and end the citizen's sessions. Running it twice has the same result as once.
 
     Raises:
         TemporarilyUnavailable: storage did not answer. What is erased so far stays erased; the citizen can ask again
             for the rest.
     """
+    declarations.use.end_sessions(citizen, now)  # first: nothing of theirs is written again meanwhile
     forgotten, remaining = forget_citizen(bookings, citizen, now)
     if forgotten:
         declarations.journal.note_erasure(citizen, "booking", forgotten, "citizen", now)

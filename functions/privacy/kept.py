@@ -24,6 +24,11 @@ class Kept:
 LEFT = (
     Kept("record", RECORDS.kept.days, RECORDS.why),
     Kept(
+        "use",
+        RECORDS.kept.days,
+        "Số lần bạn lưu tờ khai, in, tải dữ liệu và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối.",
+    ),
+    Kept(
         "message",
         30,
         "Tin nhắn về lịch hẹn chỉ còn lại loại tin, giờ hẹn, mã lịch hẹn, mã thay cho bạn và kết quả gửi, không còn nội dung; tự mất 30 ngày sau ngày hẹn.",

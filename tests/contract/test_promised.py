@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bookings.api import app as bookings
+from cccd.http import SAFE
 from offices.api import app as offices
 from tests.gateway import event
 from tests.promised import hold
@@ -15,7 +16,17 @@ NOT_FOUND: dict[str, Any] = {"type": "about:blank", "title": "…", "status": 40
 
 
 def answer(body: Any, status: int = 200, media: str = "application/json") -> dict[str, Any]:
-    return {"statusCode": status, "headers": {"Content-Type": media}, "body": json.dumps(body)}
+    headers = {"Content-Type": media, "ETag": '"1"', "Vary": "Accept-Encoding", **SAFE}
+    headers["Cache-Control"] = "public, max-age=60" if status < 400 else "no-store"
+    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
+
+
+def without(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    return given | {"headers": {each: value for each, value in given["headers"].items() if each != name}}
+
+
+def kept(given: dict[str, Any]) -> dict[str, Any]:
+    return given | {"headers": given["headers"] | {"Cache-Control": "public, max-age=60"}}
 
 
 def problem(**changes: Any) -> dict[str, Any]:
@@ -42,6 +53,10 @@ def test_right_answers_pass() -> None:
         ("/offices/ca-1", problem(status=403)),
         ("/offices/ca-1", problem(more="than is promised")),
         ("/nowhere", problem(code="slot_full")),
+        ("/offices", without("X-Content-Type-Options", answer(OFFICES))),
+        ("/offices/ca-1", kept(problem())),
+        ("/offices/ca-1", without("Cache-Control", problem())),
+        ("/nowhere", kept(problem())),
     ],
 )
 def test_wrong_answers_do_not(path: str, given: dict[str, Any]) -> None:

@@ -54,7 +54,8 @@ def zalo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
 
 
 def tell(event: dict[str, Any], known_as: str, failed: Sequence[str] = ()) -> None:
-    record = {"messageId": known_as, "body": json.dumps({"id": known_as, "event": event}), "eventSource": "aws:sqs"}
+    known = event | {"message": event.get("message", {}) | {"msg_id": known_as}}
+    record = {"messageId": known_as, "body": json.dumps({"event": known}), "eventSource": "aws:sqs"}
     told = worker.handler({"Records": [record]}, CONTEXT)
     assert told == {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 

@@ -142,7 +142,7 @@ class MovedTooOften(Refusal):
 
 
 class RateLimited(Refusal):
-    """The citizen has asked for more bookings today than anybody needs."""
+    """The citizen has asked for something more often today than anybody needs."""
 
 
 class IdempotencyKeyReused(Refusal):

@@ -49,6 +49,9 @@ PROBLEM_JSON = "application/problem+json"
 MAX_BODY_BYTES = 64 * 1024
 MAX_DEPTH = 32  # of JSON inside JSON; no request of ours has more than five
 RETRY_AFTER = 2  # seconds, when our own storage did not answer
+# Of every answer. Nobody keeps it, unless the route says how long (`cacheable`): it may be a citizen's own, or a refusal
+# that is true only now. And it is what its content type says.
+SAFE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 type Headers = dict[str, str | list[str]]
 
@@ -115,6 +118,7 @@ def lambda_handler(
         finally:
             app.context.clear()
             flush_metrics()
+        answer["headers"] = {**SAFE, **answer["headers"]}
         logger.info("answered", route=route, status=answer["statusCode"])
         return answer
 

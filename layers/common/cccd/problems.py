@@ -119,8 +119,9 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     errors.RateLimited: Problem(
         429,
         "rate_limited",
-        "Bạn đã đặt hoặc đổi lịch quá nhiều lần trong ngày",
-        "Vui lòng thử lại vào ngày mai, hoặc liên hệ trực tiếp cơ quan Công an. Lịch hẹn đang có của bạn vẫn được giữ.",
+        "Bạn đã làm việc này quá nhiều lần trong ngày",
+        "Vui lòng thử lại vào ngày mai, hoặc liên hệ trực tiếp cơ quan Công an. Lịch hẹn và tờ khai đang có của bạn vẫn được "
+        "giữ.",
     ),
     errors.IdempotencyKeyReused: Problem(
         422,

@@ -8,7 +8,7 @@ import base64
 import binascii
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cccd.clock import epoch
@@ -29,6 +29,7 @@ class Citizen:
 
     id: str
     phone: str | None = None
+    since: int = field(default=0, compare=False)  # when this session began, in epoch seconds
 
 
 def phone_mark(key: bytes, phone: str) -> str:
@@ -62,10 +63,15 @@ def verify(authorization: str | None, key: bytes, now: datetime) -> Citizen:
         raise Unauthenticated
     try:
         found = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-        citizen, ends, issuer = Citizen(found["sub"], found.get("tel")), found["exp"], found["iss"]
+        citizen, ends, issuer = Citizen(found["sub"], found.get("tel"), found["iat"]), found["exp"], found["iss"]
     except (binascii.Error, ValueError, TypeError, KeyError) as error:
         raise Unauthenticated from error
-    if issuer != _ISSUER or not isinstance(citizen.id, str) or not isinstance(ends, int):
+    if (
+        issuer != _ISSUER
+        or not isinstance(citizen.id, str)
+        or not isinstance(ends, int)
+        or not isinstance(citizen.since, int)
+    ):
         raise Unauthenticated
     if ends <= epoch(now):
         raise SessionExpired
