@@ -39,6 +39,7 @@ check: .venv/.ready .tools/sam/.ready .tools/contract/.ready ## style, types, te
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	$(SAM) validate --lint --template infra/template.yaml --region ap-southeast-1
+	$(SAM) validate --lint --template infra/edge.yaml --region us-east-1
 	$(NODE_BIN) redocly lint --config contract/redocly.yaml functions/edge/openapi.json
 	$(NODE_BIN) openapi-typescript functions/edge/openapi.json --output .tools/contract/openapi.d.ts 2>&1 | tee .tools/contract/said
 	@! grep -q "⚠" .tools/contract/said  # it exits with 0 after a warning too

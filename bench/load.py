@@ -272,7 +272,7 @@ def recorded(url: str) -> list[list[Sent]]:
     from cccd.session import Citizen, issue
 
     for name in ("SessionKey", "IdentityKey"):
-        keyring._kept[name] = (time.monotonic() + 10_000, KEY)
+        keyring._read[name] = (time.monotonic() + 10_000, KEY)
     every: list[list[Sent]] = []
 
     def note(request: Any, **_: Any) -> None:

@@ -75,7 +75,7 @@ def _requests() -> dict[str, Callable[[], object]]:
     from procedures.api import handler as procedures
 
     for name in ("SessionKey", "IdentityKey"):
-        keyring._kept[name] = (time.monotonic() + 10_000, KEY)
+        keyring._read[name] = (time.monotonic() + 10_000, KEY)
     start = next(
         slot["start"]
         for day in json.loads(availability(_event("GET", f"/offices/{OFFICE}/slots"), CONTEXT)["body"])["days"]

@@ -74,8 +74,8 @@ SAFE_HEADERS: Schema = {
 }
 
 
-# Every route refuses a body that it cannot read, a GET too.
-OF_EVERY_ROUTE = (errors.MalformedJson, errors.PayloadTooLarge)
+# Every route refuses a body that it cannot read, a GET too; and, behind CloudFront, a call that went around it.
+OF_EVERY_ROUTE = (errors.MalformedJson, errors.PayloadTooLarge, errors.WrongEntrance)
 # The last one, because each of them reads the key of the sessions.
 OF_ROUTES_WITH_A_SESSION = (errors.Unauthenticated, errors.SessionExpired, errors.TemporarilyUnavailable)
 # Parameters in the query or the headers, or a body.

@@ -30,6 +30,7 @@ BEFORE_THE_ROUTE = {
     400: "malformed_json",
     413: "payload_too_large",
     401: "unauthenticated",
+    403: "wrong_entrance",
     503: "temporarily_unavailable",
     500: "internal_error",
 }

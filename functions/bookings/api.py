@@ -226,4 +226,4 @@ def _people_ahead(booking: Booking) -> int | None:
     return people_ahead(store(), booking, now) if on_its_day else None
 
 
-handler = lambda_handler(app, session_key=settings.session_key)
+handler = lambda_handler(app, settings.session_key, settings.hash_of)

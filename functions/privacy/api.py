@@ -144,4 +144,4 @@ def change_my_consents(request: ConsentRequest) -> ConsentView:
     return ConsentView(version=after.version, purposes=list(after.purposes))
 
 
-handler = lambda_handler(app, session_key=settings.session_key)
+handler = lambda_handler(app, settings.session_key, settings.hash_of)

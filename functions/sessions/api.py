@@ -9,12 +9,13 @@ from pydantic import Field, StringConstraints
 
 from cccd import clock, session
 from cccd.errors import PhoneTokenInvalid, TemporarilyUnavailable, ZaloTokenInvalid, ZaloUnavailable
-from cccd.http import Model, created, lambda_handler, refuses, resolver
+from cccd.http import Model, address, created, lambda_handler, refuses, resolver
 from cccd.keyring import secret
 from cccd.phone import shown_phone
 from cccd.session import Citizen
 from cccd.settings import Settings
-from zalo.graph import ZaloGraph
+from zalo.graph import ZaloGraph, ZaloProfile
+from zalo.refused import REMEMBERED, RefusedTokens
 
 app = resolver()
 
@@ -26,9 +27,13 @@ class SessionsSettings(Settings):
     zalo_app_secret: str
     zalo_graph_url: str
 
+    def session_key(self) -> bytes:
+        """The key that signs sessions."""
+        return secret(self.session_key_secret, kept=session.KEY_KEPT)
+
 
 # Visible ASCII: a token travels in a header, where anything else could mean something.
-ZaloToken = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
+ZaloToken = Annotated[str, StringConstraints(min_length=6, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
 
 
 class SignIn(Model):
@@ -74,6 +79,9 @@ class NewSession(Model):
 settings = SessionsSettings.load()
 
 
+refused = RefusedTokens()
+
+
 @cache
 def graph() -> ZaloGraph:
     return ZaloGraph(settings.zalo_graph_url, secret(settings.zalo_app_secret))
@@ -82,8 +90,8 @@ def graph() -> ZaloGraph:
 @app.post("/sessions", summary="Sign in", status_code=201, description="Verifies the token with Zalo, once.")
 @refuses(ZaloTokenInvalid, ZaloUnavailable, TemporarilyUnavailable)
 def sign_in(request: SignIn) -> Response[NewSession]:
-    person = graph().profile(request.zalo_access_token)
-    token, ends = session.issue(Citizen(person.id), secret(settings.session_key_secret), clock.now())
+    person = _profile(request.zalo_access_token)
+    token, ends = session.issue(Citizen(person.id), settings.session_key(), clock.now())
     who = SignedInCitizen(id=person.id, name=person.name, avatar_url=person.avatar_url)
     return created(NewSession(token=token, expires_at=ends, citizen=who))
 
@@ -98,11 +106,35 @@ def sign_in(request: SignIn) -> Response[NewSession]:
 )
 @refuses(ZaloTokenInvalid, PhoneTokenInvalid, ZaloUnavailable, TemporarilyUnavailable)
 def share_phone(request: PhoneRequest) -> PhoneNumber:
-    person = graph().profile(request.zalo_access_token)
-    number = graph().phone(request.zalo_access_token, request.phone_token)
-    key = secret(settings.session_key_secret)
+    person = _profile(request.zalo_access_token)
+    if refused.has(request.phone_token):
+        raise PhoneTokenInvalid
+    try:
+        number = graph().phone(request.zalo_access_token, request.phone_token)
+    except PhoneTokenInvalid:
+        refused.add(request.phone_token, address(app))
+        raise
+    key = settings.session_key()
     token, ends = session.issue(Citizen(person.id, session.phone_mark(key, number)), key, clock.now())
     return PhoneNumber(phone=shown_phone(number), token=token, expires_at=ends)
 
 
-handler = lambda_handler(app)
+def _profile(access_token: str) -> ZaloProfile:
+    """Who holds the token, asked of Zalo unless it refused the token a moment ago.
+
+    Raises:
+        ZaloTokenInvalid: Zalo does not accept it.
+        ZaloUnavailable: as `ZaloGraph.profile`; or too many refused tokens came from this address.
+    """
+    if refused.has(access_token):
+        raise ZaloTokenInvalid
+    if refused.too_many_from(address(app)):
+        raise ZaloUnavailable(retry_after=REMEMBERED)
+    try:
+        return graph().profile(access_token)
+    except ZaloTokenInvalid:
+        refused.add(access_token, address(app))
+        raise
+
+
+handler = lambda_handler(app, traced=True)

@@ -13,8 +13,9 @@ from cccd.keyring import secret
 from cccd.session import Citizen
 from local.zalo import FakeZalo, Mood
 from sessions import api
-from tests.gateway import Answer, call
-from zalo.graph import ZaloGraph
+from tests.gateway import CONTEXT, Answer, call, event
+from zalo.graph import ZaloGraph, ZaloProfile
+from zalo.refused import MOST, MOST_OF_ADDRESS, REMEMBERED, RefusedTokens
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def zalo(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
     with FakeZalo() as fake:
         graph = ZaloGraph(fake.url, fake.app_secret.encode(), seconds=1)
         monkeypatch.setattr(api, "graph", lambda: graph)
+        monkeypatch.setattr(api, "refused", RefusedTokens())
         yield fake
         graph.close()
 
@@ -139,3 +141,67 @@ def test_an_answer_of_another_shape_is_no_citizen(zalo: FakeZalo, told: dict[str
 def test_what_no_token_could_help_is_not_the_tokens_fault(zalo: FakeZalo, error: object) -> None:
     zalo.endpoints["GET", "/v2.0/me/info"] = lambda request: {"error": error}
     assert phone("phone-84912345678").code == "zalo_unavailable"
+
+
+class Counting:
+    """Counts what Zalo is asked."""
+
+    def __init__(self, graph: ZaloGraph):
+        self._graph = graph
+        self.profiles = self.phones = 0
+
+    def profile(self, token: str) -> ZaloProfile:
+        self.profiles += 1
+        return self._graph.profile(token)
+
+    def phone(self, token: str, phone_token: str) -> str:
+        self.phones += 1
+        return self._graph.phone(token, phone_token)
+
+
+@pytest.fixture
+def asked(zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch) -> Counting:
+    counting = Counting(api.graph())
+    monkeypatch.setattr(api, "graph", lambda: counting)
+    return counting
+
+
+def test_zalo_is_asked_once_about_a_token_that_it_refuses(asked: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = [0.0]
+    monkeypatch.setattr(api, "refused", RefusedTokens(lambda: at[0]))
+    for _ in range(5):
+        assert sign_in("somebody-else").code == "zalo_token_invalid"
+        assert phone("phone-84912345678", "somebody-else").code == "zalo_token_invalid"
+    assert asked.profiles == 1
+    assert sign_in("demo-lan").status == 201, "others go on"
+    at[0] = REMEMBERED
+    assert sign_in("somebody-else").code == "zalo_token_invalid"
+    assert asked.profiles == 3, "after a minute Zalo may have changed its mind"
+
+
+def test_zalo_is_asked_once_about_a_phone_token_that_it_refuses(asked: Counting) -> None:
+    for _ in range(5):
+        assert phone("used-already").code == "phone_token_invalid"
+    assert asked.phones == 1
+
+
+def test_made_up_tokens_of_one_address_are_not_all_passed_on(asked: Counting) -> None:
+    codes = [sign_in(f"made-up-{number}").code for number in range(3 * MOST_OF_ADDRESS)]
+    assert asked.profiles == MOST_OF_ADDRESS
+    assert codes == ["zalo_token_invalid"] * MOST_OF_ADDRESS + ["zalo_unavailable"] * 2 * MOST_OF_ADDRESS
+    assert sign_in("demo-lan").headers["retry-after"] == str(REMEMBERED)
+    elsewhere = event("POST", "/sessions", body={"zaloAccessToken": "demo-lan"})
+    elsewhere["requestContext"]["http"]["sourceIp"] = "203.0.113.9"
+    assert api.handler(elsewhere, CONTEXT)["statusCode"] == 201
+
+
+def test_what_is_remembered_of_refused_tokens_is_bounded() -> None:
+    at = [0.0]
+    refused = RefusedTokens(lambda: at[0])
+    for number in range(MOST + 100):
+        refused.add(f"token {number}", f"address {number}")
+    assert len(refused._refused) == len(refused._of_address) == MOST
+    assert not refused.has("token 0") and refused.has(f"token {MOST + 99}")
+    at[0] = REMEMBERED
+    assert not refused.has(f"token {MOST + 99}")
+    assert not refused._refused and not refused._of_address

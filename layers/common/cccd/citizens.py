@@ -2,7 +2,7 @@
 
 from cccd.hashes import CitizenHash, citizen_hash
 from cccd.keyring import secret
-from cccd.session import Citizen
+from cccd.session import KEY_KEPT, Citizen
 from cccd.settings import Settings
 
 
@@ -13,8 +13,8 @@ class CitizenSettings(Settings):
     identity_key_secret: str
 
     def session_key(self) -> bytes:
-        """The key that signs sessions."""
-        return secret(self.session_key_secret)
+        """The key that signs sessions; a new one counts within minutes."""
+        return secret(self.session_key_secret, kept=KEY_KEPT)
 
     def identity_key(self) -> bytes:
         """The key that makes keyed hashes."""

@@ -6,6 +6,7 @@ Refusal
 ├── PayloadTooLarge             the body is over the documented size
 ├── NotFound                    no such thing, or somebody else's
 ├── MethodNotAllowed            the path exists, the method does not
+├── WrongEntrance               not through CloudFront, where that is demanded
 ├── Unauthenticated             no session token, or a bad one
 │   └── SessionExpired          the token was good once
 ├── BadSignature                a webhook call that Zalo did not sign, or not just now
@@ -84,6 +85,10 @@ class MethodNotAllowed(Refusal):
     def __init__(self, allow: Sequence[str]):
         super().__init__()
         self.allow = list(allow)
+
+
+class WrongEntrance(Refusal):
+    """The call did not come through CloudFront, which this deployment demands."""
 
 
 class Unauthenticated(Refusal):

@@ -14,12 +14,15 @@ A handler is called by API Gateway's HTTP API with payload 2.0.
 
 import base64
 import binascii
+import hmac
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache, wraps
 from http import HTTPStatus
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
@@ -37,6 +40,7 @@ from cccd.errors import (
     PayloadTooLarge,
     Refusal,
     TemporarilyUnavailable,
+    WrongEntrance,
 )
 from cccd.field_errors import field_errors
 from cccd.invocation import Event
@@ -48,6 +52,7 @@ from cccd.session import Citizen
 PROBLEM_JSON = "application/problem+json"
 MAX_BODY_BYTES = 64 * 1024
 MAX_DEPTH = 32  # of JSON inside JSON; no request of ours has more than five
+TRACED = 8  # characters of a citizen's hash in the log: 40 bits tell callers apart, and open nothing
 RETRY_AFTER = 2  # seconds, when our own storage did not answer
 # Of every answer. Nobody keeps it, unless the route says how long (`cacheable`): it may be a citizen's own, or a refusal
 # that is true only now. And it is what its content type says.
@@ -96,18 +101,38 @@ def resolver() -> APIGatewayHttpResolver:
 
 
 def lambda_handler(
-    app: APIGatewayHttpResolver, session_key: Callable[[], bytes] | None = None
+    app: APIGatewayHttpResolver,
+    session_key: Callable[[], bytes] | None = None,
+    hash_of: Callable[[Citizen], str] | None = None,
+    *,
+    traced: bool = False,
 ) -> Callable[[Event, LambdaContext], dict[str, Any]]:
-    """The Lambda entry point of a resolver; with `session_key`, every route of it needs a session."""
+    """The Lambda entry point of a resolver; with `session_key`, every route of it needs a session.
+
+    With `hash_of` or `traced`, the log tells the caller's address, and a part of the citizen's keyed hash: the function
+    must log where records live a week (`CitizenLogs` in the template). If the environment has an `EDGE_SECRET`, only
+    CloudFront, which knows it, may call.
+    """
+    edge_secret = os.environ.get("EDGE_SECRET", "")
 
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
         route = event.get("routeKey", "")
         logger.append_keys(request_id=context.aws_request_id)
+        trace: dict[str, Any] = {}
         try:
             with clock.one_instant() as now:
                 asked = _with_folded_headers(event)
+                address = _caller(asked, behind_edge=bool(edge_secret))
+                if traced or hash_of:
+                    trace["source"] = address.replace(".", "_")  # the scrubber would take its dots for a phone number's
+                if edge_secret and not _through_the_edge(asked, edge_secret):
+                    raise WrongEntrance
+                app.context["address"] = address
                 if session_key:
-                    app.context["citizen"] = session.verify(asked["headers"].get("authorization"), session_key(), now)
+                    who = session.verify(asked["headers"].get("authorization"), session_key(), now)
+                    app.context["citizen"] = who
+                    if hash_of:
+                        trace["citizen"] = hash_of(who)[:TRACED]
                 answer = app.resolve(_with_json_body(asked), context)
         except Refusal as refusal:
             answer = _serialized(problem_response(refusal))
@@ -119,7 +144,7 @@ def lambda_handler(
             app.context.clear()
             flush_metrics()
         answer["headers"] = {**SAFE, **answer["headers"]}
-        logger.info("answered", route=route, status=answer["statusCode"])
+        logger.info("answered", route=route, status=answer["statusCode"], **trace)
         return answer
 
     return handler
@@ -130,6 +155,11 @@ def citizen(app: APIGatewayHttpResolver) -> Citizen:
     found = app.context["citizen"]
     assert isinstance(found, Citizen)
     return found
+
+
+def address(app: APIGatewayHttpResolver) -> str:
+    """The network address of the request that `app` is answering; of IPv6 only what one subscriber has."""
+    return str(app.context["address"])
 
 
 def refuses[F: Callable[..., Any]](*refusals: type[Refusal]) -> Callable[[F], F]:
@@ -227,6 +257,27 @@ def _serialized(response: Response[Any]) -> dict[str, Any]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _caller(event: Event, *, behind_edge: bool) -> str:
+    """The caller's address, as API Gateway saw it; behind CloudFront, as CloudFront told it.
+
+    A caller may write anything into X-Forwarded-For. CloudFront adds the address that it saw, and API Gateway adds
+    CloudFront's own, so the last but one is not the caller's own word.
+    """
+    told = str(event.get("requestContext", {}).get("http", {}).get("sourceIp", ""))
+    if behind_edge:
+        told = (["", *event["headers"].get("x-forwarded-for", "").split(",")][-2:])[0].strip()
+    try:
+        found = ip_address(told)
+    except ValueError:
+        return ""
+    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False).network_address)
+
+
+def _through_the_edge(event: Event, edge_secret: str) -> bool:
+    sent = event["headers"].get("x-edge-secret", "")
+    return hmac.compare_digest(sent.encode(errors="replace"), edge_secret.encode())
 
 
 def _with_folded_headers(event: Event) -> Event:

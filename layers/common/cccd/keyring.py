@@ -1,4 +1,4 @@
-"""Secrets, read from Secrets Manager and kept for an hour."""
+"""Secrets, read from Secrets Manager and kept for an hour, or for as long as the caller says."""
 
 import time
 from functools import cache
@@ -13,25 +13,27 @@ if TYPE_CHECKING:
 
 KEPT = 3600  # seconds
 
-_kept: dict[str, tuple[float, bytes]] = {}  # by name: until when, and the secret
+_read: dict[str, tuple[float, bytes]] = {}  # by name: when it was read, and the secret
 
 
-def secret(name: str, *, anew: bool = False) -> bytes:
-    """The secret of that name or ARN, read once an hour, or `anew`; a line end pasted with it is dropped.
+def secret(name: str, *, anew: bool = False, kept: int = KEPT) -> bytes:
+    """The secret of that name or ARN, read once in `kept` seconds, or `anew`; a line end pasted with it is dropped.
 
     Raises:
         botocore's errors: it cannot be read.
     """
-    until, value = _kept.get(name, (0.0, b""))
-    if anew or time.monotonic() >= until:
-        value = _client().get_secret_value(SecretId=name)["SecretString"].encode().strip()
-        _kept[name] = time.monotonic() + KEPT, value
+    if not anew and name in _read:
+        at, value = _read[name]
+        if time.monotonic() < at + kept:
+            return value
+    value = _client().get_secret_value(SecretId=name)["SecretString"].encode().strip()
+    _read[name] = time.monotonic(), value
     return value
 
 
 def forget() -> None:
     """Whatever is kept is asked for again: of another account in a test, or after a restore."""
-    _kept.clear()
+    _read.clear()
 
 
 @cache

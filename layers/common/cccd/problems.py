@@ -45,6 +45,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
     errors.MethodNotAllowed: Problem(
         405, "method_not_allowed", "Không hỗ trợ thao tác này", "Địa chỉ này không nhận thao tác vừa gửi."
     ),
+    errors.WrongEntrance: Problem(
+        403,
+        "wrong_entrance",
+        "Địa chỉ này không nhận yêu cầu trực tiếp",
+        "Vui lòng mở ứng dụng trên Zalo để dùng dịch vụ.",
+    ),
     errors.Unauthenticated: Problem(
         401, "unauthenticated", "Bạn chưa đăng nhập", "Vui lòng đăng nhập lại bằng Zalo để tiếp tục."
     ),

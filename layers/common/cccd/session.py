@@ -15,6 +15,7 @@ from cccd.clock import epoch
 from cccd.errors import SessionExpired, Unauthenticated
 
 LIFETIME = timedelta(hours=2)
+KEY_KEPT = 300  # seconds for which a process keeps the key: replacing it ends every session within that time
 _ISSUER = "cccd"
 _HEADER = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"  # {"alg":"HS256","typ":"JWT"}
 _LONGEST = 1_000  # characters; ours have about 200
