@@ -22,6 +22,9 @@ from consent.retention import RECORDS
 MOST = 200  # records of one citizen; beyond that, the oldest of those that no longer decide make room
 AT_ONCE = 50  # deleted in one transaction, which takes a hundred writes at most
 
+# What is read of a record. The sender's policy allows these and no others, as declarations stand in the same partition.
+FIELDS = ("number", "purpose", "given", "version", "sha256", "at", "declaration", "channel")
+
 # What to append, given the last record of each purpose that the citizen was ever asked for.
 type Change = Callable[[Sequence[ConsentRecord]], Sequence[ConsentRecord]]
 
@@ -42,7 +45,7 @@ class Consents:
 
     def items(self, citizen: CitizenHash) -> list[Item]:
         """All consent records of the citizen, as stored, oldest first."""
-        return list(self._table.query(citizen_partition(citizen), "CONSENT#"))
+        return list(self._table.query(citizen_partition(citizen), "CONSENT#", only=FIELDS))
 
     def append(self, citizen: CitizenHash, change: Change, beside: Write | None = None) -> bool:
         """Append what `change` asks for, in one transaction with the write `beside`; False if that write is refused.

@@ -17,12 +17,16 @@ from cccd.dynamodb import client, to_item
 from cccd.hashes import citizen_hash
 from chat import worker
 from consent.choices import Consent
+from consent.store import FIELDS
 from declarations.declaration import Declaration, DeclarationStatus
+from declarations.linking import VISIBLE
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
+from infra.intrinsics import read
 from local.zalo import FakeZalo
 from notifications import outbox, sender
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
+from tests.conftest import TEMPLATE
 from tests.gateway import CONTEXT
 from tests.template.iam import allowed, performed
 from zalo import refresh
@@ -93,6 +97,39 @@ def confirmed(declaration_id: str) -> None:
     image = to_item(items.booking_item(booking))
     record = {"eventName": "MODIFY", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
     assert outbox.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+
+
+def test_the_sender_reads_no_sealed_answer_and_may_not(
+    performed: set[tuple[str, str]], zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (statement,) = [
+        each
+        for each in read(TEMPLATE)["Resources"]["SenderFunction"]["Properties"]["Policies"][0]["Statement"]
+        if each["Resource"] == {"Fn::GetAtt": "DeclarationsTable.Arn"}
+        or each["Resource"] == {"Fn::GetAtt": ["DeclarationsTable", "Arn"]}
+    ]
+    may = set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+    assert may == {"pk", "sk", *VISIBLE, *FIELDS}
+    assert "sealed" not in may
+    assert not any(action.startswith("kms:") for action, _ in allowed("SenderFunction"))
+    asked: list[set[str]] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        if params.get("TableName") == "DeclarationsTable":
+            asked.append(set(params["ExpressionAttributeNames"].values()))
+
+    with time_machine.travel(NOW, tick=False):
+        tell(FOLLOW, "1")
+        confirmed(declared())
+        events = client().meta.events
+        for read_by in ("GetItem", "Query"):
+            events.register(f"provide-client-params.dynamodb.{read_by}", note)
+        try:
+            assert sender.handler({}, CONTEXT) == {"sent": 1}
+        finally:
+            for read_by in ("GetItem", "Query"):
+                events.unregister(f"provide-client-params.dynamodb.{read_by}", note)
+    assert len(asked) == 2 and all(names and names <= may for names in asked)
 
 
 def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str]], zalo: FakeZalo) -> None:

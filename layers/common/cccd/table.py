@@ -40,10 +40,10 @@ class Table:
 
     # --- reads ------------------------------------------------------------------------------------------------
 
-    def get(self, key: Key) -> Item | None:
-        """The item under that key."""
-        found = self.client.get_item(TableName=self.name, Key=to_item(key), ConsistentRead=True)
-        return from_item(found["Item"]) if "Item" in found else None
+    def get(self, key: Key, only: Sequence[str] = ()) -> Item | None:
+        """The item under that key, or `only` these of its attributes: a function's policy may allow no others."""
+        found = self.client.get_item(TableName=self.name, Key=to_item(key), ConsistentRead=True, **_part(only))
+        return from_item(found["Item"]) if found.get("Item") else None
 
     def get_all(self, keys: Sequence[Key]) -> Iterator[Item]:
         """The existing items under those keys, in no order.
@@ -54,12 +54,13 @@ class Table:
         for first in range(0, len(keys), _MAX_BATCH):
             yield from self._batch(keys[first : first + _MAX_BATCH])
 
-    def query(self, pk: str, begins: str = "", *, consistent: bool = True) -> Iterator[Item]:
-        """The items of a partition whose sort key begins with `begins`, in the order of the sort key."""
+    def query(self, pk: str, begins: str = "", *, consistent: bool = True, only: Sequence[str] = ()) -> Iterator[Item]:
+        """The items of a partition whose sort key begins with `begins`, in its order; `only` as in `get`."""
         return self._pages(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :begins)" if begins else "pk = :pk",
             ExpressionAttributeValues=to_item({":pk": pk, ":begins": begins or None}),
             ConsistentRead=consistent,
+            **_part(only),
         )
 
     def between(self, pk: str, low: str, high: str, *, consistent: bool = True) -> Iterator[Item]:
@@ -166,3 +167,11 @@ class Table:
                 return
             time.sleep(pause)
         raise Unknown
+
+
+def _part(only: Sequence[str]) -> Any:
+    """The members of a read that asks for these attributes alone; none for whole items."""
+    if not only:
+        return {}
+    names = {f"#{name}": name for name in only}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
