@@ -102,7 +102,7 @@ def times(step: Mapping[str, Any], assumed: Mapping[str, Any]) -> float:
 
 def standing(journey: Mapping[str, Any]) -> Use:
     """What a month costs with no citizen at all: keys, secrets, alarms, metrics, scheduled runs that find nothing."""
-    resources = read(TEMPLATE)["Resources"].values()
+    resources = [each for each in read(TEMPLATE)["Resources"].values() if "Condition" not in each]
     kinds = [resource["Type"] for resource in resources]
     runs = sum(MINUTES_A_MONTH / minutes(each.expression) for each in load(TEMPLATE).schedules)
     assumed = journey["assumed"]
