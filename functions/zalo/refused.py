@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 REMEMBERED = 60  # seconds
 MOST = 5_000  # tokens; beyond that the oldest are forgotten
-MOST_OF_ADDRESS = 20
+MOST_OF_ADDRESS = 120
 
 
 class RefusedTokens:
