@@ -69,7 +69,7 @@ def test_without_cloudfront_the_address_is_the_gateways() -> None:
 
     asked = event("GET", "/open", headers={"x-forwarded-for": "1.1.1.1, 2.2.2.2"})
     asked["requestContext"]["http"]["sourceIp"] = "203.0.113.9"
-    assert json.loads(lambda_handler(app)(asked, CONTEXT)["body"]) == {"address": "203.0.113.9"}
+    assert json.loads(lambda_handler(app, traced=True)(asked, CONTEXT)["body"]) == {"address": "203.0.113.9"}
 
 
 def test_a_citizens_record_tells_the_address_and_a_part_of_their_hash(

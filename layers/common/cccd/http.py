@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache, wraps
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
@@ -122,12 +121,11 @@ def lambda_handler(
         try:
             with clock.one_instant() as now:
                 asked = _with_folded_headers(event)
-                address = _caller(asked, behind_edge=bool(edge_secret))
                 if traced or hash_of:
-                    trace["source"] = address.replace(".", "_")  # the scrubber would take its dots for a phone number's
+                    caller = app.context["address"] = _caller(asked, behind_edge=bool(edge_secret))
+                    trace["source"] = caller.replace(".", "_")  # the scrubber would take its dots for a phone number's
                 if edge_secret and not _through_the_edge(asked, edge_secret):
                     raise WrongEntrance
-                app.context["address"] = address
                 if session_key:
                     who = session.verify(asked["headers"].get("authorization"), session_key(), now)
                     app.context["citizen"] = who
@@ -158,7 +156,7 @@ def citizen(app: APIGatewayHttpResolver) -> Citizen:
 
 
 def address(app: APIGatewayHttpResolver) -> str:
-    """The network address of the request that `app` is answering; of IPv6 only what one subscriber has."""
+    """The network address of the request that a traced `app` is answering; of IPv6 only what one subscriber has."""
     return str(app.context["address"])
 
 
@@ -265,6 +263,8 @@ def _caller(event: Event, *, behind_edge: bool) -> str:
     A caller may write anything into X-Forwarded-For. CloudFront adds the address that it saw, and API Gateway adds
     CloudFront's own, so the last but one is not the caller's own word.
     """
+    from ipaddress import ip_address, ip_network  # public functions never need it
+
     told = str(event.get("requestContext", {}).get("http", {}).get("sourceIp", ""))
     if behind_edge:
         told = (["", *event["headers"].get("x-forwarded-for", "").split(",")][-2:])[0].strip()
