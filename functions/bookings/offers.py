@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from bookings import items
@@ -16,7 +15,8 @@ from cccd import clock
 from cccd.clock import epoch, is_night
 from cccd.dynamodb import client
 from cccd.invocation import Event, time_left
-from cccd.observability import flush_metrics, log_unexpected, logger, metrics
+from cccd.observability import flush_metrics, logger
+from cccd.sweeps import passed_by
 from cccd.working_calendar import WorkingCalendar, national_calendar
 from offices import opening
 from offices.directory import directory
@@ -63,8 +63,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:
             if left():
                 work()
         except Exception as error:  # noqa: BLE001 - the other offices' people wait too
-            log_unexpected(error, "offers")
-            metrics.add_metric("OffersFailed", MetricUnit.Count, 1)
+            passed_by("Offers", error)
 
     offered = offer_seats(WaitStore(client(), settings.bookings_table), store, now, resting, each)
     logger.info("offered", seats=offered)

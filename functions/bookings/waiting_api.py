@@ -120,4 +120,4 @@ def _view(found: Waiting) -> WaitingView:
     )
 
 
-handler = lambda_handler(app, session_key=settings.session_key)
+handler = lambda_handler(app, settings.session_key, settings.hash_of)
