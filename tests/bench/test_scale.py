@@ -112,7 +112,7 @@ def test_the_templates_limits_are_the_ones_that_are_simulated() -> None:
         "ThrottlingBurstLimit": {"Ref": "RequestsAtOnce"},
         "ThrottlingRateLimit": {"Ref": "RequestsASecond"},
     }
-    assert settings["RouteSettings"] == {"POST /bookings/{bookingId}/confirm": default}
+    assert settings["RouteSettings"]["POST /bookings/{bookingId}/confirm"] == default
     assert throttling() == (400, 200)
 
 
