@@ -88,7 +88,9 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
     body = request_hash(key, request.model_dump_json())
     try:
         place = intake.place(request.office_id, request.procedure, request.start, now)
-        wanted = intake.hold_request(request, place, wanted_id, me(), body, person, proof, declarations(), now)
+        wanted = intake.hold_request(
+            request, place, wanted_id, me(), body, person, proof, who.since, declarations(), now
+        )
     except Refusal:
         made = store().find(wanted_id)  # a repeat of a hold that was right when it was made
         if made is None or made.request != body:

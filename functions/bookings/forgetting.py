@@ -27,8 +27,7 @@ def forget_citizen(store: BookingStore, citizen: CitizenHash, now: datetime) -> 
     forgotten = sum(_delete(store, store.forget(booking)) for booking in over)
     if not begun:
         requests = [name for name in store.tally(citizen) if name.startswith("k")]
-        if requests:
-            _delete(store, store.forget_requests(citizen, requests, now))
+        _delete(store, store.forget_requests(citizen, requests, now))
     return forgotten, begun
 
 

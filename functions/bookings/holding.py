@@ -20,6 +20,7 @@ from cccd.errors import (
     AlreadyBooked,
     IdempotencyKeyReused,
     Refusal,
+    SessionExpired,
     SlotFull,
     TemporarilyUnavailable,
     TooManyApplicants,
@@ -38,7 +39,7 @@ def hold(
 
     Raises:
         SlotFull, AlreadyBooked, TooManyBookings, TooManyApplicants, RateLimited, IdempotencyKeyReused,
-        TemporarilyUnavailable
+        SessionExpired (the citizen's data was erased since), TemporarilyUnavailable
     """
     try:
         seats = SeatSearch(wanted.slot, wanted.queue)
@@ -52,7 +53,7 @@ def hold(
         writes = [
             store.take_seat(booking, seats.mark, now, seats.seen_mark, here),
             store.displace(weaker, booking) if weaker else store.lock_applicant(booking),
-            store.count_request(booking, wanted.id, limit, place),
+            store.count_request(booking, wanted.id, limit, place, wanted.since),
             *([wanted.declaration] if wanted.declaration else []),
             *(displaced_by(store, weaker, now, seat_goes_too=here is not None) if weaker else []),
         ]
@@ -134,9 +135,12 @@ def _place(store: BookingStore, wanted: HoldRequest, tried: Place, tally: Item, 
     """The place for the applicant among those for whom the citizen books.
 
     Raises:
+        SessionExpired: the session began before an erasure.
         RateLimited: the citizen has made all requests of the day.
         TooManyApplicants: the citizen has booked for too many other people.
     """
+    if wanted.since is not None and tally.get(items.SESSIONS_END, 0) > wanted.since:
+        raise SessionExpired
     if asked_too_often(tally, now):
         raise rate_limited(now)
     found = tried.among(tally, now)

@@ -41,7 +41,7 @@ class HoldRequest:
     """What a citizen asks for, already valid: the slot exists and can be booked now.
 
     `request` is a hash of the whole body; `declaration` is the write that links the declaration. `person` stands for citizen
-    and applicant together (`standing.Place`).
+    and applicant together (`standing.Place`). `since` is when the citizen's session began, in epoch seconds.
     """
 
     id: BookingId
@@ -54,6 +54,7 @@ class HoldRequest:
     applicant: Applicant
     person: str
     proof: Proof = Proof.NONE
+    since: int | None = None
     declaration_id: str | None = None
     declaration: Write | None = None
 
@@ -78,6 +79,7 @@ def hold_request(
     request: str,
     person: str,
     proof: Proof,
+    since: int,
     declarations: LinkedDeclarations,
     now: datetime,
 ) -> HoldRequest:
@@ -97,6 +99,7 @@ def hold_request(
         applicant=_applicant(wanted.applicant),
         person=person,
         proof=proof,
+        since=since,
         declaration_id=wanted.declaration_id,
     )
     if wanted.declaration_id is None:

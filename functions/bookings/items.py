@@ -31,6 +31,7 @@ KEPT_AFTER_END = timedelta(days=30)
 TALLY_KEPT = timedelta(days=75)  # after the last ending: longer than any history it remembers, 30 days past a far slot
 MOST_REMEMBERED = 100  # attributes of a tally; beyond them the oldest bookings are forgotten
 MISSED = "missed"  # when the last missed appointment began, epoch seconds
+SESSIONS_END = "sessionsEnd"  # when the citizen's data was erased, epoch seconds: older sessions hold nothing
 PROBATION = "probation"  # until when missed appointments leave the citizen one booking at a time, epoch seconds
 
 

@@ -143,8 +143,12 @@ class BookingStore:
             {**_version_of(displaced), ":proof": int(booking.proof)},
         )
 
-    def count_request(self, booking: Booking, booking_id: BookingId, limit: int, place: Place) -> Write:
+    def count_request(
+        self, booking: Booking, booking_id: BookingId, limit: int, place: Place, since: int | None = None
+    ) -> Write:
         """This request is new, the citizen is under all limits (`standing.py`), and the place is for this person.
+
+        If the session's begin is told (`since`), no erasure has come after it.
 
         A tally that counts an active booking never expires.
         """
@@ -164,12 +168,15 @@ class BookingStore:
         else:
             free = "(attribute_not_exists(#place) OR #place.h = :who OR #place.d <= :old)"
             values[":old"] = free_since(booking.held_at)
+        in_time = ""
+        if since is not None:
+            in_time, values[":since"] = " AND (attribute_not_exists(sessionsEnd) OR sessionsEnd <= :since)", since
         return self.table.update(
             items.tally_key(booking.citizen),
             "SET #request = :request, #place = :person REMOVE #ttl ADD n :one, #day :one",
             "attribute_not_exists(#request) AND (attribute_not_exists(n) OR n < :limit) "
             "AND (attribute_not_exists(probation) OR probation <= :now OR n < :unproven) "
-            f"AND (attribute_not_exists(#day) OR #day < :daily) AND {free}",
+            f"AND (attribute_not_exists(#day) OR #day < :daily) AND {free}{in_time}",
             values,
             request=items.request_attribute(booking_id),
             day=items.day_attribute(booking.held_at.date()),
@@ -256,9 +263,17 @@ class BookingStore:
         return self.table.delete(items.ended_key(booking_id), "citizen = :citizen", {":citizen": ended.citizen})
 
     def forget_requests(self, citizen: CitizenHash, requests: Sequence[str], now: datetime) -> Write:
-        """The citizen has no active booking; their tally forgets these requests, and keeps only what it counts."""
-        return self._forget_attributes(
-            citizen, requests, "n <= :none", {":none": 0, ":at": epoch(now + items.TALLY_KEPT)}
+        """The citizen has no active booking; their tally forgets these requests, and keeps only what it counts.
+
+        Sessions from before hold nothing more.
+        """
+        removing, names = _removing(requests)
+        return self.table.update(
+            items.tally_key(citizen),
+            f"SET #ttl = :at, sessionsEnd = :now {removing}ADD n :none",
+            "attribute_not_exists(n) OR n <= :none",
+            {":none": 0, ":at": epoch(now + items.TALLY_KEPT), ":now": epoch(now)},
+            **names,
         )
 
     def tidy_tally(self, citizen: CitizenHash, now: datetime) -> None:
@@ -282,15 +297,8 @@ class BookingStore:
                         self.table.write(self.forget(booking))
                     names.append(items.request_attribute(each))
             if names:
-                self.table.write(self._forget_attributes(citizen, names))
-
-    def _forget_attributes(
-        self, citizen: CitizenHash, names: Sequence[str], condition: str = THERE, values: Item | None = None
-    ) -> Write:
-        aliases = {f"n{number}": name for number, name in enumerate(names)}
-        expires = "SET #ttl = :at " if values else ""
-        gone = f"REMOVE {', '.join(f'#{alias}' for alias in aliases)}" if names else ""
-        return self.table.update(items.tally_key(citizen), expires + gone, condition, values, **aliases)
+                removing, aliases = _removing(names)
+                self.table.write(self.table.update(items.tally_key(citizen), removing, THERE, {}, **aliases))
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -311,6 +319,12 @@ class BookingStore:
                 unreadable(error)
             else:
                 yield booking
+
+
+def _removing(names: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The part of an update that removes those attributes, and its names."""
+    aliases = {f"n{number}": name for number, name in enumerate(names)}
+    return (f"REMOVE {', '.join(f'#{alias}' for alias in aliases)} " if names else ""), aliases
 
 
 def _taken(booking: Booking) -> Item:

@@ -15,7 +15,15 @@ from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
 from bookings.standing import APPLICANTS, DAILY_REQUESTS, MOVES, Place
 from bookings.store import BookingStore
 from cccd.clock import epoch
-from cccd.errors import AlreadyBooked, MovedTooOften, RateLimited, SlotFull, TooManyApplicants, TooManyBookings
+from cccd.errors import (
+    AlreadyBooked,
+    MovedTooOften,
+    RateLimited,
+    SessionExpired,
+    SlotFull,
+    TooManyApplicants,
+    TooManyBookings,
+)
 from cccd.hashes import CitizenHash
 from cccd.transactions import Refused
 from tests.bookings.calls import book
@@ -163,6 +171,21 @@ def test_what_an_erasure_leaves_names_no_booking_and_expires(store: BookingStore
     left = store.tally(MOTHER)
     assert left["ttl"] == epoch(NOW + items.TALLY_KEPT) and left["n"] == 0
     assert booking.id not in repr(left) and wish("lan").id.applicant not in repr(left)
+
+
+def test_a_session_from_before_an_erasure_holds_nothing(store: BookingStore) -> None:
+    now = epoch(NOW)
+    held(store, "lan", citizen=MOTHER, since=now - 60)
+    forget_citizen(store, MOTHER, NOW)
+    with pytest.raises(SessionExpired):
+        held(store, "lan", key="old session", citizen=MOTHER, since=now - 60)
+    assert held(store, "lan", key="new session", citizen=MOTHER, since=now).active
+
+
+def test_an_erasure_of_nothing_ends_sessions_too(store: BookingStore) -> None:
+    forget_citizen(store, MOTHER, NOW)
+    with pytest.raises(SessionExpired):
+        held(store, "lan", citizen=MOTHER, since=epoch(NOW) - 1)
 
 
 def test_a_count_without_any_booking_expires(store: BookingStore) -> None:
