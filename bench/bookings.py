@@ -151,7 +151,7 @@ class Bench:
     def contention(self) -> None:
         """64 people want the same slot at once, 20 slots for each capacity."""
         say(
-            "\n| seats | winners | transactions a winner | transactions a loser | reads a loser |\n|---|---|---|---|---|"
+            "\n| seats | winners | transactions a winner | transactions a loser | other requests a loser |\n|---|---|---|---|---|"
         )
         for capacity in (1, 3, 10):
             won, lost = Counter[str](), Counter[str]()
@@ -163,10 +163,10 @@ class Bench:
                 for verdict, calls in _race(clients, table, where, n):
                     (won if verdict else lost).update(calls)
                     winners, losers = winners + verdict, losers + (not verdict)
-            reads = sum(number for name, number in lost.items() if name != "transact_write_items")
+            others = sum(number for name, number in lost.items() if name != "transact_write_items")
             say(
                 f"| {capacity} | {winners} | {won['transact_write_items'] / winners:.2f} "
-                f"| {lost['transact_write_items'] / losers:.2f} | {reads / losers:.2f} |"
+                f"| {lost['transact_write_items'] / losers:.2f} | {others / losers:.2f} |"
             )
 
     def availability(self) -> None:
