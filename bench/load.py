@@ -298,7 +298,7 @@ def recorded(url: str) -> list[list[Sent]]:
             body = {"officeId": OFFICES[person % 2], **wanted}
             booking = f"/bookings/{ask(bookings, hold(body, signed, 'first-press'), 201)['id']}"
             if person % 10 == 0:
-                ask(bookings, hold(body, signed, "second-press"), 409)
+                ask(bookings, hold(body, signed, "second-press"), 429)
             ask(bookings, event("POST", f"{booking}/confirm", headers=signed), 200)
             ask(bookings, event("GET", "/bookings", headers=signed), 200)
             ask(bookings, event("GET", booking, headers=signed), 200)

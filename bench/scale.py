@@ -459,11 +459,16 @@ class Simulation:
 
 
 def the_rules() -> OpeningRules:
-    """The opening rules of every office of the simulation: state office hours."""
+    """The opening rules of every office of the simulation: state office hours, with all seats released at once.
+
+    That is the hardest morning. Where half is released later, fewer people find a seat on it, and fewer come back.
+    """
     return _RULES
 
 
-_RULES = rules(tomllib.loads(OFFICES.read_text(encoding="utf-8"))["profile"]["office-hours"])
+_RULES = replace(
+    rules(tomllib.loads(OFFICES.read_text(encoding="utf-8"))["profile"]["office-hours"]), second_portion_days=0
+)
 
 
 def bookable_slots(days: int | None = None) -> list[Slot]:

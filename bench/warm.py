@@ -76,11 +76,8 @@ def _requests() -> dict[str, Callable[[], object]]:
 
     for name in ("SessionKey", "IdentityKey"):
         keyring._read[name] = (time.monotonic() + 10_000, KEY)
-    start = next(
-        slot["start"]
-        for day in json.loads(availability(_event("GET", f"/offices/{OFFICE}/slots"), CONTEXT)["body"])["days"]
-        for slot in day["slots"]
-    )
+    days = json.loads(availability(_event("GET", f"/offices/{OFFICE}/slots"), CONTEXT)["body"])["days"]
+    start = days[-1]["slots"][0]["start"]  # so far away that a cancelled seat is free at once
     numbers = count()
 
     def signed(person: int, **headers: str) -> dict[str, str]:
@@ -97,7 +94,9 @@ def _requests() -> dict[str, Callable[[], object]]:
         return _event("POST", f"/bookings/{booking}/{what}", None, signed(person))
 
     def held(person: int) -> str:
-        return str(json.loads(bookings(hold(person), CONTEXT)["body"])["id"])
+        answer = bookings(hold(person), CONTEXT)
+        assert answer["statusCode"] == 201, answer["body"]
+        return str(json.loads(answer["body"])["id"])
 
     def hold_and_cancel() -> None:
         person = next(numbers)

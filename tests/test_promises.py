@@ -34,6 +34,7 @@ PROMISES = {
         "readMyData", "reviseDeclaration", "eraseMyData", "withdrawDeclaration", "changeMyConsents",
     ],
     r"tôi có thể rút lại bất cứ lúc nào trong ứng dụng này": ["changeMyConsents"],
+    r"mở ứng dụng trên zalo để dùng dịch vụ": ["signIn"],
     r"mở lại ứng dụng trên zalo rồi đăng nhập lại": ["signIn"],
 }  # fmt: skip
 _APP = re.compile(r"ứng dụng(?! (VNeID|định danh|Zalo))", re.IGNORECASE)

@@ -48,7 +48,7 @@ def hold(
     place = Place.guess_for(wanted.person)
     weaker: Booking | None = None
     for _ in range(MAX_SEAT_TRIES):
-        booking = _held(wanted, _seat(wanted, seats, weaker), weaker, rules, now)
+        booking = _held(wanted, seats.choice, weaker, rules, now)
         here = weaker if weaker and _same_slot(weaker, booking) else None
         writes = [
             store.take_seat(booking, seats.mark, now, seats.seen_mark, here),
@@ -75,7 +75,7 @@ def hold(
                 raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from refused
             if slot is not None:
                 count("SeatsLostToRivals")
-                if not seats.choose_among(slot, now) and not (weaker and _wants_its_seat(wanted, weaker)):
+                if not seats.choose_among(_without(slot, weaker, wanted), now):
                     return _own_or(store, wanted, SlotFull(), now)
         else:
             count("BookingsHeld")
@@ -107,13 +107,11 @@ def _held(wanted: HoldRequest, seat: Seat, displaces: Booking | None, rules: Ope
     )
 
 
-def _seat(wanted: HoldRequest, seats: SeatSearch, weaker: Booking | None) -> Seat:
-    """The seat to try: the one that the displaced booking leaves, if it is of this slot and queue."""
-    return weaker.seat if weaker and _wants_its_seat(wanted, weaker) else seats.choice
-
-
-def _wants_its_seat(wanted: HoldRequest, weaker: Booking) -> bool:
-    return (weaker.office_id, weaker.start, weaker.seat.queue) == (wanted.office_id, wanted.slot.start, wanted.queue)
+def _without(slot: Item, weaker: Booking | None, wanted: HoldRequest) -> Item:
+    """The slot's item as it is once the displaced booking has left it, if that one is of this slot."""
+    if weaker is None or (weaker.office_id, weaker.start) != (wanted.office_id, wanted.slot.start):
+        return slot
+    return {name: value for name, value in slot.items() if name != weaker.seat.attribute}
 
 
 def _same_slot(one: Booking, other: Booking) -> bool:

@@ -187,3 +187,12 @@ def test_a_confirmation_faster_than_typing_is_counted(clock: Any, capsys: pytest
     act(slow, "confirm", "binh")
     printed = capsys.readouterr().out
     assert "BookingsConfirmed" in printed and "ConfirmedFasterThanTyping" not in printed
+
+
+def test_an_applicant_whose_number_says_a_year_to_come_is_refused_as_on_the_form() -> None:
+    newborn, not_yet = book("em be", applicant_id="079226001234"), book("em be", applicant_id="079299001234")
+    assert newborn.status == 201
+    assert (not_yet.status, not_yet.code) == (422, "invalid_request")
+    (error,) = not_yet.body["errors"]
+    assert (error["field"], error["code"]) == ("applicant.personalId", "personal_id")
+    assert "sinh năm 2099, là năm chưa tới" in error["message"]

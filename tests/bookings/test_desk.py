@@ -46,6 +46,14 @@ def test_a_hold_cannot_be_served() -> None:
     held = book()
     answer = desk.handler({"officeId": OFFICE, "date": "2026-11-26", "ticket": held.body["ticket"]}, CONTEXT)
     assert answer["code"] == "not_servable"
+    assert answer["detail"] == "Lịch hẹn này chưa được xác nhận, người dân cần xác nhận trước."
+
+
+def test_a_cancelled_booking_is_refused_in_words_that_people_say() -> None:
+    mine = book()
+    ticket = act(mine, "confirm").body["ticket"]
+    act(mine, "cancel")
+    assert serve(ticket)["detail"] == "Lịch hẹn này đã huỷ nên không tiếp nhận được."
 
 
 def serve(ticket: str, day: str = START[:10]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ sys.addaudithook(lambda name, args: compiled.append(str(args[1])) if name == "co
 __import__(sys.argv[1])
 made = [name for name, held in [
     ("a session of AWS", "cccd.aws" in sys.modules and sys.modules["cccd.aws"]._session.cache_info().currsize),
-    ("a secret", "cccd.keyring" in sys.modules and sys.modules["cccd.keyring"]._kept),
+    ("a secret", "cccd.keyring" in sys.modules and sys.modules["cccd.keyring"]._read),
 ] if held]
 print(json.dumps({"loaded": sorted(sys.modules), "compiled": compiled, "made": made}))
 """

@@ -183,7 +183,7 @@ def test_erased_is_gone_and_only_that_it_was_is_remembered() -> None:
     assert (answer.status, answer.body) == (204, None)
     assert get(made).code == erase(made).code == "not_found"
     rest = items()
-    assert {item["sk"].partition("#")[0] for item in rest} == {"CONSENT", "ERASED"}
+    assert {item["sk"].partition("#")[0] for item in rest} == {"CONSENT", "ERASED", "USE"}
     assert "NGUYỄN" not in repr(rest)
 
 

@@ -101,7 +101,7 @@ def test_each_dear_route_has_its_limit_and_says_when_to_come_back(aws: None, mon
     who = signed_in("lan")
     made = draft(who).body
     path = f"/declarations/{made['id']}"
-    consent = {"version": "2026-01-01", "purposes": ["declaration"]}
+    consent = {"version": "2026-11-25", "purposes": ["declaration"]}
     asks: list[Callable[[], Answer]] = [
         lambda: call(declarations, "PUT", path, body=FORM_2026 | {"version": 1}, headers=who),
         lambda: call(privacy, "GET", "/me/data", headers=who),
@@ -154,7 +154,7 @@ def test_records_of_copies_and_consents_are_bounded_and_the_last_ones_stay(
         assert printing(asked, CONTEXT)["statusCode"] == 200
     for number in range(6):
         purposes = ["declaration", "notifications"][: 1 + number % 2]
-        body = {"version": "2026-01-01", "purposes": purposes}
+        body = {"version": "2026-11-25", "purposes": purposes}
         assert call(privacy, "PUT", "/me/consents", body=body, headers=who).status == 200
     told = call(privacy, "GET", "/me/data", headers=who).body
     assert len(told["accesses"]) == 3

@@ -118,3 +118,14 @@ def test_answers_are_kept_and_asked_about_by_etag() -> None:
     again = get("/procedures/cap-cccd", {"on": "2021-06-24"}, {"if-none-match": answer["headers"]["ETag"]})
     assert again["statusCode"] == 304
     assert not again["body"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [("*", 304), (' "other", W/{etag} ', 304), ("{etag}", 304), ('"other"', 200), ('"a{etag}b"', 200), ("", 200)],
+)
+def test_a_client_tells_what_it_has_as_the_rfc_says(asked: str, status: int) -> None:
+    """RFC 9110, 13.1.2: a list of tags, compared without the mark of a weak one, or a star."""
+    etag = get("/procedures/cap-cccd")["headers"]["ETag"]
+    asked = asked.replace("{etag}", etag)
+    assert get("/procedures/cap-cccd", None, {"if-none-match": asked})["statusCode"] == status

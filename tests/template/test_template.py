@@ -102,3 +102,12 @@ def test_every_function_that_nobody_calls_has_an_alarm() -> None:
             assert '"ChatDeadLetters.QueueName"' in alarms or '["ChatDeadLetters", "QueueName"]' in alarms
         elif kinds - {"HttpApi"}:
             assert f'{{"Ref": "{name}"}}' in alarms, name
+
+
+def test_a_changed_layer_or_setting_is_published() -> None:
+    """Events call the alias of a published version. By SAM's default only a function's own code makes a new one."""
+    for name, resource in read(TEMPLATE)["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            assert resource["Properties"]["AutoPublishAliasAllProperties"] is True, name
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            assert resource["Properties"]["PublishLambdaVersion"] is True, name

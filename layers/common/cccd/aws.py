@@ -18,7 +18,7 @@ _PARTITIONS = {
         {
             "partition": "aws",
             "dnsSuffix": "amazonaws.com",
-            "regionRegex": r"^[a-z]{2}(-[a-z]+)+-\d+$",
+            "regionRegex": r"^(us|eu|ap|sa|ca|me|af|il|mx)\-\w+\-\d+$",
             "defaults": {
                 "hostname": "{service}.{region}.{dnsSuffix}",
                 "protocols": ["https"],

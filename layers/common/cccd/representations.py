@@ -7,13 +7,13 @@ import base64
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
 SMALLEST = 1024  # bytes; what is smaller goes in one packet anyway
 GZIP = 31  # zlib's `wbits` for a gzip header and trailer; the time in it is always 0
 
+_ETAG = re.compile(r'(?:W/)?("[^"]*")')  # RFC 9110, 8.8.3; compared without the mark of a weak one
 _WANTED = re.compile(r"|q=(1(\.0{0,3})?|0\.(?=\d*[1-9])\d{1,3})")  # a weight above 0, or none
 
 
@@ -47,8 +47,11 @@ class Representations:
     def current(self, if_none_match: str, accept_encoding: str) -> str | None:
         """The ETag of a form that the client has and can read; None if it has none that is current."""
         gzip_etag = self._gzip_etag if takes_gzip(accept_encoding) else None
-        readable: Iterable[str] = filter(None, (gzip_etag, self._plain.etag))
-        return next((etag for etag in readable if etag in if_none_match), None)
+        readable = [etag for etag in (gzip_etag, self._plain.etag) if etag]
+        if if_none_match.strip() == "*":
+            return readable[0]
+        known = _ETAG.findall(if_none_match)
+        return next((etag for etag in readable if etag in known), None)
 
 
 def takes_gzip(accept_encoding: str) -> bool:
