@@ -62,6 +62,7 @@ _ONSETS = frozenset(
 )
 _ONSET = re.compile("[bcdghklmnpqrstvx]+")
 _EXACT, _BEGUN, _SLIP = 1.0, 0.85, 0.8
+_LONGEST_SLIP = 16  # letters; no name has a longer word, and each letter costs fifty guesses
 _MOST_BEGUN = 200  # words that one partly typed word may stand for
 
 
@@ -96,7 +97,7 @@ class Index:
         if begun and not word.isdigit():
             longer = [known for known in self.words if known.startswith(word)]
             found = dict.fromkeys(sorted(longer, key=len)[:_MOST_BEGUN], _BEGUN)
-        if (slips or word not in self.words) and len(word) > 1 and not word.isdigit():
+        if (slips or word not in self.words) and 1 < len(word) <= _LONGEST_SLIP and not word.isdigit():
             found |= dict.fromkeys(filter(self.words.__contains__, _slips(word)), _SLIP)
         if word in self.words:
             found[word] = _EXACT

@@ -27,6 +27,7 @@ ENOUGH = 0.58  # a name with a lower score is no answer: two words, both with a 
 ENOUGH_FOR_ONE_WORD = 0.25  # a citizen may know only half of a name
 SURE = 0.85  # below it, slips are also looked for in known words
 _NEARER = 0.99  # each nearer area counts less: the old district before the province of today
+_MOST_PARTS = 6  # places that may begin in a text and are looked for by themselves, the last ones; an address has four
 _LONGEST_TAIL = 6  # words at the end of an address in which a name is looked for
 _ACCENT_DIFFERS, _PLAIN_DIFFERS = 0.08, 0.04  # cost of a word with other accents, or of one without among others with
 _MOSTLY_ACCENTED = 0.3  # of a name's typed words: above it, a word without accents means exactly that
@@ -100,13 +101,15 @@ def _scored_whole_or_part(words: list[Word], names: Index, on: date) -> tuple[li
         return wards, True
     whole = _scored(words, names, on)
     unread = whole[0].unread if whole else set(range(len(words)))
-    for at in range(len(words)):
-        if _begins_a_place(words, at) and unread.intersection(range(at, len(words))):
-            for part in _from(words, at):
-                found = _scored(part, names, on)
-                if found and not found[0].unread:
-                    # Other matches come behind: the street's name may be a ward's name elsewhere.
-                    return _places(found), True
+    begun = [
+        at for at in range(len(words)) if _begins_a_place(words, at) and unread.intersection(range(at, len(words)))
+    ]
+    for at in begun[-_MOST_PARTS:]:
+        for part in _from(words, at):
+            found = _scored(part, names, on)
+            if found and not found[0].unread:
+                # Other matches come behind: the street's name may be a ward's name elsewhere.
+                return _places(found), True
     if (not whole or unread) and (wards := _wards_in_address(words, names, on)):
         return wards, True
     if not whole or 0 in unread:

@@ -1,6 +1,7 @@
 """Typed texts find the office as often as docs/office-search.md says; on the article's day, the district's office."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,10 @@ from bench.office_quality import (
     sure,
 )
 from cccd.telex import telex_decoded
-from offices import country
+from offices import country, search
 from offices.directory import directory
+from offices.index import _LONGEST_SLIP
+from offices.index import index as country_index
 from offices.typed import read
 
 TODAY = date(2026, 11, 23)
@@ -215,3 +218,23 @@ def test_the_named_part_of_an_address_is_enough(query: str) -> None:
 def test_a_name_in_a_sentence(office: str, name: str) -> None:
     known = directory().find(office)
     assert known and known.name == name
+
+
+def test_a_text_of_many_places_costs_no_more_than_a_long_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = 0
+
+    def counted(*args: Any) -> list[int]:
+        nonlocal rounds
+        rounds += 1
+        return likely(*args)
+
+    likely = search._likely
+    monkeypatch.setattr(search, "_likely", counted)
+    many = "gần phường rao, xã li, xã buom, huyện kang, quận mdrak, huyện 16, xã poo, xã ning, quận blao, xã kno, xã jo, phường ot"
+    found(many)
+    assert 0 < rounds <= 2 + 2 * search._MOST_PARTS + search._LONGEST_TAIL
+
+
+def test_a_word_longer_than_any_name_is_not_guessed_at() -> None:
+    assert len(country_index().meant("nghieng" * 20, begun=False, slips=True)) == 0
+    assert max(map(len, country_index().words)) < _LONGEST_SLIP
