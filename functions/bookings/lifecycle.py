@@ -181,7 +181,7 @@ def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
         if booking.status is BookingStatus.SERVED:
             return booking
         if booking.status is not BookingStatus.CONFIRMED:
-            raise NotServable(status=f"đang ở trạng thái “{booking.as_of(now).status.in_vietnamese}”")
+            raise NotServable(status=_why_not_served(booking.as_of(now)))
         if booking.start.date() != now.date():
             raise NotServable(status=f"là của ngày {shown(booking.start.date())}, không phải hôm nay")
         return _ending(store, booking, BookingStatus.SERVED, now)
@@ -344,3 +344,10 @@ def _hold_expired(store: BookingStore, booking: Booking, now: datetime) -> HoldE
     holder = seats.get(booking.seat)
     free = holder is None or holder.booking_id == booking.id or not holder.live(epoch(now))
     return HoldExpired(seats="Khung giờ đó hiện còn chỗ." if free else "Chỗ đó đã có người khác giữ.")
+
+
+def _why_not_served(booking: Booking) -> str:
+    """What an officer reads about a booking that is not confirmed, behind "Lịch hẹn này"."""
+    if booking.status is BookingStatus.HELD:
+        return "chưa được xác nhận, người dân cần xác nhận trước"
+    return f"{booking.status.in_vietnamese} nên không tiếp nhận được"

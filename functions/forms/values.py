@@ -170,8 +170,7 @@ def _of_a_living_person(number: PersonalId, today: date) -> str:
     Raises:
         Mistake: the number is of a birth year that has not come yet.
     """
-    if number.birth_year > today.year:
-        message = f"Theo số này, người làm thẻ sinh năm {number.birth_year}, là năm chưa tới. Vui lòng xem lại số thứ tư đến thứ sáu."
+    if message := number.from_the_future(today):
         raise Mistake("personal_id", message)
     return number.digits
 

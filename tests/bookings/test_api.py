@@ -190,7 +190,8 @@ def test_a_confirmation_faster_than_typing_is_counted(clock: Any, capsys: pytest
 
 
 def test_an_applicant_whose_number_says_a_year_to_come_is_refused_as_on_the_form() -> None:
-    newborn, not_yet = book("em be", applicant_id="079226001234"), book("em be", applicant_id="079299001234")
+    child = {"fullName": "Em Bé", "dateOfBirth": "2026-01-05", "phone": "0912345678"}
+    newborn, not_yet = (book(applicant=child | {"personalId": number}) for number in ("079226001234", "079299001234"))
     assert newborn.status == 201
     assert (not_yet.status, not_yet.code) == (422, "invalid_request")
     (error,) = not_yet.body["errors"]

@@ -49,13 +49,6 @@ def test_a_hold_cannot_be_served() -> None:
     assert answer["detail"] == "Lịch hẹn này chưa được xác nhận, người dân cần xác nhận trước."
 
 
-def test_a_cancelled_booking_is_refused_in_words_that_people_say() -> None:
-    mine = book()
-    ticket = act(mine, "confirm").body["ticket"]
-    act(mine, "cancel")
-    assert serve(ticket)["detail"] == "Lịch hẹn này đã huỷ nên không tiếp nhận được."
-
-
 def serve(ticket: str, day: str = START[:10]) -> dict[str, Any]:
     return dict(desk.handler({"officeId": OFFICE, "date": day, "ticket": ticket}, CONTEXT))
 

@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bookings.booking import BookingStatus
-from bookings.lifecycle import Ask, confirm, serve
+from bookings.lifecycle import Ask, cancel, confirm, serve
 from bookings.people_ahead import people_ahead
 from bookings.store import BookingStore
 from cccd.errors import (
     NotServable,
     SlotFull,
 )
+from cccd.problems import document
 from offices.opening import Capacity
 from tests.bookings.holds import held
-from tests.bookings.wishes import NOW, SLOT_START, slot, wish
+from tests.bookings.wishes import NOW, SLOT_START, rules_of, slot, wish
 
 
 def test_who_is_served_keeps_their_number_for_the_day(store: BookingStore) -> None:
@@ -29,6 +30,14 @@ def test_who_is_served_keeps_their_number_for_the_day(store: BookingStore) -> No
         held(store, "minh", now=on_the_day)
     assert serve(store, wish("lan").id, on_the_day + timedelta(minutes=1)) == served, "twice is once"
     assert held(store, "lan", key="another", at=slot(1, SLOT_START + timedelta(days=1))), "and may book again"
+
+
+def test_a_cancelled_booking_is_refused_in_words_that_people_say(store: BookingStore) -> None:
+    lan = held(store, "lan")
+    cancel(store, Ask(wish("lan").id, lan.citizen, NOW), rules_of)
+    with pytest.raises(NotServable) as refused:
+        serve(store, wish("lan").id, NOW)
+    assert document(refused.value)["detail"] == "Lịch hẹn này đã huỷ nên không tiếp nhận được."
 
 
 def test_who_has_been_served_is_ahead_of_nobody(store: BookingStore) -> None:

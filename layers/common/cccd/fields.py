@@ -16,12 +16,15 @@ OLDEST_BIRTH = 1900  # no number is given for births before, and nobody alive wa
 
 def _personal_id(typed: str) -> str:
     try:
-        return PersonalId.parse(typed).digits
+        number = PersonalId.parse(typed)
     except NotAPersonalId:
         raise PydanticCustomError(
             "cccd_personal_id",
             "Số định danh gồm 12 chữ số, như in trên thẻ CCCD hoặc giấy khai sinh. Vui lòng kiểm tra lại.",
         ) from None
+    if message := number.from_the_future(today()):
+        raise PydanticCustomError("cccd_personal_id", message)
+    return number.digits
 
 
 def _name(typed: str) -> str:

@@ -57,6 +57,12 @@ class PersonalId:
         """The birth year at registration."""
         return 1900 + 100 * (int(self.digits[3]) // 2) + int(self.digits[4:6])
 
+    def from_the_future(self, today: date) -> str | None:
+        """What is said of a number of a birth year that has not come yet; None for any other."""
+        if self.birth_year <= today.year:
+            return None
+        return f"Theo số này, người làm thẻ sinh năm {self.birth_year}, là năm chưa tới. Vui lòng xem lại số thứ tư đến thứ sáu."
+
     @property
     def place_code(self) -> str:
         """Where the birth was registered, by the table of the 63 old provinces or of foreign countries."""
