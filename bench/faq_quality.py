@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from authoring.faq.prepare import phrases, prepare, read_toml
-from faq.content import Content, Version
+from faq.content import Content, Version, content_of
 from faq.language import folded
 from faq.search import SEARCH, Search
 
@@ -22,7 +22,12 @@ WILD = Path("tests/faq/wild.toml")
 TUNED = Path("tests/faq/tuned.toml")
 STRANGERS = Path("tests/faq/strangers.toml")
 ONCE = Path("tests/faq/asked_once.toml")
+NEWCOMERS = Path("tests/faq/newcomers.toml")
+LAST = Path("tests/faq/asked_last.toml")
 NEAR = "near"  # the kind of a question near ours: a wrong answer is bad there, and no answer is not
+
+# The content with its ways of asking, which the prepared one has no more.
+WRITTEN = content_of(read_toml())
 
 # The result of a search for a question on a day: ids of entries, best first; empty if it does not answer.
 type Answerer = Callable[[str, date], list[str]]

@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from faq.index import Terms, terms, unit
+from faq.index import SCALE, Terms, packed, terms, unit
 
 # A pair says less than a word, and a filler says less than a word that carries the question.
 PAIR_WEIGHT = 0.4
@@ -28,7 +28,7 @@ type Example = tuple[int, list[tuple[str, float]]]
 
 
 def learn(documents: Sequence[Sequence[list[str]]], fillers: frozenset[str]) -> Terms:
-    """The weights for topics; a topic is a list of ways of asking, and each of these is a list of tokens."""
+    """The weights for topics, and for subjects that are not ours; a topic is a list of ways of asking, and each of these is a list of tokens."""
     counts = [Counter(term for phrase in phrases for term in terms(phrase)) for phrases in documents]
     found = Counter(term for count in counts for term in count)
     rarity = {
@@ -41,16 +41,20 @@ def learn(documents: Sequence[Sequence[list[str]]], fillers: frozenset[str]) -> 
             weights[term][topic] = weight * SHARPNESS
     _sharpen(weights, _examples(documents, rarity))
     return Terms(
-        postings={
-            term: [
-                number
-                for topic, weight in enumerate(row)
-                if abs(weight / SHARPNESS) >= LEAST_WEIGHT
-                for number in (topic, round(weight / SHARPNESS, 3))
-            ]
+        packed={
+            term: packed(
+                [
+                    round(rarity[term] * SCALE),
+                    *(
+                        number
+                        for topic, weight in enumerate(row)
+                        if abs(weight / SHARPNESS) >= LEAST_WEIGHT
+                        for number in (topic, round(weight / SHARPNESS * SCALE))
+                    ),
+                ]
+            )
             for term, row in weights.items()
         },
-        rarity={term: round(value, 3) for term, value in rarity.items()},
         unknown_rarity=round((math.log(1 + len(counts)) + 1) * UNKNOWN_WEIGHT, 3),
     )
 

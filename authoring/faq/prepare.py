@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from authoring.faq.learn import learn
-from faq.content import FOLDER, Content, Topic, content_of
-from faq.index import Terms
+from cccd.text import fold
+from faq.content import FOLDER, Content, Outside, Topic, content_of
+from faq.index import Terms, unpacked
 from faq.language import Language, Vocabulary, Word, folded, spelled_out, words
 from faq.prepared import PREPARED, Prepared, plain_words
 
@@ -47,7 +48,11 @@ def prepare(plain: dict[str, Any]) -> Prepared:
         content=content,
         vocabulary=vocabulary,
         terms=learn(
-            [[language.read(phrase) for phrase in phrases(topic)] for topic in content.topics], vocabulary.fillers
+            [
+                [language.read(phrase) for phrase in asked]
+                for asked in [*map(phrases, content.topics), *map(_with_and_without_accents, content.outside)]
+            ],
+            vocabulary.fillers,
         ),
         outside=[
             (language.typed(name), str(position))
@@ -60,6 +65,11 @@ def prepare(plain: dict[str, Any]) -> Prepared:
             for name in outside.strong
         ],
     )
+
+
+def _with_and_without_accents(outside: Outside) -> list[str]:
+    """Its ways of asking twice: a word that only they use counts as another word with its accents (`Language.tokens`)."""
+    return [*outside.asked, *map(fold, outside.asked)]
 
 
 def phrases(topic: Topic) -> list[str]:
@@ -112,7 +122,7 @@ def _texts(content: Content) -> list[str]:
     """Every text of the content."""
     texts = [phrase for topic in content.topics for phrase in phrases(topic)]
     texts += [version.answer for topic in content.topics for version in topic.versions]
-    texts += [name for outside in content.outside for name in [*outside.named, *outside.strong]]
+    texts += [name for outside in content.outside for name in [*outside.named, *outside.strong, *outside.asked]]
     return [*texts, content.synonyms.fillers]
 
 
@@ -121,8 +131,10 @@ def written(plain: dict[str, Any]) -> str:
     made = prepare(plain)
     return json.dumps(
         {
-            # The vocabulary below has read the synonyms; Lambda needs them no more.
-            "content": plain | {"spelling": {}, "fillers": "", "meanings": {}},
+            # The vocabulary and the weights below have read the synonyms and the ways of asking; Lambda needs them no more.
+            "content": plain
+            | {"spelling": {}, "fillers": "", "meanings": {}}
+            | {rows: [row | {"asked": []} for row in plain[rows]] for rows in ("topics", "outside")},
             "vocabulary": {
                 "spelling": {typed: plain_words(meant) for typed, meant in made.vocabulary.spelling.items()},
                 "fillers": sorted(made.vocabulary.fillers),
@@ -143,8 +155,7 @@ def written(plain: dict[str, Any]) -> str:
 
 def _plain_terms(terms: Terms) -> dict[str, Any]:
     return {
-        "postings": dict(sorted(terms.postings.items())),
-        "rarity": dict(sorted(terms.rarity.items())),
+        "packed": {term: unpacked(numbers) for term, numbers in sorted(terms.packed.items())},
         "unknown_rarity": terms.unknown_rarity,
     }
 

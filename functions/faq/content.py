@@ -45,13 +45,15 @@ class Topic:
 class Outside:
     """A subject that people also ask about and that we do not answer: the words that show it, and where to go instead.
 
-    `strong` words show it even if the card is named too: "vay tiền bằng cccd" is not about the card.
+    `strong` words show it even if the card is named too: "vay tiền bằng cccd" is not about the card. `asked` are ways of
+    asking about it: the search learns it from them as it learns a topic.
     """
 
     about: str
     named: tuple[str, ...]
     instead: str
     strong: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -88,7 +90,13 @@ def content_of(plain: dict[str, Any]) -> Content:
         topics=tuple(_topic(row) for row in plain["topics"]),
         categories=plain["categories"],
         outside=tuple(
-            Outside(row["about"], tuple(row["named"]), row["instead"], tuple(row.get("strong", ())))
+            Outside(
+                row["about"],
+                tuple(row["named"]),
+                row["instead"],
+                tuple(row.get("strong", ())),
+                tuple(row.get("asked", ())),
+            )
             for row in plain["outside"]
         ),
         synonyms=Synonyms(

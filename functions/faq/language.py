@@ -21,6 +21,11 @@ _AGE = re.compile(r"\b([0-9]{1,2})t\b", re.IGNORECASE)
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _FAMILY = frozenset(["=nguoi-nha", "ong", "ba", "noi", "ngoai", "cu", "bac", "chu", "co", "di", "cau", "anh", "chi"])
 _BETWEEN = frozenset(["toi", "em", "minh", "chau", "con", "ta", "vua", "moi", "da", "nha"])
+# What stands before a country tells whether somebody goes there, lives there, or comes from there.
+_GOES = frozenset({"di", "qua", "sang", "bay", "den", "toi", "ghe", "choi", "lich"})
+_LIVES = frozenset({"ben", "o", "tai", "song", "ve"})
+_COMES_FROM = frozenset({"nguoi", "tich", "vo", "chong", "dau", "re", "khach", "=nguoi-nha"})
+_HOW_OLD = frozenset({"tron", "du", "sap", "gan", "hon", "ngoai"})
 _LOST_THINGS = frozenset(
     [
         "=the",
@@ -96,11 +101,13 @@ class Sayings:
         for each, stands_for in said:
             accented = tuple(word.accented for word in each)
             self._by_words.setdefault(tuple(word.folded for word in each), []).append((accented, stands_for))
-        self._longest = max(map(len, self._by_words))
+        self._longest: dict[str, int] = {}  # by the first word: most words begin no saying
+        for folded_words in self._by_words:
+            self._longest[folded_words[0]] = max(len(folded_words), self._longest.get(folded_words[0], 0))
 
     def at(self, typed: Sequence[Word], start: int) -> tuple[int, str] | None:
         """The longest saying that begins there: its length in words, and its meaning."""
-        for length in range(min(self._longest, len(typed) - start), 0, -1):
+        for length in range(min(self._longest.get(typed[start].folded, 0), len(typed) - start), 0, -1):
             window = typed[start : start + length]
             for said, stands_for in self._by_words.get(tuple(word.folded for word in window), ()):
                 if all(word.bare or word.accented == accented for word, accented in zip(window, said, strict=True)):
@@ -154,6 +161,7 @@ class Language:
             told.append(meaning)
             at += length
             told += _age_told(told)
+            told += _told_together(told)
         if not GROWN.isdisjoint(told):  # a daughter of 15 is no child to the law on the card
             told = ["=nguoi-tre" if token == "=tre-em" else token for token in told]
         return _of_the_dead(told)
@@ -204,6 +212,22 @@ def _of_the_dead(told: list[str]) -> list[str]:
     return told
 
 
+def _told_together(told: list[str]) -> list[str]:
+    """The meaning that the last two tokens have only together: "bay" and a place, "người" and a country, a year of birth."""
+    match told[-2:]:
+        case ["bay", "=dia-danh"]:
+            return ["=may-bay"]
+        case [before, "=ten-nuoc"] if before in _GOES:
+            return ["=ra-nuoc-ngoai"]
+        case [before, "=ten-nuoc"] if before in _LIVES:
+            return ["=viet-kieu"]
+        case [before, "=ten-nuoc"] if before in _COMES_FROM:
+            return ["=nguoi-nuoc-ngoai"]
+        case ["sinh" | "nam", year] if year.isdecimal() and 1920 <= int(year) <= 2020 and "sinh" in told[-3:]:
+            return ["=nam-sinh"]
+    return []
+
+
 def _age_told(told: list[str]) -> list[str]:
     """The age group that the last two tokens give: "8 tuoi", or a school year like "lop 3"."""
     match told[-2:]:
@@ -211,6 +235,8 @@ def _age_told(told: list[str]) -> list[str]:
             return [_age_group(int(age))]
         case [months, "thang"] if months.isdecimal() and int(months) <= _MONTHS_OF_AN_INFANT and "=tre-em" in told:
             return [_age_group(0)]
+        case [mark, age] if mark in _HOW_OLD and age.isdecimal() and 5 <= int(age) <= 100:
+            return [_age_group(int(age))]
         case ["lop", year] if year.isdecimal():
             return [_age_group(int(year) + 5)]
     return []

@@ -5,12 +5,12 @@ the two.
 """
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from faq.content import FOLDER, Content, content_of
-from faq.index import Terms
+from faq.index import Terms, packed
 from faq.language import Vocabulary, Word
 
 PREPARED = FOLDER / "prepared.json"
@@ -42,8 +42,7 @@ def prepared(path: Path = PREPARED) -> Prepared:
             asked=frozenset(vocabulary["asked"]),
         ),
         terms=Terms(
-            terms["postings"],
-            terms["rarity"],
+            {term: packed(numbers) for term, numbers in terms["packed"].items()},
             terms["unknown_rarity"],
         ),
         outside=[(_words(said), about) for said, about in plain["outside"]],
@@ -57,7 +56,7 @@ def plain_words(said: list[Word]) -> str:
 
 
 def _words(plain: str) -> list[Word]:
-    parts: list[Any] = plain.split(" ")
+    parts = [sys.intern(part) for part in plain.split(" ")]  # one copy of each word
     half = len(parts) // 2
     return [
         Word(folded, accented, folded == accented) for folded, accented in zip(parts[:half], parts[half:], strict=True)

@@ -7,9 +7,10 @@ q  ──language──▶ tokens ──index──▶ topics by score ──on�
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from cccd.effective import in_force
 from cccd.text import fold
@@ -27,14 +28,19 @@ CONFIDENT = 0.4
 CONFIDENT_ABOUT_THE_CARD = 0.25
 # The topic must be nearer if a word that may carry the question appears in no way of asking.
 CONFIDENT_WITH_UNREAD = 0.27
-CONFIDENT_ELSEWHERE_WITH_UNREAD = 0.45  # where the card is not named either
+CONFIDENT_ELSEWHERE_WITH_UNREAD = 0.4  # where the card is not named either
 CONFIDENT_OF_ANY_OFFICE = 0.8  # where it has nothing in common with the topic but what one may ask of any office
+# How much nearer than the best topic a subject outside ours must be before it is taken for the question's.
+OUTSIDE_LEAD = 0.05
+OUTSIDE_LEAD_OVER_A_CARD = 0.2  # where it says "thẻ", "vân tay" and the like
+OUTSIDE_LEAD_OVER_THE_CARD = 0.2  # where the card is named, or a case that we know
 SURELY_OURS = 0.6  # where it names something outside too: "đổi thẻ rồi có phải sửa sổ đỏ không"
 # If a question in the text is this near to a topic, and the topic to the whole, it gets its own answer.
 CONFIDENT_PART = 0.4
 NEAR_THE_WHOLE = 0.35  # of the best topic's nearness to the whole
 A_STORY = 3  # sentences
 NEAREST = 3
+LOOKED_AT = 10  # topics of a question; the answer of a part of it is not behind these
 NOT_SURE = "Chúng tôi không chắc đã hiểu câu hỏi này. Bạn xem thử các chủ đề gần nhất, hoặc hỏi lại ngắn gọn hơn nhé."
 TOO_LITTLE = "Bạn hỏi cụ thể hơn giúp chúng tôi nhé, ví dụ: làm căn cước cần mang giấy tờ gì?"
 # These words make a question one about the card, even if it also names something outside ("sổ đỏ ghi số CMND cũ").
@@ -42,6 +48,8 @@ THE_CARD = frozenset({"=can-cuoc", "=cmnd"})
 ABOUT_THE_CARD = THE_CARD | {
     "=the", "=chip", "=lay-so", "=nhan-the", "=giay-hen", "=to-khai", "=van-tay", "=mong-mat", "=giu-the", "=lo-the",
 }  # fmt: skip
+# What only this service does, whatever else the text names: bookings, a visit at home, the data of the population.
+OURS_ALONE = frozenset({"=lich-hen", "=lay-so", "=du-lieu", "=dinh-danh", "=gia-yeu", "=tai-nha"})
 # Words that ask.
 _ASKS = """
     khong ko gi sao dau nao may ai chua nhieu lau =o-dau =bao-lau =khi-nao =tien =mien-phi =nhu-the-nao =phat
@@ -52,7 +60,7 @@ ASKS = frozenset(_ASKS.split())
 _OF_ANY_OFFICE = """
     =o-dau =tien =bao-lau =khi-nao =nhu-the-nao =giay-to =gio-lam =mien-phi =mang-theo =truc-tuyen =tra-cuu =nguoi-nha
     =bat-buoc =doi =cap-lai =huy =sai =sua =khac =loi-ich =lan-dau =tre-em =hoc-sinh =tuoi-14 =tuoi-6-13 =tuoi-duoi-6
-    =tuoi-lon =tuoi-cao =phat lam can gan dang ky cap xin mua ban so may gio ngay thang nam cu cap dang the viec
+    =tuoi-lon =tuoi-cao =phat lam can gan dang ky cap xin mua ban so may gio ngay thang nam cu cap dang the viec =tong-dai goi nghi cong an
 """
 OF_ANY_OFFICE = frozenset(_OF_ANY_OFFICE.split())
 # Cases with an answer of their own: the dead, prisoners, foreigners, a card that others keep or misuse …
@@ -61,6 +69,7 @@ _OWN_CASES = """
     =lo-the =giu-the =nhat-duoc =tich-hop =xung-cong-an =ra-nuoc-ngoai =hai-the
 """
 OWN_CASES = frozenset(_OWN_CASES.split())
+OURS_BY_NAME = THE_CARD | OWN_CASES
 _SENTENCES = re.compile(r"[?.!;\n]+")
 # Whoever is wronged with their card asks us, whatever it was done for: "kẻ gian dùng căn cước của tôi vay tiền".
 WRONGED = frozenset({"=loi-dung", "=lo-the", "=giu-the"})
@@ -115,11 +124,16 @@ class Search:
         tokens = self._language.tokens(typed)
         if all(token in self._language.fillers for token in tokens):
             return _unsure([], TOO_LITTLE)
-        found = self._nearest(tokens)
-        ranked = self._in_force(found, on, category)
+        known = self._index.search(tokens)
+        found = self._nearest(tokens, known)
+        ranked = list(islice(self._in_force(found, on, category), max(limit, LOOKED_AT)))
         outside = self._outside_of(question, typed, tokens)
-        if outside and not (found and found[0].score >= SURELY_OURS and _names_our_card(tokens, outside, question)):
-            return _unsure(ranked, f"{outside.told} {outside.instead}".strip(), elsewhere=True)
+        if outside and not (
+            found and found[0].score >= SURELY_OURS and self._is_ours_too(typed, tokens, outside, question)
+        ):
+            return _unsure(ranked, _door(outside), elsewhere=True)
+        if nearer := self._nearer_outside(tokens, found, known):
+            return _unsure(ranked, *nearer)
         if not ranked or found[0].score < self._needed(tokens, found[0].topic):
             return _unsure(ranked, NOT_SURE)
         if category is None and not (nearest := self.content.topics[found[0].topic]).on(on):
@@ -128,12 +142,12 @@ class Search:
         first, rest = self._each_question(question, ranked, on, category)
         return Answer(True, [*first, *rest][:limit], [], None, asked=min(len(first), limit))
 
-    def _nearest(self, tokens: list[str]) -> list[Found]:
+    def _nearest(self, tokens: list[str], known: list[Found]) -> list[Found]:
         """The topics, best first; if the text tells of a case of its own, those that know the case before the others.
 
         Whoever asks where a prisoner gets a card is not helped by where everybody does.
         """
-        found = self._index.search(tokens)
+        found = [each for each in known if each.topic < len(self.content.topics)]
         case = OWN_CASES.intersection(tokens)
         if not case:
             return found
@@ -148,14 +162,12 @@ class Search:
             return CONFIDENT_WITH_UNREAD if about_the_card else CONFIDENT_ELSEWHERE_WITH_UNREAD
         return CONFIDENT_ABOUT_THE_CARD if about_the_card else CONFIDENT
 
-    def _in_force(self, found: Sequence[Found], on: date, category: str | None) -> list[Entry]:
+    def _in_force(self, found: Sequence[Found], on: date, category: str | None) -> Iterator[Entry]:
         """The answers in force of the topics that were found, in their order."""
-        topics = ((self.content.topics[each.topic], each.score) for each in found)
-        return [
-            Entry(topic, version, score)
-            for topic, score in topics
-            if category in (None, topic.category) and (version := topic.on(on))
-        ]
+        for each in found:
+            topic = self.content.topics[each.topic]
+            if category in (None, topic.category) and (version := topic.on(on)):
+                yield Entry(topic, version, each.score)
 
     def _each_question(
         self, question: str, ranked: list[Entry], on: date, category: str | None
@@ -174,11 +186,33 @@ class Search:
             tokens = self._language.read(part)
             if not ASKS.intersection(tokens) and "?" not in part:
                 continue
-            best = self._in_force(self._nearest(tokens), on, category)[:1]
-            if best and best[0].score >= CONFIDENT_PART and of_the_whole.get(best[0].topic.id, 0.0) >= near:
-                sure.add(best[0].topic.id)
+            best = next(self._in_force(self._nearest(tokens, self._index.search(tokens)), on, category), None)
+            if best and best.score >= CONFIDENT_PART and of_the_whole.get(best.topic.id, 0.0) >= near:
+                sure.add(best.topic.id)
         first = [each for each in ranked if each is ranked[0] or (len(sure) > 1 and each.topic.id in sure)]
         return first, [each for each in ranked if each not in first]
+
+    def _is_ours_too(self, typed: list[Word], tokens: list[str], outside: Outside, question: str) -> bool:
+        """Whether a question that names something outside also names what only we do."""
+        if OURS_ALONE.intersection(tokens) and not self._strong.first(typed):
+            return True
+        return _names_our_card(tokens, outside, question)
+
+    def _nearer_outside(self, tokens: list[str], found: list[Found], known: list[Found]) -> tuple[str, bool] | None:
+        """What is said of a question that is nearer to a subject outside ours than to any topic, and whether we are sure."""
+        outside = next((each for each in known if each.topic >= len(self.content.topics)), None)
+        if not outside or WRONGED.intersection(tokens):
+            return None
+        lead = OUTSIDE_LEAD
+        if ABOUT_THE_CARD.intersection(tokens):
+            lead = OUTSIDE_LEAD_OVER_A_CARD
+        if not OURS_BY_NAME.isdisjoint(tokens):
+            lead = OUTSIDE_LEAD_OVER_THE_CARD
+        if outside.score < (found[0].score if found else 0.0) + lead:
+            return None
+        if outside.score < CONFIDENT:
+            return NOT_SURE, False
+        return _door(self.content.outside[outside.topic - len(self.content.topics)]), True
 
     def _outside_of(self, question: str, typed: list[Word], tokens: list[str]) -> Outside | None:
         """The subject outside ours that the question is about, if it is.
@@ -223,7 +257,12 @@ def _not_yet(topic: Topic, on: date) -> str:
     return f"Ngày {on:%d/%m/%Y} chúng tôi chưa có câu trả lời cho câu hỏi này.{why} Bạn xem các câu gần nhất, hoặc hỏi cơ quan Công an nơi nộp hồ sơ."
 
 
-def _unsure(ranked: list[Entry], why: str, *, elsewhere: bool = False) -> Answer:
+def _door(outside: Outside) -> str:
+    """What the question is about, and where to ask it."""
+    return f"{outside.told} {outside.instead}".strip()
+
+
+def _unsure(ranked: list[Entry], why: str, elsewhere: bool = False) -> Answer:
     return Answer(confident=False, entries=[], nearest=ranked[:NEAREST], message=why, elsewhere=elsewhere)
 
 

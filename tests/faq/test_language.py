@@ -44,3 +44,20 @@ def test_both_habits_of_placing_a_tone_are_one() -> None:
 @pytest.mark.parametrize("typed", ["", " ", "🙂", "\x00\x01", "!!!", "½ ﷽ 東京 ١٢"])
 def test_reads_anything(typed: str) -> None:
     assert isinstance(LANGUAGE.read(typed), list)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("người Malaysia", "=nguoi-nuoc-ngoai"), ("di Malaysia", "=ra-nuoc-ngoai"), ("bên Malaysia", "=viet-kieu"),
+        ("mai bay Huế", "=may-bay"), ("sinh năm 1988", "=nam-sinh"), ("tròn 60", "=tuoi-cao"), ("du 14", "=tuoi-14"),
+    ],
+)  # fmt: skip
+def test_some_words_mean_something_only_together(typed: str, meant: str) -> None:
+    assert meant in LANGUAGE.read(typed)
+
+
+@pytest.mark.parametrize("typed", ["Malaysia", "sinh 1800", "năm 1988", "đi Huế", "đủ 3"])
+def test_and_not_alone(typed: str) -> None:
+    together = {"=nguoi-nuoc-ngoai", "=ra-nuoc-ngoai", "=viet-kieu", "=may-bay", "=nam-sinh", "=tuoi-duoi-6"}
+    assert not together.intersection(LANGUAGE.read(typed))

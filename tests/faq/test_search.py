@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from authoring.faq.prepare import phrases
+from bench.faq_quality import WRITTEN
 from faq import search
+from faq.index import packed, unpacked
 from faq.language import Language
 from faq.prepared import prepared
 from faq.search import SEARCH, answer, browse
@@ -134,7 +136,7 @@ def test_another_language_is_not_answered(q: str) -> None:
 
 
 def test_when_not_sure_the_nearest_topics_are_named() -> None:
-    found = answer("sân bóng gần phường có cho thuê không", TODAY)
+    found = answer("quy định nuôi yến", TODAY)
     assert not found.confident
     assert found.message == search.NOT_SURE
     assert 0 < len(found.nearest) <= search.NEAREST
@@ -167,7 +169,7 @@ def test_what_is_outside_even_with_the_card_named(q: str) -> None:
 
 
 def test_no_way_of_asking_of_ours_counts_as_outside() -> None:
-    for topic in SEARCH.content.topics:
+    for topic in WRITTEN.topics:
         for phrase in phrases(topic):
             assert "Câu hỏi này về" not in (answer(phrase, TODAY).message or ""), phrase
 
@@ -186,3 +188,18 @@ def test_the_electronic_card_has_its_own_answer() -> None:
 def test_a_short_word_without_its_h() -> None:
     kac, khac = (answer(f"cccd gắn chíp {word} gì căn cước", TODAY).entries[0].version.id for word in ("kác", "khác"))
     assert kac == khac
+
+
+def test_a_subject_is_known_by_its_ways_of_asking_without_a_word_that_names_it() -> None:
+    for q, door in (("bị tước bằng bao lâu", "Cảnh sát giao thông"), ("toà giải quyết quyền nuôi con", "UBND")):
+        found = answer(q, TODAY)
+        assert found.elsewhere and door in str(found.message), q
+
+
+def test_what_is_ours_alone_is_answered_though_it_names_something_outside() -> None:
+    assert ids("dữ liệu dân cư ghi sai là tôi còn độc thân")[0] == "faq-025"
+    assert not answer("xin giấy độc thân", TODAY).confident
+
+
+def test_weights_are_kept_as_they_were_learned() -> None:
+    assert unpacked(packed([2345, 70, -32000])) == [2345, 70, -32000]
