@@ -215,12 +215,13 @@ def _own_or(
 ) -> tuple[Booking, bool]:
     """The booking of this same request, if an earlier try made it and its answer was lost; otherwise the refusal.
 
-    A refusal by the store is counted, if `asked_at` says when: beside a full slot, it tells that nobody holds a booking.
+    A refusal by the store is counted, if `asked_at` says when: beside a full slot, it tells that nobody holds a booking. The
+    tally then says whether there is something to look for.
     """
+    if asked_at and items.request_attribute(wanted.id) not in count_attempt(store, wanted.citizen, asked_at):
+        raise refusal
     made = store.find(wanted.id)
     if made is None:
-        if asked_at:
-            count_attempt(store, wanted.citizen, asked_at)
         raise refusal
     if made.request != wanted.request:
         raise IdempotencyKeyReused

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from bookings.standing import asked_too_often
 from bookings.store import BookingStore
 from cccd.clock import at
+from cccd.dynamodb import Item
 from cccd.errors import RateLimited
 from cccd.hashes import CitizenHash
 from cccd.transactions import Refused
 
 
-def count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> None:
+def count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> Item:
     """Count a refusal that reveals something about others' bookings: a citizen may not ask for it often.
 
-    An answer that is lost may count it twice.
+    An answer that is lost may count it twice. Returns the citizen's tally.
 
     Raises:
         RateLimited: the citizen has asked too often today.
@@ -21,11 +22,11 @@ def count_attempt(store: BookingStore, citizen: CitizenHash, now: datetime) -> N
     """
     try:
         try:
-            store.table.write(store.count_passing_attempt(citizen, now))
+            return store.table.write(store.count_passing_attempt(citizen, now))
         except Refused as refused:
             if asked_too_often(refused.old[0] or {}, now):
                 raise
-            store.table.write(store.count_attempt(citizen, now))
+            return store.table.write(store.count_attempt(citizen, now))
     except Refused:
         raise rate_limited(now) from None
 
