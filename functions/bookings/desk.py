@@ -3,25 +3,23 @@
 No HTTP route leads to it, so a citizen cannot mark an appointment as kept.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import StringConstraints, ValidationError
+from pydantic import StringConstraints
 
 from bookings import items
 from bookings.booking_id import BookingId
 from bookings.lifecycle import serve
+from bookings.office_tool import answer
 from bookings.scheduled import ScheduledSettings
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.errors import InvalidRequest, NotFound, Refusal
-from cccd.field_errors import field_errors
+from cccd.errors import NotFound
 from cccd.http import Model
 from cccd.invocation import Event
-from cccd.observability import flush_metrics
-from cccd.problems import document
 
 settings = ScheduledSettings.load()
 
@@ -50,14 +48,10 @@ def booking_at(store: BookingStore, served: Served) -> BookingId:
 
 
 def handler(event: Event, context: LambdaContext) -> dict[str, object]:
+    return answer(lambda: _served(Served.model_validate(event)))
+
+
+def _served(wanted: Served) -> dict[str, object]:
     store = BookingStore(client(), settings.bookings_table)
-    now: datetime = clock.now()
-    try:
-        booking = serve(store, booking_at(store, Served.model_validate(event)), now)
-        return {"status": booking.status.value, "ticket": booking.ticket}
-    except ValidationError as error:
-        return document(InvalidRequest(field_errors(error.errors())))
-    except Refusal as refusal:
-        return document(refusal)
-    finally:
-        flush_metrics()
+    booking = serve(store, booking_at(store, wanted), clock.now())
+    return {"status": booking.status.value, "ticket": booking.ticket}

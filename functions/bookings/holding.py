@@ -49,7 +49,7 @@ def hold(
     weaker: Booking | None = None
     for _ in range(MAX_SEAT_TRIES):
         booking = _held(wanted, seats.choice, weaker, rules, now)
-        here = weaker if weaker and _same_slot(weaker, booking) else None
+        here = _leaving(weaker, wanted)
         writes = [
             store.take_seat(booking, seats.mark, now, seats.seen_mark, here),
             store.displace(weaker, booking) if weaker else store.lock_applicant(booking),
@@ -75,7 +75,7 @@ def hold(
                 raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from refused
             if slot is not None:
                 count("SeatsLostToRivals")
-                if not seats.choose_among(_without(slot, weaker, wanted), now):
+                if not seats.choose_among(_without(slot, _leaving(weaker, wanted)), now):
                     return _own_or(store, wanted, SlotFull(), now)
         else:
             count("BookingsHeld")
@@ -107,15 +107,15 @@ def _held(wanted: HoldRequest, seat: Seat, displaces: Booking | None, rules: Ope
     )
 
 
-def _without(slot: Item, weaker: Booking | None, wanted: HoldRequest) -> Item:
-    """The slot's item as it is once the displaced booking has left it, if that one is of this slot."""
-    if weaker is None or (weaker.office_id, weaker.start) != (wanted.office_id, wanted.slot.start):
-        return slot
-    return {name: value for name, value in slot.items() if name != weaker.seat.attribute}
+def _leaving(weaker: Booking | None, wanted: HoldRequest) -> Booking | None:
+    """The displaced booking, if it leaves a seat of the wanted slot."""
+    there = weaker is not None and (weaker.office_id, weaker.start) == (wanted.office_id, wanted.slot.start)
+    return weaker if there else None
 
 
-def _same_slot(one: Booking, other: Booking) -> bool:
-    return (one.office_id, one.start) == (other.office_id, other.start)
+def _without(slot: Item, leaving: Booking | None) -> Item:
+    """The slot's item as it is once that booking has left it."""
+    return {name: value for name, value in slot.items() if leaving is None or name != leaving.seat.attribute}
 
 
 def _same_request(store: BookingStore, wanted: HoldRequest, tally: Item) -> Booking | None:

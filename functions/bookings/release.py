@@ -7,22 +7,19 @@ says that the office did it; Lambda's own trail says who invoked it.
 from datetime import datetime
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import ValidationError
 
 from bookings.lifecycle import release
+from bookings.office_tool import answer
 from bookings.scheduled import ScheduledSettings
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.errors import InvalidRequest, Refusal
-from cccd.field_errors import field_errors
 from cccd.fields import PersonalIdField
 from cccd.hashes import applicant_hash
 from cccd.http import Model
 from cccd.invocation import Event
 from cccd.keyring import secret
-from cccd.observability import flush_metrics, logger
-from cccd.problems import document
+from cccd.observability import logger
 from cccd.table import Table
 from consent.journal import Journal
 
@@ -44,22 +41,17 @@ settings = ReleaseSettings.load()
 
 
 def handler(event: Event, context: LambdaContext) -> dict[str, object]:
-    now: datetime = clock.now()
-    try:
-        wanted = Wanted.model_validate(event)
-        applicant = applicant_hash(secret(settings.identity_key_secret), wanted.personal_id)
-        booking = release(BookingStore(client(), settings.bookings_table), applicant, now)
-        Journal(Table(client(), settings.declarations_table)).note_release(booking.citizen, now)
-        logger.info("released", office=booking.office_id, start=booking.start.isoformat(), ticket=booking.ticket)
-        return {
-            "status": booking.status.value,
-            "officeId": booking.office_id,
-            "start": booking.start.isoformat(),
-            "ticket": booking.ticket,
-        }
-    except ValidationError as error:
-        return document(InvalidRequest(field_errors(error.errors())))
-    except Refusal as refusal:
-        return document(refusal)
-    finally:
-        flush_metrics()
+    return answer(lambda: _released(Wanted.model_validate(event), clock.now()))
+
+
+def _released(wanted: Wanted, now: datetime) -> dict[str, object]:
+    applicant = applicant_hash(secret(settings.identity_key_secret), wanted.personal_id)
+    booking = release(BookingStore(client(), settings.bookings_table), applicant, now)
+    Journal(Table(client(), settings.declarations_table)).note_release(booking.citizen, now)
+    logger.info("released", office=booking.office_id, start=booking.start.isoformat(), ticket=booking.ticket)
+    return {
+        "status": booking.status.value,
+        "officeId": booking.office_id,
+        "start": booking.start.isoformat(),
+        "ticket": booking.ticket,
+    }

@@ -9,7 +9,6 @@ that one has stays until the offer is accepted.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from bookings.booking import Booking, BookingStatus
 from bookings.carry_out import RETRY_AFTER, Step, carry_out
@@ -27,8 +26,6 @@ AFTER = timedelta(seconds=90)  # how long a seat rests after an offer, so that t
 MOST = 3  # offers to one person, and of one seat
 HORIZON = timedelta(days=2)  # how far ahead seats are offered
 LEAST_NOTICE = timedelta(hours=1)  # between the end of an offer and its slot
-
-type Outcome = Literal["offered", "nobody"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,7 @@ def join(waits: WaitStore, store: BookingStore, ask: Ask) -> Waiting:
     wanted = Waiting(booking.id, booking.office_id, booking.citizen, booking.seat.queue, booking.start, ask.now)
     try:
         store.commit([store.unchanged(booking), waits.add(wanted)])
-    except Refused:
-        raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
-    except Unknown:
+    except (Refused, Unknown):
         raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
     count("WaitsBegun")
     return wanted
