@@ -160,6 +160,7 @@ class _Engine(BaseHTTPRequestHandler):
         "Query": {"Items": [], "Count": 0},
         "BatchGetItem": {"Responses": {}, "UnprocessedKeys": {}},
         "GetSecretValue": {"SecretString": KEY},
+        "UpdateItem": {"Attributes": {"copies": {"N": "1"}}},
     }
 
     def do_GET(self) -> None:
