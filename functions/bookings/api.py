@@ -11,6 +11,7 @@ from bookings.availability import OpenSlot, alternatives
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId, new_id
 from bookings.calendar_entry import calendar_entry
+from bookings.draw_store import DrawStore
 from bookings.holding import hold
 from bookings.lifecycle import Ask
 from bookings.people_ahead import people_ahead
@@ -68,6 +69,10 @@ def store() -> BookingStore:
     return BookingStore(client(), settings.bookings_table)
 
 
+def draws() -> DrawStore:
+    return DrawStore(client(), settings.bookings_table)
+
+
 def declarations() -> LinkedDeclarations:
     return LinkedDeclarations(client(), settings.declarations_table)
 
@@ -77,7 +82,10 @@ def me() -> CitizenHash:
 
 
 @app.post(
-    "/bookings", summary="Hold a seat", status_code=201, description="201 a new hold; 200 the one this key made before."
+    "/bookings",
+    summary="Hold a seat",
+    status_code=201,
+    description="201 a new hold; 200 the one this key made before. Before the draw of a day it is a wish, with the status `wished`.",
 )
 @refuses(SlotClosed, SlotFull, AlreadyBooked, TooManyBookings, TooManyApplicants, RateLimited, IdempotencyKeyReused)
 def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Response[BookingView]:
@@ -91,6 +99,8 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
         wanted = intake.hold_request(
             request, place, wanted_id, me(), body, person, proof, who.since, declarations(), now
         )
+        if place.draw_at:  # its seed is there before its first wish
+            draws().open(place.office.id, place.slot.start.date())
     except Refusal:
         made = store().find(wanted_id)  # a repeat of a hold that was right when it was made
         if made is None or made.request != body:

@@ -53,11 +53,12 @@ def alternatives(
     residence: Resident,
     now: datetime,
 ) -> list[OpenSlot]:
-    """The open slots nearest in time to the one that is full, in order of time."""
+    """The open slots nearest in time to the one that is full, in order of time; none of a day that is still to be drawn."""
     first, last = opening.booking_window(rules, calendar, now)
     days = opening.days(rules, calendar, first, (last - first).days + 1, now)
     found = open_days(days, store.slots(office_id, first, last), residence, now)
-    slots = [each for day in found for each in day.slots if each.seats_left]
+    open_now = [day for day in found if not opening.draw_to_come(rules, day.date, now)]
+    slots = [each for day in open_now for each in day.slots if each.seats_left]
     nearest = sorted(slots, key=lambda each: abs(each.slot.start - wanted.start))[:MAX_ALTERNATIVES]
     return sorted(nearest, key=lambda each: each.slot.start)
 

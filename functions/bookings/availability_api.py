@@ -1,4 +1,4 @@
-"""GET /offices/{officeId}/slots: the days and times that can be booked. Its function may only query."""
+"""GET /offices/{officeId}/slots: the days and times that can be booked; /draws/{date}: a draw to check. It may only query."""
 
 import datetime as dates
 from datetime import date, datetime, timedelta
@@ -8,10 +8,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from bookings.availability import OpenDay, OpenSlot, open_days
+from bookings.draw import commitment
+from bookings.draw_store import DrawStore
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.errors import NotFound, TemporarilyUnavailable
+from cccd.errors import InvalidRequest, NotFound, TemporarilyUnavailable
 from cccd.http import Model, cacheable, lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.working_calendar import national_calendar
@@ -46,13 +48,17 @@ class SlotView(Model):
 
 
 class DayView(Model):
-    """A day: closed with a reason, or its slots. On `moreSeatsOn` the second half of its seats is released."""
+    """A day: closed with a reason, or its slots. On `moreSeatsOn` the second half of its seats is released.
+
+    Until `drawAt` a booking of that day is a wish; then its seats are drawn among the wishes, and none is taken before.
+    """
 
     date: dates.date
     weekday: str
     closed: ClosedDay | None
     slots: list[SlotView]
     more_seats_on: dates.date | None = None
+    draw_at: datetime | None = None
 
 
 class Availability(Model):
@@ -60,6 +66,19 @@ class Availability(Model):
 
     office_id: str
     days: list[DayView]
+
+
+class DrawView(Model):
+    """The draw of a day. `commitment` is the SHA-256 of `seed`, which is told with the `entries` when the draw is over.
+
+    `entries` are the codes of all wishes, in the order in which they got a seat as long as there was one. Anybody can recompute
+    it: sha256 of the codes in alphabetical order joined by "," is the digest; the order is that of sha256("seed:digest:code").
+    """
+
+    date: dates.date
+    commitment: str
+    seed: str | None
+    entries: list[str] | None
 
 
 settings = AvailabilitySettings.load()
@@ -94,6 +113,19 @@ def read_slots(
     return Availability(office_id=office.id, days=[_day_view(day, office.opening, now) for day in found])
 
 
+@app.get("/offices/<officeId>/draws/<date>", summary="The draw of a day's seats, to check")
+@refuses(InvalidRequest, NotFound, TemporarilyUnavailable)
+@cacheable(app, MAX_AGE)
+def read_draw(office_id: Annotated[str, Path(alias="officeId")], day: Annotated[date, Path(alias="date")]) -> DrawView:
+    found = DrawStore(client(), settings.bookings_table).find(office_id, day)
+    if found is None or directory().find(office_id) is None:
+        raise NotFound
+    over = found.entries is not None
+    return DrawView(
+        date=day, commitment=commitment(found.seed), seed=found.seed if over else None, entries=found.entries
+    )
+
+
 def _day_view(day: OpenDay, rules: OpeningRules | None, now: datetime) -> DayView:
     return DayView(
         date=day.date,
@@ -101,6 +133,7 @@ def _day_view(day: OpenDay, rules: OpeningRules | None, now: datetime) -> DayVie
         closed=ClosedDay(code=day.closed.code, reason=day.closed.reason) if day.closed else None,
         slots=[_slot_view(each) for each in day.slots],
         more_seats_on=opening.second_portion_on(rules, day.date, now) if rules and day.slots else None,
+        draw_at=opening.draw_to_come(rules, day.date, now) if rules and day.slots else None,
     )
 
 

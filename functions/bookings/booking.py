@@ -4,7 +4,12 @@
      │  └──cancel──▶ cancelled ◀──cancel──┘
      └──time──▶ lapsed
 
-A booking of a stronger proof for the same personal id makes an active one displaced; an office can make one released. An active booking, held or confirmed, may be moved to another slot (reschedule); its state stays.
+    wished ──draw──▶ confirmed | not_drawn
+
+At an office that draws, a booking for a day that is not drawn yet begins as wished: it has no seat. It can be cancelled.
+
+A booking of a stronger proof for the same personal id makes an active one displaced; an office can make one released. An active booking,
+held or confirmed, may be moved to another slot (reschedule); its state stays.
 
 A held booking whose time is over is lapsed, even before anybody has written that down.
 """
@@ -31,6 +36,8 @@ class BookingStatus(StrEnum):
     NO_SHOW = "no_show"
     DISPLACED = "displaced"
     RELEASED = "released"
+    WISHED = "wished"
+    NOT_DRAWN = "not_drawn"
 
     @property
     def in_vietnamese(self) -> str:
@@ -47,6 +54,8 @@ _IN_VIETNAMESE = {
     BookingStatus.NO_SHOW: "đã qua ngày hẹn",
     BookingStatus.DISPLACED: "đã nhường cho người có số điện thoại xác thực",
     BookingStatus.RELEASED: "đã được cơ quan Công an huỷ",
+    BookingStatus.WISHED: "đang chờ bốc thăm",
+    BookingStatus.NOT_DRAWN: "không được bốc thăm",
 }
 
 
@@ -67,6 +76,7 @@ class Booking:
     `version` counts the changes since the hold, so that a change based on an old reading is refused.
     `answered` remembers the requests that changed it: a hash of each Idempotency-Key, and what was asked. It stays small,
     as a booking is confirmed and cancelled once and moved a few times (`moves`). `replaced` says that it displaced another.
+    `draw_at` is when the seats of its day are or were drawn, for one that began as a wish.
     `rest_minutes` is how long its seat may rest once it is given back (`rest.py`), by the office's rules when it was held.
     """
 
@@ -91,16 +101,17 @@ class Booking:
     moves: int = 0
     replaced: bool = False
     rest_minutes: int = 0
+    draw_at: datetime | None = None
 
     @property
     def ticket(self) -> str:
-        """The number called at the desk: slot time and seat, unique in the office's day, in order of time."""
-        return f"{self.start:%H%M}-{self.seat.label}"
+        """The number called at the desk: slot time and seat, unique in the office's day, in order of time; "" without a seat."""
+        return f"{self.start:%H%M}-{self.seat.label}" if self.seat.given else ""
 
     @property
     def active(self) -> bool:
-        """Whether the booking occupies a seat, according to what is stored."""
-        return self.status in (BookingStatus.HELD, BookingStatus.CONFIRMED)
+        """Whether it is the one booking that its applicant may have, according to what is stored."""
+        return self.status in (BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.WISHED)
 
     def lapsed(self, now: datetime) -> bool:
         """Whether it is a hold whose time is over."""

@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 from bookings.booking import Booking, BookingStatus
 from offices.office import Office
 
-_STATUS = {BookingStatus.HELD: "TENTATIVE", BookingStatus.CONFIRMED: "CONFIRMED", BookingStatus.SERVED: "CONFIRMED"}
+_STATUS = {
+    BookingStatus.HELD: "TENTATIVE",
+    BookingStatus.WISHED: "TENTATIVE",
+    BookingStatus.CONFIRMED: "CONFIRMED",
+    BookingStatus.SERVED: "CONFIRMED",
+}
 _MAX_OCTETS = 75  # of a line, by the RFC
 
 
@@ -25,7 +30,7 @@ def calendar_entry(booking: Booking, office: Office | None, now: datetime) -> st
         f"DTSTART:{_utc(booking.start)}",
         f"DTEND:{_utc(booking.end)}",
         f"STATUS:{_STATUS.get(booking.status, 'CANCELLED')}",
-        f"SUMMARY:{_text(f'Làm căn cước (CCCD), số {booking.ticket}')}",
+        f"SUMMARY:{_text(f'Làm căn cước (CCCD), {_which(booking)}')}",
         f"LOCATION:{_text(place)}",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
@@ -36,6 +41,10 @@ def calendar_entry(booking: Booking, office: Office | None, now: datetime) -> st
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _which(booking: Booking) -> str:
+    return f"số {booking.ticket}" if booking.ticket else booking.status.in_vietnamese
 
 
 def _uid(booking: Booking) -> str:

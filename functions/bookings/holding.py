@@ -35,7 +35,8 @@ def hold(
 ) -> tuple[Booking, bool]:
     """Hold a seat for a while. Returns the booking, and whether it is new (False: the same request made it before).
 
-    Where the applicant has a less proven booking of another citizen, that one is displaced in the same transaction.
+    Where the applicant has a less proven booking of another citizen, that one is displaced in the same transaction. Before the
+    draw of its day the booking is a wish: the same transaction without a seat.
 
     Raises:
         SlotFull, AlreadyBooked, TooManyBookings, TooManyApplicants, RateLimited, IdempotencyKeyReused,
@@ -50,8 +51,9 @@ def hold(
     for _ in range(MAX_SEAT_TRIES):
         booking = _held(wanted, seats.choice, weaker, rules, now)
         here = _leaving(weaker, wanted)
+        seat = [] if wanted.draw_at else [store.take_seat(booking, seats.mark, now, seats.seen_mark, here)]
         writes = [
-            store.take_seat(booking, seats.mark, now, seats.seen_mark, here),
+            *seat,
             store.displace(weaker, booking) if weaker else store.lock_applicant(booking),
             store.count_request(booking, wanted.id, limit, place, wanted.since),
             *([wanted.declaration] if wanted.declaration else []),
@@ -62,7 +64,7 @@ def hold(
         except Unknown:
             return _own_or(store, wanted, TemporarilyUnavailable(retry_after=RETRY_AFTER))
         except Refused as refused:
-            slot, lock, tally, *beside = refused.old
+            slot, lock, tally, *beside = refused.old if seat else [None, *refused.old]
             if tally is not None:
                 made = _same_request(store, wanted, tally)
                 if made:
@@ -78,7 +80,7 @@ def hold(
                 if not seats.choose_among(_without(slot, _leaving(weaker, wanted)), now):
                     return _own_or(store, wanted, SlotFull(), now)
         else:
-            count("BookingsHeld")
+            count("WishesMade" if wanted.draw_at else "BookingsHeld")
             if weaker:
                 count("BookingsDisplaced")
                 store.tidy_tally(weaker.citizen, now)
@@ -89,28 +91,30 @@ def hold(
 def _held(wanted: HoldRequest, seat: Seat, displaces: Booking | None, rules: OpeningRules, now: datetime) -> Booking:
     return Booking(
         id=wanted.id.text,
-        status=BookingStatus.HELD,
+        status=BookingStatus.WISHED if wanted.draw_at else BookingStatus.HELD,
         office_id=wanted.office_id,
         procedure=wanted.procedure,
         start=wanted.slot.start,
         end=wanted.slot.end,
-        seat=seat,
+        seat=Seat(0, wanted.queue) if wanted.draw_at else seat,
         citizen=wanted.citizen,
         request=wanted.request,
         applicant=wanted.applicant,
         held_at=now,
-        hold_expires_at=min(now + timedelta(minutes=rules.hold_minutes), wanted.slot.start),
+        hold_expires_at=None if wanted.draw_at else min(now + timedelta(minutes=rules.hold_minutes), wanted.slot.start),
         declaration_id=wanted.declaration_id,
         proof=wanted.proof,
         replaced=displaces is not None,
         rest_minutes=rules.rest_minutes,
+        draw_at=wanted.draw_at,
     )
 
 
 def _leaving(weaker: Booking | None, wanted: HoldRequest) -> Booking | None:
     """The displaced booking, if it leaves a seat of the wanted slot."""
-    there = weaker is not None and (weaker.office_id, weaker.start) == (wanted.office_id, wanted.slot.start)
-    return weaker if there else None
+    if weaker is None or not weaker.seat.given or wanted.draw_at:
+        return None
+    return weaker if (weaker.office_id, weaker.start) == (wanted.office_id, wanted.slot.start) else None
 
 
 def _without(slot: Item, leaving: Booking | None) -> Item:

@@ -23,12 +23,13 @@ from procedures import catalog
 
 @dataclass(frozen=True)
 class Place:
-    """A slot that can be booked now, at an office, for people of that residence."""
+    """A slot that can be booked now, or wished for until `draw_at`, at an office, for people of that residence."""
 
     office: Office
     rules: OpeningRules
     slot: Slot
     residence: Resident
+    draw_at: datetime | None = None
 
     @property
     def queue(self) -> Queue:
@@ -41,7 +42,7 @@ class HoldRequest:
     """What a citizen asks for, already valid: the slot exists and can be booked now.
 
     `request` is a hash of the whole body; `declaration` is the write that links the declaration. `person` stands for citizen
-    and applicant together (`standing.Place`). `since` is when the citizen's session began, in epoch seconds.
+    and applicant together (`standing.Place`). `draw_at` is when the seats of its day are drawn, if they are. `since` is when the citizen's session began, in epoch seconds.
     """
 
     id: BookingId
@@ -57,6 +58,7 @@ class HoldRequest:
     since: int | None = None
     declaration_id: str | None = None
     declaration: Write | None = None
+    draw_at: datetime | None = None
 
 
 def place(office_id: str, procedure: str, start: datetime, now: datetime) -> Place:
@@ -68,7 +70,8 @@ def place(office_id: str, procedure: str, start: datetime, now: datetime) -> Pla
     """
     office, rules = _office(office_id, now.date())
     residence = _residence(procedure, start)
-    return Place(office, rules, opening.slot_at(rules, national_calendar(), start, now), residence)
+    slot = opening.slot_at(rules, national_calendar(), start, now)
+    return Place(office, rules, slot, residence, opening.draw_to_come(rules, slot.start.date(), now))
 
 
 def hold_request(
@@ -101,6 +104,7 @@ def hold_request(
         proof=proof,
         since=since,
         declaration_id=wanted.declaration_id,
+        draw_at=place.draw_at,
     )
     if wanted.declaration_id is None:
         return asked

@@ -4,6 +4,7 @@
     OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry, d: served};
                                                 of one that rests: {b: "-", x: until when, o: offered to, n: offers}
     OFFICE#<office>     WAIT#<booking id>       a booking that waits for an earlier appointment, and the seat offered to it
+    OFFICE#<office>     DRAW#2026-12-02         the draw of a day's seats: its seed, and the wishes in it
     APPLICANT#<hash>    ACTIVE                  the applicant's active booking, which is also their lock
     APPLICANT#<hash>    ENDED#<booking id>      history
     CITIZEN#<hash>      TALLY                   a citizen's bookings by request (k…), how many are active (n), requests a day
@@ -29,6 +30,7 @@ DUE_SHARDS = 8  # one index partition takes about 1,000 writes a second; the who
 END_OF_TIME = 32_503_680_000  # the year 3000, in epoch seconds: after everything that is due
 KEPT_AFTER_END = timedelta(days=30)
 TALLY_KEPT = timedelta(days=75)  # after the last ending: longer than any history it remembers, 30 days past a far slot
+INDEX_LAG = timedelta(minutes=1)  # by then the index shows what was written
 MOST_REMEMBERED = 100  # attributes of a tally; beyond them the oldest bookings are forgotten
 MISSED = "missed"  # when the last missed appointment began, epoch seconds
 SESSIONS_END = "sessionsEnd"  # when the citizen's data was erased, epoch seconds: older sessions hold nothing
@@ -51,6 +53,10 @@ def slot_start(item: Item) -> datetime:
 
 def wait_key(office_id: str, booking_id: str) -> Key:
     return {"pk": f"OFFICE#{office_id}", "sk": f"WAIT#{booking_id}"}
+
+
+def draw_key(office_id: str, day: date) -> Key:
+    return {"pk": f"OFFICE#{office_id}", "sk": f"DRAW#{day.isoformat()}"}
 
 
 def active_key(applicant: str) -> Key:
@@ -117,6 +123,12 @@ def _due_for_confirmed(booking: Booking) -> dict[str, Any]:
     return {"due": f"CONFIRMED#{_shard(booking.id)}", "dueAt": epoch(midnight)}
 
 
+def _due_for_wish(booking: Booking) -> dict[str, Any]:
+    """A wish is due a minute after the draw: by then the index knows of every wish before it."""
+    assert booking.draw_at is not None
+    return {"due": f"WISH#{_shard(booking.id)}", "dueAt": epoch(booking.draw_at + INDEX_LAG)}
+
+
 def booking_item(booking: Booking) -> Item:
     """A booking as an item: an active one under its applicant's lock, an ended one in the history."""
     booking_id = BookingId.parse(booking.id)
@@ -127,6 +139,8 @@ def booking_item(booking: Booking) -> Item:
         due = _due_for_hold(booking)
     elif booking.status is BookingStatus.CONFIRMED:
         due = _due_for_confirmed(booking)
+    elif booking.status is BookingStatus.WISHED:
+        due = _due_for_wish(booking)
     return {
         **key,
         **due,
@@ -154,6 +168,7 @@ def booking_item(booking: Booking) -> Item:
         "moves": booking.moves or None,
         "replaced": booking.replaced or None,
         "restMinutes": booking.rest_minutes or None,
+        "drawAt": epoch(booking.draw_at) if booking.draw_at else None,
         "ttl": None if booking.active else expires_at(booking),
     }
 
@@ -184,6 +199,7 @@ def booking_of(item: Item) -> Booking:
         moves=item.get("moves") or 0,
         replaced=bool(item.get("replaced")),
         rest_minutes=item.get("restMinutes") or 0,
+        draw_at=_instant(item.get("drawAt")),
     )
 
 

@@ -111,7 +111,8 @@ def reschedule(
             return booking
         if booking.status is BookingStatus.LAPSED:
             raise _hold_expired(store, booking, now)
-        if not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
+        wished = booking.status is BookingStatus.WISHED
+        if wished or not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
             raise NotReschedulable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
         if booking.moves >= MOVES:
             raise MovedTooOften(limit=str(MOVES))
@@ -254,7 +255,7 @@ def displaced_by(store: BookingStore, booking: Booking, now: datetime, *, seat_g
     If `seat_goes_too`, its seat is given up by the write that takes the other one's.
     """
     ended = replace(booking, status=BookingStatus.DISPLACED, ended_at=now, version=booking.version + 1)
-    seat = [] if seat_goes_too else [store.free_seat(booking, now)]
+    seat = [] if seat_goes_too or not booking.seat.given else [store.free_seat(booking, now)]
     return [*seat, store.keep_history(ended), store.uncount(booking)]
 
 
@@ -295,8 +296,10 @@ def _ending(
 ) -> Step:
     """The step that ends an active booking: seat, lock, tally and history in one transaction."""
     ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
-    seat = store.close_seat(booking) if status is BookingStatus.SERVED else store.free_seat(booking, now)
     rest = [store.unlock_applicant(booking), store.keep_history(ended), uncounted or store.uncount(booking)]
+    if not booking.seat.given:
+        return Step(ended, lambda: store.commit(rest))
+    seat = store.close_seat(booking) if status is BookingStatus.SERVED else store.free_seat(booking, now)
 
     def commit() -> None:
         try:
@@ -334,6 +337,8 @@ def answered(booking: Booking, ask: Ask, asked: str) -> bool:
 
 
 def _why_fixed(booking: Booking) -> str:
+    if booking.status is BookingStatus.WISHED:
+        return "đang chờ bốc thăm; bạn có thể huỷ và đăng ký giờ khác"
     return "đã sát hoặc qua giờ hẹn" if booking.active else booking.status.in_vietnamese
 
 

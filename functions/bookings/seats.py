@@ -19,10 +19,15 @@ _ATTRIBUTE = re.compile(r"([spt])([0-9]{2,3})")
 
 @dataclass(frozen=True, order=True)
 class Seat:
-    """A seat of a slot: the queue it belongs to and its number from 1."""
+    """A seat of a slot: the queue it belongs to and its number from 1; number 0 is a wish for one."""
 
     number: int
     queue: Queue
+
+    @property
+    def given(self) -> bool:
+        """Whether it is a seat, and not a wish for one."""
+        return self.number > 0
 
     @property
     def attribute(self) -> str:

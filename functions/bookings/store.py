@@ -85,7 +85,7 @@ class BookingStore:
         return self.table.between(*items.slot_range(office_id, first, last), consistent=consistent)
 
     def due(self, kind: str, now: datetime) -> Iterator[Key]:
-        """Keys of active bookings that are due under that kind (HOLD, CONFIRMED), oldest first in a shard."""
+        """Keys of active bookings that are due under that kind (HOLD, CONFIRMED, WISH), oldest first in a shard."""
         for shard in range(items.DUE_SHARDS):
             for item in self.table.due(f"{kind}#{shard}", now):
                 yield {"pk": item["pk"], "sk": item["sk"]}
@@ -95,6 +95,11 @@ class BookingStore:
         far = from_epoch(items.END_OF_TIME)
         for kind in ("HOLD", "CONFIRMED"):
             yield from self._bookings(list(self.due(kind, far)), unreadable)
+
+    def wished(self, now: datetime, unreadable: Callable[[Exception], None] = _raise) -> list[Booking]:
+        """The wishes whose draw is due by `now`, each as it stands; `unreadable` as ever."""
+        found = self._bookings(list(self.due("WISH", now)), unreadable)
+        return [booking for booking in found if booking.status is BookingStatus.WISHED]
 
     def at_key(self, key: Key) -> Booking | None:
         """The booking under that key."""

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import StringConstraints
 
 from bookings.booking import Booking, BookingStatus
+from bookings.draw import code_of
 from cccd.fields import BirthDateField, NameField, PersonalIdField, PhoneField, StartField
 from cccd.http import Model, Page
 from declarations.checklist import to_bring
@@ -61,7 +62,8 @@ class ApplicantView(Model):
 
 
 class BookingView(Model):
-    """An appointment. What to bring is by the linked declaration, or all that the procedure may ask for where there is none.
+    """An appointment; one with the status `wished` has no ticket until its day is drawn at `drawAt`, where its mark in the draw is
+    `drawCode`. What to bring is by the linked declaration, or all that the procedure may ask for where there is none.
 
     `peopleAhead` is told on the day of a confirmed one. `replacedAnother` says that somebody else had made an appointment for
     this personal id, which had to give way.
@@ -80,6 +82,8 @@ class BookingView(Model):
     documents_to_bring: list[Paper]
     people_ahead: int | None = None
     replaced_another: bool = False
+    draw_at: datetime | None = None
+    draw_code: str | None = None
 
 
 class BookingPage(Page[BookingView]):
@@ -108,4 +112,6 @@ def view(booking: Booking, declaration: Linked | None, people_ahead: int | None 
         documents_to_bring=[paper(each) for each in to_bring(booking.procedure, answers, booking.start.date())],
         people_ahead=people_ahead,
         replaced_another=booking.replaced,
+        draw_at=booking.draw_at,
+        draw_code=code_of(booking) if booking.draw_at else None,
     )

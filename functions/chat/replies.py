@@ -147,10 +147,8 @@ def to_stranger() -> Reply:
 def _line(booking: Booking, office: Office | None) -> str:
     day = booking.start.date()
     place = office.name if office else "cơ quan Công an đã chọn"
-    return (
-        f"Lịch hẹn {booking.status.in_vietnamese}: {booking.start:%H:%M} {weekday(day)} {shown(day)}, "
-        f"số {booking.ticket}, tại {place}."
-    )
+    ticket = f"số {booking.ticket}, " if booking.ticket else ""
+    return f"Lịch hẹn {booking.status.in_vietnamese}: {booking.start:%H:%M} {weekday(day)} {shown(day)}, {ticket}tại {place}."
 
 
 def _topic(question: str) -> Button:

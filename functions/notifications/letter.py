@@ -104,6 +104,11 @@ def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
                 f"Lịch hẹn làm căn cước (CCCD) lúc {when}, số {booking.ticket}, tại {place} đã được cơ quan Công an huỷ theo "
                 "đề nghị của người làm thẻ. Nếu thấy nhầm lẫn, vui lòng liên hệ cơ quan Công an."
             )
+        case Kind.NOT_DRAWN:
+            return (
+                f"Rất tiếc, nguyện vọng làm căn cước (CCCD) ngày {shown(day)} tại {place} chưa được bốc thăm trúng, vì có nhiều "
+                "người đăng ký hơn số chỗ. Bạn có thể đặt chỗ còn lại hoặc đăng ký ngày mới mở trong ứng dụng."
+            )
         case Kind.OFFER:
             raise ValueError("an offer has words of its own")
         case Kind.REMINDER:

@@ -23,10 +23,12 @@ class Kind(StrEnum):
     DISPLACED = "displaced"
     RELEASED = "released"
     OFFER = "offer"
+    NOT_DRAWN = "not_drawn"
 
 
 # The messages about an ending that the citizen did not choose themselves, or did and may have forgotten.
 ENDINGS = {
+    BookingStatus.NOT_DRAWN: Kind.NOT_DRAWN,
     BookingStatus.CANCELLED: Kind.CANCELLED,
     BookingStatus.DISPLACED: Kind.DISPLACED,
     BookingStatus.RELEASED: Kind.RELEASED,
@@ -69,7 +71,7 @@ class Notice:
 
 def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[Notice]:
     """The messages that a change of a booking creates. `before` is None if the booking did not exist before."""
-    if after.status in ENDINGS and after.confirmed_at:
+    if after.status in ENDINGS and (after.confirmed_at or after.status is BookingStatus.NOT_DRAWN):
         return [_notice(ENDINGS[after.status], after, now)]
     if after.status is not BookingStatus.CONFIRMED:
         return []

@@ -12,6 +12,8 @@ from offices.office import Office
 from offices.opening import Capacity, OpeningRules, Override, Session
 from offices.review import WEEKDAY_CODES, findings
 
+_TIMES = ("same_day_until", "draw_at")
+
 FILE = Path(__file__).parent / "content" / "offices.toml"
 
 
@@ -36,12 +38,12 @@ def rules(profile: Mapping[str, Any]) -> OpeningRules:
         for code in row["days"]:
             dow = WEEKDAY_CODES.index(code)
             weekly[dow] = (*weekly.get(dow, ()), _session(row))
-    others = {name: value for name, value in profile.items() if name not in {"weekly", "override", "same_day_until"}}
-    same_day = profile.get("same_day_until")
+    others = {name: value for name, value in profile.items() if name not in {"weekly", "override", *_TIMES}}
+    times: dict[str, Any] = {name: time.fromisoformat(profile[name]) for name in _TIMES if name in profile}
     return OpeningRules(
         weekly=weekly,
-        same_day_until=time.fromisoformat(same_day) if same_day else None,
         overrides={row["date"]: _override(row) for row in profile.get("override", [])},
+        **times,
         **others,
     )
 

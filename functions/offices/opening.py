@@ -19,6 +19,9 @@ type Resident = Literal["permanent", "temporary"]
 type Queue = Literal["shared", "permanent", "temporary"]
 type Capacity = Mapping[Queue, int]
 
+# From the draw to the first hold of what it left: time enough for every seat to be given.
+DRAW_TAKES = timedelta(minutes=15)
+
 MAX_SEARCH_DAYS = 31  # how far past its window an office looks for its first open day; Tết closes nine
 
 
@@ -46,7 +49,8 @@ class OpeningRules:
     Up to `cancel_minutes` before its start, a booking can be moved or cancelled; `last_day` is the last day on which
     the office exists. The seats of a day are released in two portions: half when the day opens, the rest
     `second_portion_days` before it, so that whoever comes later finds some too; 0 releases all at once. A seat that comes
-    back near its day rests for up to `rest_minutes`; 0 frees it at once.
+    back near its day rests for up to `rest_minutes`; 0 frees it at once. Where there is a `draw_at`, nobody can hold a
+    seat of a day before its draw, `window_days` ahead at that time; until then citizens leave wishes.
     """
 
     weekly: Mapping[int, tuple[Session, ...]]
@@ -58,6 +62,7 @@ class OpeningRules:
     cancel_minutes: int = 0
     second_portion_days: int = 0
     rest_minutes: int = 0
+    draw_at: time | None = None
     overrides: Mapping[date, Override] = field(default_factory=dict)
     last_day: date | None = None
 
@@ -136,6 +141,17 @@ def slot_at(rules: OpeningRules, calendar: WorkingCalendar, start: datetime, now
     return released(rules, slot, now)
 
 
+def draw_of(rules: OpeningRules, on: date) -> datetime | None:
+    """When the seats of that day are drawn among those who wish for one; None if the office draws none."""
+    return clock.at(on - timedelta(days=rules.window_days), rules.draw_at) if rules.draw_at else None
+
+
+def draw_to_come(rules: OpeningRules, on: date, now: datetime) -> datetime | None:
+    """When the seats of that day will be drawn; None if they have been, or the office draws none."""
+    drawn = draw_of(rules, on)
+    return drawn if drawn and now < drawn else None
+
+
 def second_portion_on(rules: OpeningRules, on: date, now: datetime) -> date | None:
     """The day on which the second portion of that day's seats is released; None if all of them are."""
     released_on = on - timedelta(days=rules.second_portion_days)
@@ -206,7 +222,15 @@ def _not_bookable(rules: OpeningRules, calendar: WorkingCalendar, on: date, now:
         return Closed("too_late_today", "Cơ quan không nhận lịch hẹn trong ngày hôm nay nữa.")
     if on > last:
         return Closed("outside_window", f"Chỉ nhận lịch hẹn từ {clock.shown(first)} đến {clock.shown(last)}.")
-    return closed_by_rule(rules, calendar, on)
+    return closed_by_rule(rules, calendar, on) or _being_drawn(rules, on, now)
+
+
+def _being_drawn(rules: OpeningRules, on: date, now: datetime) -> Closed | None:
+    drawn = draw_of(rules, on)
+    if drawn is None or not drawn <= now < drawn + DRAW_TAKES:
+        return None
+    again = f"{drawn + DRAW_TAKES:%H:%M}"
+    return Closed("being_drawn", f"Đang bốc thăm chỗ ngày {clock.shown(on)}. Chỗ còn lại được đặt từ {again} hôm nay.")
 
 
 def _sessions(rules: OpeningRules, calendar: WorkingCalendar, on: date) -> tuple[Session, ...]:

@@ -31,6 +31,7 @@ _PROFILE = {
     "cancel_minutes",
     "second_portion_days",
     "rest_minutes",
+    "draw_at",
 }
 _SESSION = {"from", "to", "seats"}
 _OVERRIDE = {"date", "reason", "sessions"}
@@ -127,8 +128,9 @@ def _profile(where: str, profile: Mapping[str, Any]) -> Iterator[str]:
         value = profile.get(name, least)
         if not _is_whole(value) or not least <= value <= most:
             yield f"{where}: {name}: {value!r} should be a whole number from {least} to {most}"
-    if "same_day_until" in profile and _time(profile["same_day_until"]) is None:
-        yield f'{where}: same_day_until: {profile["same_day_until"]!r} is no time; write it like "10:00"'
+    for name in ("same_day_until", "draw_at"):
+        if name in profile and _time(profile[name]) is None:
+            yield f'{where}: {name}: {profile[name]!r} is no time; write it like "10:00"'
     slot = _slot(profile)
     rows = profile.get("weekly")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):

@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from botocore.exceptions import ClientError
 
-from bookings import audit, items
+from bookings import audit, drawing, items
 from bookings.booking import BookingStatus
+from bookings.draw_store import DrawStore
+from bookings.drawing import draw_days
 from bookings.due import close_days, purge
 from bookings.lifecycle import Ask, confirm
 from bookings.store import BookingStore
@@ -99,6 +101,26 @@ def test_close_of_day_goes_on_past_what_it_cannot_end(
     assert close_days(booked, NEXT_DAY, lambda: True, workers=1) == 7
     assert ended(booked, BookingStatus.NO_SHOW) == {*PEOPLE} - {PEOPLE[2], PEOPLE[5]}
     assert '"CloseDayPassedBy":[1.0,1.0]' in counted()
+
+
+def test_the_draw_goes_on_past_wishes_it_cannot_end_and_slots_it_cannot_read(
+    store: BookingStore, counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "WORKERS", 1)
+    for person in PEOPLE:
+        held(store, person, at=slot(9), draw_at=NOW)
+    spoil(store, PEOPLE[3], seat="no seat")
+    refuse(store, monkeypatch, PEOPLE[5])
+    broken = slot(9, SLOT_START + timedelta(minutes=30))
+    store.table.client.put_item(
+        TableName=store.table.name, Item=to_item({**items.slot_key("office", broken.start), "s01": 5})
+    )
+    draws = DrawStore(store.table.client, store.table.name)
+    done = draw_days(store, draws, lambda *_: [broken, slot(4)], LATER, lambda: True)
+    assert done == {BookingStatus.CONFIRMED: 4, BookingStatus.NOT_DRAWN: 3}
+    told = counted()
+    assert '"DrawPassedBy":[1.0,1.0,1.0' in told
+    assert not draw_days(store, draws, lambda *_: [], LATER, lambda: True), "only those that cannot be ended are left"
 
 
 def refuse(store: BookingStore, monkeypatch: pytest.MonkeyPatch, person: str) -> None:

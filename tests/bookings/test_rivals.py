@@ -5,12 +5,15 @@ Afterwards the table is sound, whoever won, and our answer describes the stored 
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bookings import items
 from bookings.booking import Booking, BookingStatus
+from bookings.draw_store import DrawStore
+from bookings.drawing import draw_days
 from bookings.due import close_days
 from bookings.holding import hold
 from bookings.intake import HoldRequest
@@ -34,6 +37,8 @@ EARLY = slot(CAPACITY, SLOT_START - timedelta(minutes=30))
 ELSEWHERE = slot(CAPACITY, SLOT_START + timedelta(hours=2))
 LAN = wish("lan", at=HERE)
 LATER = NOW + timedelta(minutes=15)
+DRAW = NOW + timedelta(minutes=10)
+DUE = DRAW + timedelta(minutes=1)
 ON_THE_DAY = SLOT_START - timedelta(minutes=10)
 AFTERWARDS = SLOT_START + timedelta(days=1)
 
@@ -93,6 +98,41 @@ DEEDS: dict[str, Deed] = {
     "take the lapsed seat over": lambda store: hold(store, wish("rival", at=HERE), RULES, LIMIT, LATER),
     "take the place there": lambda store: hold(store, wish("rival", at=THERE), RULES, LIMIT, NOW),
 }
+
+
+def draw(store: BookingStore) -> object:
+    return draw_days(store, DrawStore(store.table.client, store.table.name), lambda *_: [HERE], DUE, lambda: True)
+
+
+# What may happen to a wish while something else happens to it.
+OF_A_WISH: dict[str, Deed] = {
+    "draw": draw,
+    "cancel": DEEDS["cancel"],
+    "release": DEEDS["release"],
+    "displace by a hold": DEEDS["displace here"],
+    "displace by a wish": lambda store: hold(store, replace(claim(HERE), draw_at=DRAW), RULES, LIMIT, NOW),
+    "take the seat": lambda store: hold(store, wish("rival", at=HERE), RULES, LIMIT, LATER),
+}
+
+
+@pytest.mark.parametrize("rival", OF_A_WISH)
+@pytest.mark.parametrize("ours", [name for name in OF_A_WISH if not name.startswith("take")])
+def test_a_rival_of_a_wish_acts_first(
+    store: BookingStore, rival_acts_first: Callable[[Callable[[], object]], None], ours: str, rival: str
+) -> None:
+    hold(store, replace(LAN, draw_at=DRAW), RULES, LIMIT, NOW)
+
+    def act_first() -> None:
+        with suppress(Refusal):
+            OF_A_WISH[rival](store)
+
+    rival_acts_first(act_first)
+    with suppress(Refusal):
+        OF_A_WISH[ours](store)
+    check(store.table.client, store.table.name, LATER, CAPACITY)
+    draw(store)
+    check(store.table.client, store.table.name, LATER, CAPACITY)
+    assert read(store).status is not BookingStatus.WISHED, "no wish outlives its draw"
 
 
 @pytest.mark.parametrize("confirmed", [False, True], ids=["held", "confirmed"])

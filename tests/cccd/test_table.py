@@ -53,7 +53,8 @@ def test_every_page_is_read(table: Table) -> None:
 
 
 def test_keys_that_were_left_over_are_asked_for_again(table: Table) -> None:
-    assert {item["sk"] for item in table.get_all([key(number) for number in range(4)])} == {"S#0", "S#1", "S#2"}
+    wanted = [key(number) for number in (0, 1, 2, 3, 0)]  # an index may show an item twice
+    assert {item["sk"] for item in table.get_all(wanted)} == {"S#0", "S#1", "S#2"}
 
 
 def test_a_write_that_is_refused_tells_what_stands(table: Table) -> None:

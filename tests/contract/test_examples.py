@@ -6,11 +6,13 @@ tests/promised.py compares each answer with the contract on the way. `make opena
 import hashlib
 import json
 import os
+from datetime import date
 
 import pytest
 
-from bookings import offers
+from bookings import draw_store, offers
 from cccd import clock
+from cccd.dynamodb import client
 from cccd.keyring import secret
 from chat.webhook import settings as webhook
 from contract import examples
@@ -38,6 +40,9 @@ def walk(ask: FrontEnd) -> None:
     ask("searchOffices", q="ben nghe", limit="1")
     ask("readOffice", officeId=OFFICE)
     ask("readSlots", officeId=OFFICE, days="1", from_="2026-11-28")
+    draws, new_day = draw_store.DrawStore(client(), "BookingsTable"), date(2026, 12, 2)
+    draws.close(OFFICE, draws.open(OFFICE, new_day), ["m5qxe2ltmqqgs3ra", "nfzsa5dpebsgk3lp"])
+    ask("readDraw", officeId=OFFICE, date=str(new_day))
     ask("listProcedures", on="2021-06-24")
     ask("readProcedure", code="cap-cccd", on="2026-11-26", residence="permanent")
     ask("readForm", procedure="cap-cccd", on="2026-11-25")
@@ -92,6 +97,7 @@ def walk(ask: FrontEnd) -> None:
 
 def test_every_operation_answers_as_its_example_says(front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(promised, "SEEN", seen := set[tuple[str, int]]())
+    monkeypatch.setattr("bookings.draw_store.secrets.token_hex", lambda length: "5e" * length)
     walk(front_end)
     successes = {
         (name, int(status))

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 
 NEVER = 10**12
+# The states of an active booking, and the index's name for what is due for it.
+DUE_AS: dict[str, str] = {
+    BookingStatus.HELD: "HOLD",
+    BookingStatus.CONFIRMED: "CONFIRMED",
+    BookingStatus.WISHED: "WISH",
+}
 
 
 class Broken(AssertionError):
@@ -81,6 +87,10 @@ def _each_live_booking_has_its_seat(
     for booking in active.values():
         if booking["status"] == BookingStatus.HELD and booking["holdExpiresAt"] <= epoch(now):
             continue
+        if booking["status"] == BookingStatus.WISHED:
+            if items.booking_of(booking).seat.given:
+                raise Broken(f"{booking['id']} is a wish with a seat")
+            continue
         holder = seats.get(_seat_key(booking))
         if holder is None or holder.booking_id != booking["id"]:
             raise Broken(f"{booking['id']} is {booking['status']} without its seat")
@@ -97,10 +107,10 @@ def _no_slot_is_oversold(seats: dict[tuple[str, str, str], Taken], now: datetime
 
 def _nobody_is_both_active_and_ended(active: dict[str, Item], ended: dict[str, Item]) -> None:
     for row in active.values():
-        if row["status"] not in (BookingStatus.HELD, BookingStatus.CONFIRMED):
+        if row["status"] not in DUE_AS:
             raise Broken(f"{row['id']} is {row['status']}, and locks its applicant")
     for row in ended.values():
-        if row["status"] in (BookingStatus.HELD, BookingStatus.CONFIRMED):
+        if row["status"] in DUE_AS:
             raise Broken(f"{row['id']} is {row['status']}, in the history")
     if both := active.keys() & ended.keys():
         raise Broken(f"{both} are both active and ended")
@@ -134,8 +144,7 @@ def _ttl(active: dict[str, Item], ended: dict[str, Item], booking_id: str) -> in
 
 def _each_active_booking_is_due(active: dict[str, Item]) -> None:
     for row in active.values():
-        kind = "HOLD" if row["status"] == BookingStatus.HELD else "CONFIRMED"
-        if not str(row.get("due", "")).startswith(kind) or "ttl" in row:
+        if not str(row.get("due", "")).startswith(DUE_AS[row["status"]]) or "ttl" in row:
             raise Broken(f"{row['id']} would not be found when it is due")
         found = BookingId.parse(row["id"])
         if found is None or items.active_key(found.applicant)["pk"] != row["pk"]:

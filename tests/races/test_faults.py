@@ -4,18 +4,26 @@ After each of them the table is sound, nothing is booked twice, and no failure i
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bookings import items
 from bookings.booking import Booking, BookingStatus
+from bookings.draw_store import DrawStore
+from bookings.drawing import draw_days
 from bookings.due import close_days, purge
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, confirm, release, reschedule, serve
 from bookings.proof import Proof
+from bookings.seats import RESTING, Seat, Taken
 from bookings.store import BookingStore
+from bookings.wait_store import Offer, WaitStore
+from bookings.waiting import accept, join
 from cccd import transactions
+from cccd.clock import epoch
 from cccd.errors import NotFound, Refusal, TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from offices.opening import Slot
@@ -26,6 +34,7 @@ from tests.races.invariants import check
 
 CAPACITY = 3
 LATER = NOW + timedelta(minutes=15)
+DRAW = NOW + timedelta(minutes=10)
 ON_THE_DAY = SLOT_START - timedelta(minutes=10)
 AFTERWARDS = SLOT_START + timedelta(days=40)
 HERE = slot(CAPACITY)
@@ -89,6 +98,36 @@ def do_release(store: BookingStore) -> Booking:
         return found
 
 
+def do_wish(store: BookingStore) -> Booking:
+    return hold(store, replace(LAN, draw_at=DRAW), RULES, LIMIT, NOW)[0]
+
+
+def do_draw(store: BookingStore) -> Any:
+    return draw_days(store, DrawStore(store.table.client, store.table.name), lambda *_: [HERE], LATER, lambda: True)
+
+
+def do_draw_of_nothing(store: BookingStore) -> Any:
+    return draw_days(store, DrawStore(store.table.client, store.table.name), lambda *_: [], LATER, lambda: True)
+
+
+def do_offer(store: BookingStore) -> None:
+    """Lan waits for an earlier appointment, and a seat that rests is offered to her."""
+    waits = WaitStore(store.table.client, store.table.name)
+    waiting = join(waits, store, Ask(LAN.id, LAN.citizen, NOW))
+    rests = Taken(RESTING, epoch(LATER))
+    seat = Seat(1, "shared")
+    slot_item = {**items.slot_key("office", THERE.start), "mark": "s3", "s01": {"b": RESTING, "x": rests.expires}}
+    store.table.write(store.table.put(slot_item))
+    booking = store.find(LAN.id)
+    assert booking is not None
+    store.commit(waits.offer(waiting, Offer(THERE.start, THERE.end, seat, LATER, booking.version), rests, LATER))
+
+
+def do_accept(store: BookingStore) -> Booking:
+    waits = WaitStore(store.table.client, store.table.name)
+    return accept(waits, store, Ask(LAN.id, LAN.citizen, NOW, key="a fourth key"), THERE.start)
+
+
 # Each operation, the steps before it, and the state in which it leaves Lan's first booking.
 DEEDS: dict[str, tuple[Deed, list[Deed], BookingStatus]] = {
     "hold": (do_hold, [], BookingStatus.HELD),
@@ -104,6 +143,11 @@ DEEDS: dict[str, tuple[Deed, list[Deed], BookingStatus]] = {
     "displace there": (displace(THERE), [do_hold, do_confirm], BookingStatus.DISPLACED),
     "displace a hold": (displace(HERE), [do_hold], BookingStatus.DISPLACED),
     "release": (do_release, [do_hold, do_confirm], BookingStatus.RELEASED),
+    "wish": (do_wish, [], BookingStatus.WISHED),
+    "cancel a wish": (do_cancel, [do_wish], BookingStatus.CANCELLED),
+    "draw": (do_draw, [do_wish], BookingStatus.CONFIRMED),
+    "draw without a seat": (do_draw_of_nothing, [do_wish], BookingStatus.NOT_DRAWN),
+    "accept an offer": (do_accept, [do_hold, do_confirm, do_offer], BookingStatus.CONFIRMED),
     "hold again": (do_take_over, [do_hold], BookingStatus.LAPSED),
 }
 
@@ -134,7 +178,7 @@ def when(deed: Deed) -> datetime:
         return AFTERWARDS
     if deed is do_serve:
         return ON_THE_DAY
-    return LATER if deed in (do_purge, do_take_over) else NOW
+    return LATER if deed in (do_purge, do_take_over, do_draw, do_draw_of_nothing) else NOW
 
 
 @each_deed

@@ -16,13 +16,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from bookings import items
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
+from bookings.draw_store import DrawStore
+from bookings.drawing import draw_days
 from bookings.due import close_days, purge
 from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, confirm, release, reschedule, serve
 from bookings.proof import Proof
+from bookings.seats import RESTING, Taken, sellable
 from bookings.store import BookingStore
+from bookings.wait_store import Offer, WaitStore
+from bookings.waiting import accept, join
+from cccd.clock import epoch
 from cccd.errors import (
     AlreadyBooked,
     HoldExpired,
@@ -32,6 +39,7 @@ from cccd.errors import (
     NotFound,
     NotReschedulable,
     NotServable,
+    OfferOver,
     SlotFull,
     TooManyBookings,
 )
@@ -45,6 +53,7 @@ CITIZENS = [CitizenHash("mother"), CitizenHash("father")]
 SLOTS = 4
 MOST_SEATS = 3
 STEPS = int(os.environ.get("MACHINE_STEPS", "10000"))
+DRAWN = items.INDEX_LAG  # after its draw a wish is due
 STEPS_PER_LIFE = 40  # with so few, no citizen reaches the limit of a day
 
 _tables = itertools.count()
@@ -65,6 +74,8 @@ class Model:
     expires: datetime | None
     proof: Proof = Proof.NONE
     moves: int = 0
+    draw_at: datetime | None = None
+    offer: tuple[int, datetime] | None = None  # the slot, and until when
 
 
 class Bookings(RuleBasedStateMachine):
@@ -85,6 +96,7 @@ class Bookings(RuleBasedStateMachine):
         self.known: dict[str, Model] = {}
         self.requests = 0
         self.missed: Counter[CitizenHash] = Counter()
+        self.resting: list[tuple[int, datetime, Model]] = []
 
     def teardown(self) -> None:
         self.client.delete_table(TableName=self.table)
@@ -109,6 +121,82 @@ class Bookings(RuleBasedStateMachine):
                 weaker.status = BookingStatus.DISPLACED
             self.known[booking.id] = Model(person, citizen, where, BookingStatus.HELD, booking.hold_expires_at, proof)
 
+    @rule(person=people, citizen=citizens, where=slots, proof=st.sampled_from(Proof))
+    def wish_for(self, person: str, citizen: CitizenHash, where: int, proof: Proof) -> None:
+        self.requests += 1
+        draw_at = self.now + timedelta(minutes=5)
+        wanted = wish(
+            person, key=f"key-{self.requests}", citizen=citizen, at=self.slot(where), proof=proof, draw_at=draw_at
+        )
+        weaker = self.displaced(person, citizen, proof)
+        expected = self.refusal_of_wish(person, citizen, weaker)
+        booking = self.attempt(
+            lambda: hold(self.store, wanted, RULES, LIMIT, self.now)[0], tuple(expected) if expected else None
+        )
+        if booking:
+            if weaker:
+                weaker.status = BookingStatus.DISPLACED
+            self.known[booking.id] = Model(person, citizen, where, BookingStatus.WISHED, None, proof, draw_at=draw_at)
+
+    @rule()
+    def draw(self) -> None:
+        """All four slots are of one day, whose order is fixed at its first draw: wishes of later are behind the others."""
+        slots = [self.slot(where) for where in range(SLOTS)]
+        draw_days(self.store, DrawStore(self.client, self.table), lambda *_: slots, self.now, lambda: True)
+        due = {
+            booking_id: model
+            for booking_id, model in self.known.items()
+            if model.status is BookingStatus.WISHED and model.draw_at and model.draw_at + DRAWN <= self.now
+        }
+        found = {each.id: each for each in self.store.find_all(self.ids())}
+        for booking_id, model in due.items():
+            model.status = found[booking_id].status
+            assert model.status in (BookingStatus.CONFIRMED, BookingStatus.NOT_DRAWN)
+            if model.status is BookingStatus.CONFIRMED:
+                model.slot = next(n for n, each in enumerate(slots) if each.start == found[booking_id].start)
+        if any(model.status is BookingStatus.NOT_DRAWN for model in due.values()):
+            assert not any(self.sells(where) for where in range(SLOTS)), "a seat is left, and somebody got none"
+
+    @rule(data=st.data(), where=slots)
+    def offer(self, data: st.DataObject, where: int) -> None:
+        """A seat that rests is offered to somebody who waits, for ten minutes."""
+        booking_id, model = self.some(data)
+        if model is None or model.offer or not self.sells(where) or self.now >= self.slot(model.slot).start:
+            return
+        if self.status(model) is not BookingStatus.CONFIRMED:
+            return
+        waits, to, until = WaitStore(self.client, self.table), self.slot(where), self.now + timedelta(minutes=10)
+        waiting = join(waits, self.store, Ask(booking_id, model.citizen, self.now))
+        day = self.store.slots("office", to.start.date(), to.start.date())
+        key = items.slot_key("office", to.start)
+        item = day.get(to.start, {**key, "mark": f"s{self.capacity}"})
+        seat = sellable(items.seats_of(item), to.capacity, "shared", epoch(self.now))[0]
+        rests = {"b": RESTING, "x": epoch(until)}
+        self.store.table.write(self.store.table.put({**item, seat.attribute: rests}))
+        version = self.store.find(booking_id).version  # type: ignore[union-attr]  # it is confirmed
+        self.store.commit(
+            waits.offer(waiting, Offer(to.start, to.end, seat, until, version), Taken(RESTING, epoch(until)), until)
+        )
+        model.offer = where, until
+        self.resting.append((where, until, model))
+
+    @rule(data=st.data())
+    def accept(self, data: st.DataObject) -> None:
+        booking_id, model = self.some(data)
+        if model is None or model.offer is None:
+            return
+        where, until = model.offer
+        stands = self.status(model) is BookingStatus.CONFIRMED and self.now < self.slot(model.slot).start
+        same = self.live(model) and where == model.slot
+        waits = WaitStore(self.client, self.table)
+        moved = self.attempt(
+            lambda: accept(waits, self.store, Ask(booking_id, model.citizen, self.now), self.slot(where).start),
+            None if same or (stands and self.now < until) else OfferOver,
+        )
+        if moved and not same:
+            model.slot, model.offer = where, None
+            self.resting = [each for each in self.resting if each[2] is not model]
+
     @rule(data=st.data())
     def confirm(self, data: st.DataObject) -> None:
         booking_id, model = self.some(data)
@@ -131,7 +219,7 @@ class Bookings(RuleBasedStateMachine):
         expected: type[Exception] | None = None
         if self.status(model) is BookingStatus.LAPSED:
             expected = HoldExpired
-        elif not self.live(model):
+        elif not self.live(model) or where != model.slot and model.status is BookingStatus.WISHED:
             expected = NotReschedulable
         elif where != model.slot:
             if self.now >= self.slot(model.slot).start:
@@ -232,12 +320,16 @@ class Bookings(RuleBasedStateMachine):
         return BookingStatus.LAPSED if lapsed else model.status
 
     def live(self, model: Model) -> bool:
-        return self.status(model) in (BookingStatus.HELD, BookingStatus.CONFIRMED)
+        return self.status(model) in (BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.WISHED)
+
+    def seated(self, model: Model) -> bool:
+        return model.status is BookingStatus.SERVED or (self.live(model) and model.status is not BookingStatus.WISHED)
 
     def sells(self, where: int) -> bool:
         """The people in a slot never exceed what the office wants now, except for those who were there before."""
-        seated = [each for each in self.known.values() if self.live(each) or each.status is BookingStatus.SERVED]
-        return sum(each.slot == where for each in seated) < self.capacity
+        seated = sum(self.seated(each) and each.slot == where for each in self.known.values())
+        resting = sum(slot == where and self.now < until for slot, until, _ in self.resting)
+        return seated + resting < self.capacity
 
     def displaced(self, person: str, citizen: CitizenHash, proof: Proof) -> Model | None:
         """The booking that must give way to a hold of that proof; whoever loses one by chance of the clock does not."""
@@ -251,6 +343,13 @@ class Bookings(RuleBasedStateMachine):
         self, person: str, citizen: CitizenHash, where: int, weaker: Model | None
     ) -> tuple[type[Exception], ...] | None:
         """Every rule that refuses a hold; the answer may name any of them."""
+        against = self.refusal_of_wish(person, citizen, weaker)
+        if not self.sells(where) and not (weaker and weaker.slot == where and self.seated(weaker)):
+            against.append(SlotFull)
+        return tuple(against) or None
+
+    def refusal_of_wish(self, person: str, citizen: CitizenHash, weaker: Model | None) -> list[type[Exception]]:
+        """Every rule that refuses a wish, which needs no seat."""
         against: list[type[Exception]] = []
         living = [each for each in self.known.values() if self.live(each)]
         if any(each.person == person and each is not weaker for each in living):
@@ -258,9 +357,7 @@ class Bookings(RuleBasedStateMachine):
         # Two missed appointments leave one booking at a time; no life here is longer than their sixty days.
         if sum(each.citizen == citizen for each in living) >= (1 if self.missed[citizen] >= 2 else LIMIT):
             against.append(TooManyBookings)
-        if not self.sells(where) and not (weaker and weaker.slot == where):
-            against.append(SlotFull)
-        return tuple(against) or None
+        return against
 
     def ids(self) -> list[BookingId]:
         return [parsed for each in self.known if (parsed := BookingId.parse(each))]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from bookings import items
 from bookings.booking import Booking, BookingStatus
+from bookings.draw_store import DrawStore
+from bookings.drawing import draw_days
 from bookings.due import close_days, purge
 from bookings.holding import hold
 from bookings.intake import HoldRequest
@@ -34,6 +37,7 @@ from tests.races.naive import naive_hold
 RACERS = 64
 SLOTS = 100
 LATER = NOW + timedelta(minutes=15)  # when a hold of NOW lapses
+DRAWN = LATER + timedelta(minutes=1)  # when a wish for a draw at LATER is due
 
 type Deed = Callable[[BookingStore], Any]
 
@@ -79,6 +83,13 @@ def presser_of(wanted: HoldRequest, limit: int = LIMIT) -> Deed:
 
 def acceptor(ask: Ask, early: Slot) -> Deed:
     return lambda store: accept(WaitStore(store.table.client, store.table.name), store, ask, early.start)
+
+
+def drawer(slots: Sequence[Slot]) -> Deed:
+    def run(store: BookingStore) -> Any:
+        return draw_days(store, DrawStore(store.table.client, store.table.name), lambda *_: slots, DRAWN, lambda: True)
+
+    return run
 
 
 def naive_holder(wanted: HoldRequest) -> Deed:
@@ -359,6 +370,32 @@ def test_an_offered_seat_is_taken_once_whoever_races_for_it(engine: str, store: 
             assert not (has_it and rival is not None), "the seat has two owners"
             assert seat is None or seat.rests or seat.booking_id in (stands.id, rival and rival.id)
     check(store.table.client, store.table.name, NOW, 1)
+
+
+def test_a_day_is_drawn_once_whoever_acts_at_the_same_moment(engine: str, store: BookingStore) -> None:
+    """Two runs of the draw, four citizens who cancel, one who is displaced, and eight who want a seat by a fast clock."""
+    draws = DrawStore(store.table.client, store.table.name)
+    with racers(engine, store.table.name, 15) as race:
+        for n in range(10):
+            start = SLOT_START + timedelta(days=n)
+            slots = [slot(2, start + timedelta(minutes=30 * k)) for k in range(3)]
+            wishes = [wish(f"wishes {n} {k}", at=slots[k % 3], draw_at=LATER) for k in range(10)]
+            for each in wishes:
+                hold(store, each, RULES, LIMIT, NOW)
+            claim = wish(f"wishes {n} 0", key="claim", citizen=CitizenHash(f"{n}"), at=slots[0], proof=Proof.PHONE)
+            rivals = [holder(f"quick {n} {k}", slots[k % 3], DRAWN) for k in range(8)]
+            answers = race(
+                [drawer(slots), drawer(slots), *map(canceller, wishes[1:5]), presser_of(replace(claim, draw_at=LATER))]
+                + rivals
+            )
+            assert all(isinstance(each, (Booking, Counter, Refusal)) for each in answers), answers
+            drawer(slots)(store)  # the next minute's run, for what the race left
+            ended = [store.find(each.id) for each in [*wishes, claim]]
+            assert all(each is None or each.status is not BookingStatus.WISHED for each in ended)
+            found = draws.find("office", start.date())
+            assert found is not None and found.entries is not None
+            assert len(set(found.entries)) == len(found.entries) <= 11
+    check(store.table.client, store.table.name, DRAWN, 2)
 
 
 def test_nobody_books_for_more_than_six_people_however_fast(engine: str, store: BookingStore) -> None:

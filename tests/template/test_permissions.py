@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 import time_machine
 
-from bookings import api, audit, availability_api, close_day, desk, due, offers, purge, release, waiting_api
+from bookings import api, audit, availability_api, close_day, desk, drawing, due, offers, purge, release, waiting_api
+from bookings.holding import hold
+from bookings.store import BookingStore
 from cccd.clock import VIETNAM
+from cccd.dynamodb import client
 from declarations.api import handler as declarations
+from offices.opening import Queue
 from tests.bookings.people import signed_in
+from tests.bookings.wishes import RULES, slot, wish
 from tests.declarations.people import FORM_2026
 from tests.gateway import CONTEXT, call
 from tests.template.iam import allowed, performed
@@ -39,6 +44,12 @@ def book(person: int, declaration: str | None = None, start: str = START) -> str
     return str(found.get("id"))
 
 
+def wish_for(person: str, queue: Queue) -> None:
+    """A wish for a seat of a day that is drawn in a minute."""
+    wanted = wish(person, at=slot({queue: 1}), queue=queue, draw_at=NOW + timedelta(minutes=1), office_id="pc06-79")
+    hold(BookingStore(client(), "BookingsTable"), wanted, RULES, 1, NOW)
+
+
 def declare(person: int) -> str:
     """The id of a declaration that belongs to the booking of that person."""
     body = FORM_2026 | {"personalId": f"0791900{person:05d}"}
@@ -58,6 +69,7 @@ def test_each_function_may_do_exactly_what_it_does(
 ) -> None:
     # Moto works with one thread only; with more it is not sound.
     monkeypatch.setattr(purge, "purge", partial(due.purge, workers=1))
+    monkeypatch.setattr(drawing, "WORKERS", 1)
     monkeypatch.setattr(close_day, "close_days", partial(due.close_days, workers=1))
     with time_machine.travel(NOW - timedelta(days=30), tick=False) as clock:
         old = declare(10)
@@ -85,6 +97,13 @@ def test_each_function_may_do_exactly_what_it_does(
         performed.clear()
         audit.handler({}, CONTEXT)
         assert performed == allowed("AuditFunction")
+
+        wish_for("somebody", "permanent")
+        wish_for("another", "shared")  # this office keeps two queues apart: there is no seat for them
+        clock.shift(timedelta(minutes=2))
+        performed.clear()
+        assert drawing.handler({}, CONTEXT) == {"drawn": 1, "notDrawn": 1}
+        assert performed == allowed("DrawFunction")
 
         waits = act(book(13, start="2026-11-28T10:00:00+07:00"), "confirm", 13)["id"]
         earlier = book(14, start="2026-11-27T08:00:00+07:00")

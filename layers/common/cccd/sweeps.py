@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from cccd.observability import log_unexpected, metrics
 
-type Sweep = Literal["Purge", "CloseDay", "Audit", "Retention", "Sender", "Outbox", "Chat", "Offers"]
+type Sweep = Literal["Purge", "CloseDay", "Audit", "Retention", "Sender", "Outbox", "Chat", "Offers", "Draw"]
 
 
 def passed_by(sweep: Sweep, error: Exception) -> None:

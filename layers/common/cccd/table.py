@@ -46,13 +46,14 @@ class Table:
         return from_item(found["Item"]) if found.get("Item") else None
 
     def get_all(self, keys: Sequence[Key]) -> Iterator[Item]:
-        """The existing items under those keys, in no order.
+        """The existing items under those keys, in no order, each once: an index may show an item twice while it changes.
 
         Raises:
             Unknown: DynamoDB gave only some of them, after several requests.
         """
-        for first in range(0, len(keys), _MAX_BATCH):
-            yield from self._batch(keys[first : first + _MAX_BATCH])
+        different = list({(key["pk"], key["sk"]): key for key in keys}.values())
+        for first in range(0, len(different), _MAX_BATCH):
+            yield from self._batch(different[first : first + _MAX_BATCH])
 
     def query(self, pk: str, begins: str = "", *, consistent: bool = True, only: Sequence[str] = ()) -> Iterator[Item]:
         """The items of a partition whose sort key begins with `begins`, in its order; `only` as in `get`."""
