@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ THIRD_PARTY = next((ROOT / ".venv" / "lib").glob("python3.*")) / "site-packages"
 
 # Imports a handler as Lambda does; tells what it loaded, and which files Python compiled.
 PROBE = """
-import json, sys
+import gc, json, sys
+before = [each["collections"] for each in gc.get_stats()]
 compiled = []
 sys.addaudithook(lambda name, args: compiled.append(str(args[1])) if name == "compile" else None)
 __import__(sys.argv[1])
@@ -25,7 +27,8 @@ made = [name for name, held in [
     ("a session of AWS", "cccd.aws" in sys.modules and sys.modules["cccd.aws"]._session.cache_info().currsize),
     ("a secret", "cccd.keyring" in sys.modules and sys.modules["cccd.keyring"]._read),
 ] if held]
-print(json.dumps({"loaded": sorted(sys.modules), "compiled": compiled, "made": made}))
+print(json.dumps({"loaded": sorted(sys.modules), "compiled": compiled, "made": made,
+    "collected": [each["collections"] - begun for each, begun in zip(gc.get_stats(), before)]}))
 """
 
 
@@ -59,15 +62,13 @@ def test_the_same_code_is_built_the_same(code: Path, tmp_path: Path) -> None:
     assert digests(build(tmp_path / "again")) == digests(code)
 
 
-def probed(code: Path, stack: Stack, function: str) -> dict[str, list[str]]:
+def probed(code: Path, stack: Stack, function: str) -> dict[str, Any]:
     declared = stack.functions[function]
     path = os.pathsep.join(map(str, (code, ROOT / "layers" / "common", THIRD_PARTY)))
     environment = {**declared.environment, "PYTHONPATH": path, "PATH": os.environ["PATH"]}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "AWS_DEFAULT_REGION": "ap-southeast-1"}
     command = [sys.executable, "-c", PROBE, declared.handler.rpartition(".")[0]]
-    found: dict[str, list[str]] = json.loads(
-        subprocess.run(command, env=environment, check=True, capture_output=True).stdout
-    )
+    found: dict[str, Any] = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True).stdout)
     return found
 
 
@@ -80,6 +81,11 @@ def test_a_snapshot_of_a_started_function_holds_nothing_that_must_not_be_shared(
     """SnapStart copies it: connections, credentials and secrets are made at the first request, and randomness has no state."""
     for function in stack.functions:
         assert probed(code, stack, function)["made"] == [], function
+
+
+def test_no_start_is_interrupted_to_collect_garbage(code: Path, stack: Stack) -> None:
+    for function in stack.functions:
+        assert probed(code, stack, function)["collected"] == [0, 0, 0], function
 
 
 HTTP_EDGE = "aws_lambda_powertools.event_handler"
@@ -103,6 +109,16 @@ NEEDLESS = {
     "AvailabilityFunction": {"faq", "forms", "declarations", "procedures"},
     "BookingsFunction": {"faq", "chat", "zalo"},
     "DeclarationsFunction": {"faq", "chat", "zalo", "bookings"},
+    "OffersFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "DrawFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "WaitingFunction": {"faq", "forms", "declarations", "procedures", "zalo"},
+    "ReleaseFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "DeskFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "SessionsFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},
+    "OfficialAccountFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},
+    "PrivacyFunction": {"faq", "chat", "notifications"},
+    "PrintFunction": {"faq", "chat", "zalo"},
+    "ChatWorkerFunction": {HTTP_EDGE, "sessions"},
 }
 NEVER = {"boto3", "jwt", "authoring", "local", "infra", "tests", "moto"}
 

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local import keeper
 from local.engine import free_port
 from tests.races.fetch_dynamodb_local import FOLDER
 
@@ -31,6 +33,8 @@ def dynamodb_local() -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen(
         [
+            sys.executable,  # so that the engine ends however this process ends
+            keeper.__file__,
             JAVA,
             "-Xmx512m",
             "-Djava.library.path=DynamoDBLocal_lib",
@@ -42,6 +46,7 @@ def dynamodb_local() -> Iterator[str]:
             str(port),
         ],
         cwd=FOLDER,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -50,7 +55,8 @@ def dynamodb_local() -> Iterator[str]:
         _wait(url, port, process)
         yield url
     finally:
-        process.terminate()
+        assert process.stdin
+        process.stdin.close()
         process.wait(30)
 
 

@@ -12,6 +12,7 @@ _SERVICES = ["dynamodb", "kms", "secretsmanager", "sqs"]
 
 # Each of our services has a rule set that finds its endpoints. From the older table of all services in all regions, 1.2 MB
 # of JSON, botocore then takes only the partition: ours is the commercial one, as China's and governments' are not served.
+_FIPS = "{service}-fips.{region}.{dnsSuffix}"
 _PARTITIONS = {
     "version": 3,
     "partitions": [
@@ -23,6 +24,11 @@ _PARTITIONS = {
                 "hostname": "{service}.{region}.{dnsSuffix}",
                 "protocols": ["https"],
                 "signatureVersions": ["v4"],
+                "variants": [
+                    {"tags": ["fips"], "hostname": _FIPS, "dnsSuffix": "amazonaws.com"},
+                    {"tags": ["dualstack"], "hostname": "{service}.{region}.{dnsSuffix}", "dnsSuffix": "api.aws"},
+                    {"tags": ["dualstack", "fips"], "hostname": _FIPS, "dnsSuffix": "api.aws"},
+                ],
             },
             "regions": {},
             "services": {},

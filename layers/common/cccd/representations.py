@@ -60,4 +60,5 @@ def takes_gzip(accept_encoding: str) -> bool:
     for each in accept_encoding.lower().split(","):
         coding, _, weight = each.partition(";")
         weights[coding.strip()] = weight.replace(" ", "")
-    return _WANTED.fullmatch(weights.get("gzip", weights.get("*", "q=0"))) is not None
+    asked = next((weights[coding] for coding in ("gzip", "x-gzip", "*") if coding in weights), "q=0")
+    return _WANTED.fullmatch(asked) is not None
