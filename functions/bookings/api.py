@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 from pydantic import Field
 
 from bookings import intake, lifecycle
+from bookings.asked import BookingRequest, IdempotencyKey, Move
 from bookings.availability import OpenSlot, alternatives
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId, new_id
@@ -18,7 +19,7 @@ from bookings.people_ahead import people_ahead
 from bookings.proof import proof_of
 from bookings.standing import UNPROVEN
 from bookings.store import BookingStore
-from bookings.views import BookingPage, BookingRequest, BookingView, IdempotencyKey, Move, view
+from bookings.views import BookingPage, BookingView, view
 from cccd import clock
 from cccd.citizens import CitizenSettings
 from cccd.dynamodb import client

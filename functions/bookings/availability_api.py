@@ -14,8 +14,9 @@ from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import InvalidRequest, NotFound, TemporarilyUnavailable
-from cccd.http import Model, cacheable, lambda_handler, refuses, resolver
+from cccd.http import cacheable, lambda_handler, refuses, resolver
 from cccd.settings import Settings
+from cccd.wire import Model
 from cccd.working_calendar import national_calendar
 from offices import opening
 from offices.directory import bookable, directory

@@ -18,8 +18,8 @@ from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import NotFound
-from cccd.http import Model
 from cccd.invocation import Event
+from cccd.wire import Model
 
 settings = ScheduledSettings.load()
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bookings.asked import ApplicantIn, BookingRequest
 from bookings.booking import Applicant
 from bookings.booking_id import BookingId
 from bookings.proof import Proof
-from bookings.views import ApplicantIn, BookingRequest
 from cccd import clock
 from cccd.errors import FieldError, InvalidRequest, SlotClosed
 from cccd.hashes import CitizenHash

@@ -16,11 +16,11 @@ from cccd import clock
 from cccd.dynamodb import client
 from cccd.fields import PersonalIdField
 from cccd.hashes import applicant_hash
-from cccd.http import Model
 from cccd.invocation import Event
 from cccd.keyring import secret
 from cccd.observability import logger
 from cccd.table import Table
+from cccd.wire import Model
 from consent.journal import Journal
 
 

@@ -8,17 +8,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field
 
 from bookings import waiting
+from bookings.asked import IdempotencyKey, Move
 from bookings.booking_id import BookingId
 from bookings.lifecycle import Ask
 from bookings.store import BookingStore
-from bookings.views import IdempotencyKey, Move
 from bookings.wait_store import Waiting, WaitStore
 from cccd import clock
 from cccd.citizens import CitizenSettings
 from cccd.dynamodb import client
 from cccd.errors import IdempotencyKeyReused, NotFound, NotWaiting, OfferOver
 from cccd.hashes import request_hash
-from cccd.http import Model, citizen, lambda_handler, refuses, resolver
+from cccd.http import citizen, lambda_handler, refuses, resolver
+from cccd.wire import Model
 
 app = resolver()
 

@@ -13,10 +13,11 @@ from botocore.config import Config
 from cccd import clock
 from cccd.aws import make_client
 from cccd.errors import BadSignature, MalformedJson, TemporarilyUnavailable
-from cccd.http import Model, lambda_handler, refuses, resolver
+from cccd.http import lambda_handler, refuses, resolver
 from cccd.keyring import secret
 from cccd.observability import metrics
 from cccd.settings import Settings
+from cccd.wire import Model
 from zalo.signatures import like_a_mac, matches, mini_app_mac, official_account_mac, recent
 
 if TYPE_CHECKING:

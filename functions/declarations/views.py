@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from cccd.http import Model, Page
+from cccd.wire import Model, Page
 from cccd.working_calendar import national_calendar
 from declarations import cost
 from declarations.checklist import to_bring

@@ -9,8 +9,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from cccd.errors import MethodNotAllowed, NotFound, Refusal
-from cccd.http import Model, cacheable, lambda_handler, problem_response, resolver
+from cccd.http import cacheable, lambda_handler, problem_response, resolver
 from cccd.invocation import Event
+from cccd.wire import Model
 
 MAX_AGE = 3600
 

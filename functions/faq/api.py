@@ -6,8 +6,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from cccd.errors import FieldError, InvalidRequest
-from cccd.http import Model, cacheable, lambda_handler, resolver
+from cccd.http import cacheable, lambda_handler, resolver
 from cccd.text import clean
+from cccd.wire import Model
 from faq import search
 from faq.contact import contact
 from faq.search import Entry

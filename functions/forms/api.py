@@ -8,7 +8,8 @@ from pydantic import Field
 
 from cccd import clock
 from cccd.errors import NotFound
-from cccd.http import Model, cacheable, lambda_handler, refuses, resolver
+from cccd.http import cacheable, lambda_handler, refuses, resolver
+from cccd.wire import Model
 from consent.words import consent_text
 from forms.form import form_for
 from forms.schema import form_schema

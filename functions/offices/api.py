@@ -6,7 +6,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from cccd import clock
 from cccd.errors import NotFound
-from cccd.http import Model, Page, cacheable, lambda_handler, refuses, resolver
+from cccd.http import cacheable, lambda_handler, refuses, resolver
+from cccd.wire import Model, Page
 from offices.directory import bookable, directory
 from offices.elsewhere import elsewhere, notices
 from offices.office import Office

@@ -11,7 +11,8 @@ from cccd import clock
 from cccd.clock import epoch
 from cccd.dynamodb import client
 from cccd.errors import InvalidRequest, RateLimited
-from cccd.http import Model, citizen, lambda_handler, refuses, resolver
+from cccd.http import citizen, lambda_handler, refuses, resolver
+from cccd.wire import Model
 from consent.choices import chosen, read_choice
 from declarations.settings import DeclarationsSettings
 from declarations.views import ConsentView

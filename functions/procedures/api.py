@@ -6,7 +6,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from cccd.errors import NotFound
-from cccd.http import Model, Page, cacheable, lambda_handler, refuses, resolver
+from cccd.http import cacheable, lambda_handler, refuses, resolver
+from cccd.wire import Model, Page
 from procedures import catalog
 from procedures.as_of import AsOf, asked_day
 from procedures.content import Residence, Section

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from cccd.http import Model
+from cccd.wire import Model
 from procedures.content import Document, Statement
 from procedures.sourced import CONFIDENCE_TOLD, Confidence, Sourced
 

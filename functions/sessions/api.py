@@ -9,11 +9,12 @@ from pydantic import Field, StringConstraints
 
 from cccd import clock, session
 from cccd.errors import PhoneTokenInvalid, TemporarilyUnavailable, ZaloTokenInvalid, ZaloUnavailable
-from cccd.http import Model, address, created, lambda_handler, refuses, resolver
+from cccd.http import address, created, lambda_handler, refuses, resolver
 from cccd.keyring import secret
 from cccd.phone import shown_phone
 from cccd.session import Citizen
 from cccd.settings import Settings
+from cccd.wire import Model
 from zalo.graph import ZaloGraph, ZaloProfile
 from zalo.refused import REMEMBERED, RefusedTokens
 

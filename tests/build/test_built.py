@@ -84,8 +84,10 @@ def test_a_snapshot_of_a_started_function_holds_nothing_that_must_not_be_shared(
 
 
 def test_no_start_is_interrupted_to_collect_garbage(code: Path, stack: Stack) -> None:
+    """But for one young collection, before the first module of ours has been read: with Python's own thresholds it is dozens."""
     for function in stack.functions:
-        assert probed(code, stack, function)["collected"] == [0, 0, 0], function
+        young, *older = probed(code, stack, function)["collected"]
+        assert young <= 1 and not any(older), function
 
 
 HTTP_EDGE = "aws_lambda_powertools.event_handler"
@@ -111,7 +113,7 @@ NEEDLESS = {
     "DeclarationsFunction": {"faq", "chat", "zalo", "bookings"},
     "OffersFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
     "DrawFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
-    "WaitingFunction": {"faq", "forms", "declarations", "procedures", "zalo"},
+    "WaitingFunction": {"faq", "forms", "procedures", "zalo"},
     "ReleaseFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
     "DeskFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
     "SessionsFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},

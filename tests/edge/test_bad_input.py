@@ -12,8 +12,9 @@ import time_machine
 from bookings.api import handler as bookings
 from bookings.availability_api import handler as availability
 from cccd import clock, http
-from cccd.http import MAX_BODY_BYTES, Model, resolver
+from cccd.http import MAX_BODY_BYTES, resolver
 from cccd.observability import logger
+from cccd.wire import Model
 from declarations.api import handler as declarations
 from edge.api import handler as edge
 from forms.api import handler as forms

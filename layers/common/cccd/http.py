@@ -1,4 +1,4 @@
-"""The HTTP edge, in one place: models in camelCase, refusals as problem+json, sessions, sizes, logs.
+"""The HTTP edge, in one place: refusals as problem+json, sessions, sizes, logs.
 
     app = resolver()
 
@@ -27,8 +27,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError, ResponseValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel
 
 from cccd import clock, session
 from cccd.errors import (
@@ -58,19 +57,6 @@ RETRY_AFTER = 2  # seconds, when our own storage did not answer
 SAFE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 type Headers = dict[str, str | list[str]]
-
-
-class Model(BaseModel):
-    """What crosses the wire: camelCase outside, snake_case inside; unknown members are ignored."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class Page[T](Model):
-    """A list answer. `next_cursor` is null while every list is short enough for one page."""
-
-    items: list[T]
-    next_cursor: str | None = None
 
 
 class _Ready(Exception):
