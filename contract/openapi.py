@@ -135,7 +135,7 @@ def document() -> Schema:
             "version": "1",
             "description": "What a Mini App front end calls. JSON in camelCase; instants carry +07:00; ids are strings. "
             "Bodies have at most 64 KB. A refusal is a problem document (RFC 9457): its `code` is stable, its sentences are "
-            "Vietnamese and say what to do next.",
+            "Vietnamese and say what to do next. A method that a path does not have, HEAD included, is a 405.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": SERVERS,
