@@ -75,8 +75,8 @@ def test_fresh_questions() -> None:
 
 def test_questions_of_strangers() -> None:
     found = quality(ours, queries(WILD))
-    assert found.hit1 >= 0.91
-    assert found.hit3 >= 0.96
+    assert found.hit1 >= 0.93
+    assert found.hit3 >= 0.97
     assert found.refused <= 0.02
     assert found.rejection >= 0.89
     assert found.astray <= 0.08
@@ -84,8 +84,8 @@ def test_questions_of_strangers() -> None:
 
 def test_questions_of_newcomers() -> None:
     found = quality(ours, queries(NEWCOMERS))
-    assert found.hit1 >= 0.87
-    assert found.hit3 >= 0.93
+    assert found.hit1 >= 0.86
+    assert found.hit3 >= 0.94
     assert found.rejection >= 0.85
     assert found.astray <= 0.05
 
