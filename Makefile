@@ -58,7 +58,7 @@ openapi: .venv/.ready ## write docs/openapi.json again from the code, and its ex
 	@$(PY) -m contract.openapi
 
 bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
-	@POWERTOOLS_METRICS_DISABLED=true AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings
+	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings
 
 bench-cold: .venv/.ready ## what a cold start of each function costs, as it is built (RUNS=9; minutes)
 	@PYTHONPATH=functions:layers/common $(PY) -m bench.cold $(ARGS)

@@ -6,6 +6,7 @@ and item, a consistent read 1 per 4 KB, an eventually consistent read half of th
 """
 
 import math
+import os
 import random
 import sys
 import threading
@@ -13,8 +14,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from bookings import items
@@ -31,6 +34,7 @@ from tests.races.engine import client_of, dynamodb_local
 
 LATER = NOW + timedelta(minutes=15)
 AFTERWARDS = SLOT_START + timedelta(days=40)
+REPORT = sys.stdout
 PURGED = 10_000
 _ABSENT = {"get_paginator", "meta", "close", "exceptions"}
 
@@ -96,7 +100,7 @@ def _size(value: Any) -> int:
 
 
 def main() -> None:
-    with dynamodb_local() as url:
+    with dynamodb_local() as url, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # the metrics
         bench = Bench(url)
         bench.operations()
         bench.contention()
@@ -229,7 +233,9 @@ def _race(clients: list[CountingClient], table: str, where: Slot, n: int) -> lis
 
 
 def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    """One line of the report."""
+    REPORT.write(line + "\n")
+    REPORT.flush()
 
 
 if __name__ == "__main__":
