@@ -28,6 +28,7 @@ OPENAPI_FILE = ROOT / "functions" / "edge" / "openapi.json"
 PUBLIC: list[Schema] = []
 SESSION: list[Schema] = [{"session": []}]
 ZALO: list[Schema] = [{"zaloSignature": []}]
+OFFICER: list[Schema] = [{"officer": []}]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ API_MODULES = {
     "bookings.waiting_api": Door("Bookings", SESSION),
     "faq.api": Door("Questions", PUBLIC),
     "chat.webhook": Door("Zalo", ZALO),
+    "desk.api": Door("Desk", OFFICER),
     "edge.api": Door("Service", PUBLIC),
 }
 
@@ -65,6 +67,7 @@ TAGS = {
     "Bookings": "Hold a seat, confirm it within fifteen minutes, move it, cancel it.",
     "Questions": "Hỏi đáp: search and browse.",
     "Zalo": "What Zalo calls, not a front end.",
+    "Desk": "What officers do, with an access token of the officers' pool; API Gateway itself answers 401 to any other.",
     "Service": "Health, and this document.",
 }
 
@@ -151,6 +154,7 @@ def document() -> Schema:
             "headers": refusals.HEADERS,
             "securitySchemes": {
                 "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "officer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "zaloSignature": {"type": "apiKey", "in": "header", "name": "X-ZEvent-Signature"},
             },
         },
@@ -186,6 +190,8 @@ def _implied(operation: Schema, door: Door) -> Iterator[type[Refusal]]:
     yield from refusals.OF_EVERY_ROUTE
     if door.security is SESSION:
         yield from refusals.OF_ROUTES_WITH_A_SESSION
+    if door.security is OFFICER:
+        yield from refusals.OF_OFFICERS_ROUTES
     if "requestBody" in operation or any(each["in"] != "path" for each in operation.get("parameters", [])):
         yield from refusals.OF_ROUTES_WITH_PARAMETERS
 
@@ -241,8 +247,8 @@ def _parameter(parameter: Schema) -> Schema:
 
 def _successes(made: Schema, operation: Schema, max_age: int | None) -> Schema:
     """The answers of a route that are no refusals."""
-    if "204" in made:
-        made["204"].pop("content")  # Powertools gives every answer one
+    for empty in made.keys() & {"204", "304"}:
+        made[empty].pop("content")  # Powertools gives every answer one
     for answer in made.values():
         answer["headers"] = refusals.SAFE_HEADERS
     with_key = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))

@@ -52,6 +52,8 @@ _MEMBERS: dict[type[Refusal], Schema] = {
     },
     errors.StaleVersion: {"current": {"$ref": "#/components/schemas/DeclarationView"}},
     errors.NotWithdrawable: {"declarationStatus": {"$ref": "#/components/schemas/DeclarationStatus"}},
+    errors.WrongTicketState: {"ticketState": {"$ref": "#/components/schemas/TicketState"}},
+    errors.CounterBusy: {"ticket": {"type": "string"}},
     errors.NotConfirmable: _STATE_OF_BOOKING,
     errors.NotReschedulable: _STATE_OF_BOOKING,
     errors.NotCancellable: _STATE_OF_BOOKING,
@@ -78,6 +80,8 @@ SAFE_HEADERS: Schema = {
 OF_EVERY_ROUTE = (errors.MalformedJson, errors.PayloadTooLarge, errors.WrongEntrance)
 # The last one, because each of them reads the key of the sessions.
 OF_ROUTES_WITH_A_SESSION = (errors.Unauthenticated, errors.SessionExpired, errors.TemporarilyUnavailable)
+# An officer's routes: their token opens them, and says for which offices.
+OF_OFFICERS_ROUTES = (errors.Unauthenticated, errors.TemporarilyUnavailable)
 # Parameters in the query or the headers, or a body.
 OF_ROUTES_WITH_PARAMETERS = (errors.InvalidRequest,)
 

@@ -9,7 +9,7 @@ function's environment needs the resource's name: that is a `TemplateError`. Eve
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +40,25 @@ class Function:
 
 @dataclass(frozen=True)
 class Route:
-    """One route of the HTTP API; method and path are `None` for the `$default` route."""
+    """One route of the HTTP API; method and path are `None` for the `$default` route. `authorizer` guards it, by its name."""
 
     function: str
     method: str | None
     path: str | None
+    authorizer: str | None = None
 
     @property
     def key(self) -> str:
         """API Gateway's name for it: `GET /offices/{officeId}` or `$default`."""
         return f"{self.method} {self.path}" if self.path else "$default"
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    """A JWT authorizer of the HTTP API: whose tokens it takes, and for whom they must be made."""
+
+    issuer: str
+    audience: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,7 @@ class Stack:
     queues: tuple[Queue, ...] = ()
     queue_sources: tuple[QueueSource, ...] = ()
     stream_sources: tuple[StreamSource, ...] = ()
+    authorizers: Mapping[str, Authorizer] = field(default_factory=dict)
 
 
 def load(
@@ -173,6 +183,7 @@ class _Reader:
             functions={name: self._function(name, body) for name, body in self._of_type(FUNCTION)},
             routes=tuple(_route(function, event) for function, _, event in events if event["Type"] == "HttpApi"),
             cors=self._cors(),
+            authorizers=self._authorizers(),
             tables={name: self._table(name, body) for name, body in self._of_type(TABLE)},
             secrets={name: self._secret(name, body) for name, body in self._of_type(SECRET)},
             key_aliases=tuple(_key_alias(name) for name, _ in self._of_type(KEY)),
@@ -219,6 +230,8 @@ class _Reader:
                 return "local"
             case "AWS::SQS::Queue":
                 return account.queue_url(self._engine_url, name)
+            case "AWS::Cognito::UserPool" | "AWS::Cognito::UserPoolClient":
+                return name
         raise TemplateError(f"{name} is needed, but the local stack has nothing in place of {kind}")
 
     def _attribute(self, name: str, attribute: str) -> str:
@@ -297,6 +310,18 @@ class _Reader:
             allow_credentials=bool(declared.get("AllowCredentials")),
         )
 
+    def _authorizers(self) -> dict[str, Authorizer]:
+        declared: dict[str, Any] = {}
+        for _, body in self._of_type(HTTP_API):
+            declared |= ((body.get("Properties") or {}).get("Auth") or {}).get("Authorizers") or {}
+        return {
+            name: Authorizer(
+                issuer=self._values.resolve(each["JwtConfiguration"]["issuer"]),
+                audience=tuple(self._values.resolve(each["JwtConfiguration"]["audience"])),
+            )
+            for name, each in declared.items()
+        }
+
     def _table(self, name: str, body: Mapping[str, Any]) -> Table:
         """Keys, indexes and billing; a local engine ignores encryption, backups and protection."""
         wanted = (
@@ -361,7 +386,8 @@ def _stream(properties: Mapping[str, Any]) -> str:
 
 def _route(function: str, event: Mapping[str, Any]) -> Route:
     path, method = event["Properties"].get("Path"), event["Properties"].get("Method")
-    return Route(function, (method or "ANY").upper() if path else None, path)
+    authorizer = (event["Properties"].get("Auth") or {}).get("Authorizer")
+    return Route(function, (method or "ANY").upper() if path else None, path, authorizer)
 
 
 def _schedule(function: str, name: str, event: Mapping[str, Any]) -> Schedule:

@@ -29,8 +29,14 @@ class BadResult(Exception):
     """The function's answer is not an HTTP response."""
 
 
-def event_of(request: Request, route: Route, parameters: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The event for a request; `route` matched it with these decoded path parameters."""
+def event_of(
+    request: Request,
+    route: Route,
+    parameters: Mapping[str, str],
+    now: datetime,
+    claims: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The event for a request; `route` matched it with these decoded path parameters, an authorizer found these claims."""
     path = unquote(request.path)
     host = request.header("host") or "127.0.0.1"
     event: dict[str, Any] = {
@@ -59,6 +65,8 @@ def event_of(request: Request, route: Route, parameters: Mapping[str, str], now:
         },
         "isBase64Encoded": False,
     }
+    if claims is not None:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": None}}
     if cookies := _cookies(request):
         event["cookies"] = cookies
     if query := _query(request):

@@ -15,16 +15,31 @@ from local.pool import Busy, Failed
 from local.routes import Routes
 
 type Invoke = Callable[[Function, Any], Any]
+type Claims = Callable[[Request], Mapping[str, str] | None]
+
+
+def _no_claims(_: Request) -> None:
+    return None
 
 
 class Gateway:
     """The HTTP API of a stack. `invoke` runs a function; `log` takes one line for each request.
 
+    `claims` gives the claims of a request's token, or None to refuse it, for the routes that an authorizer guards.
+
     A line names the route and never the path: paths carry the ids of bookings, as they would in production.
     """
 
-    def __init__(self, stack: Stack, invoke: Invoke, clock: Clock, log: Callable[[str], None]):
+    def __init__(
+        self,
+        stack: Stack,
+        invoke: Invoke,
+        clock: Clock,
+        log: Callable[[str], None],
+        claims: Claims = _no_claims,
+    ):
         self._invoke = invoke
+        self._claims = claims
         self._clock = clock
         self._log = log
         self.serve(stack)
@@ -56,8 +71,11 @@ class Gateway:
 
     def _call(self, request: Request, route: Route, parameters: Mapping[str, str]) -> tuple[Response, str]:
         """The function's response, and the text for the log."""
+        claims = self._claims(request) if route.authorizer else None
+        if route.authorizer and claims is None:
+            return message(HTTPStatus.UNAUTHORIZED), ""
         try:
-            event = event_of(request, route, parameters, self._clock.now())
+            event = event_of(request, route, parameters, self._clock.now(), claims)
             return response_of(self._invoke(self._functions[route.function], event)), ""
         except Busy:
             return message(HTTPStatus.SERVICE_UNAVAILABLE), "  no worker was free"

@@ -18,6 +18,7 @@ from local.engine import Engine
 from local.folder import Folder, claim
 from local.gateway import Gateway
 from local.http import Request, Response
+from local.officers import NOBODY, Officers
 from local.pool import Busy, Failed, Pool, Workplace, check_environments
 from local.reload import Watcher
 from local.resources import create_keys, create_queues, create_secrets, create_tables
@@ -71,9 +72,13 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
             Workplace(settings.root, _endpoints(settings, engine), clock, folder.functions_log), settings.workers
         )
         parts.callback(pool.close)
-        gateway, scheduler = Gateway(stack, pool.invoke, clock, say), Scheduler(clock)
+        officers = Officers(next(iter(stack.authorizers.values()), NOBODY), clock)
+        gateway = Gateway(stack, pool.invoke, clock, say, officers.claims)
+        scheduler = Scheduler(clock)
         parts.callback(scheduler.stop)
-        front.start(lambda request: _reference(request) or gateway.answer(request), gateway.refuse)
+        front.start(
+            lambda request: _reference(request) or officers.answer(request) or gateway.answer(request), gateway.refuse
+        )
         parts.callback(front.stop)
         live = _Live(settings, source, stack, pool, gateway, scheduler, say)
         live.follow(stack)

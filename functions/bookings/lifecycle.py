@@ -19,6 +19,7 @@ from bookings.standing import MOVES, missing
 from bookings.store import BookingStore
 from bookings.telemetry import count
 from cccd.clock import epoch, shown
+from cccd.dynamodb import Item
 from cccd.errors import (
     HoldExpired,
     IdempotencyKeyReused,
@@ -169,10 +170,17 @@ def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
     return booking
 
 
-def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
+def serve(
+    store: BookingStore,
+    booking_id: BookingId,
+    now: datetime,
+    told: Item | None = None,
+    beside: Callable[[Booking], Sequence[Write]] = lambda _: (),
+) -> Booking:
     """The officer received the applicant of a confirmed booking, on its day. Serving twice has the same result as once.
 
-    The seat stays taken, so that nobody else gets its number on that day.
+    The seat stays taken, so that nobody else gets its number on that day. `told` is what the desk knows of the ticket from
+    then on; `beside` gives the writes that go with it.
 
     Raises:
         NotFound, NotServable, TemporarilyUnavailable
@@ -185,18 +193,45 @@ def serve(store: BookingStore, booking_id: BookingId, now: datetime) -> Booking:
             raise NotServable(status=_why_not_served(booking.as_of(now)))
         if booking.start.date() != now.date():
             raise NotServable(status=f"là của ngày {shown(booking.start.date())}, không phải hôm nay")
-        return _ending(store, booking, BookingStatus.SERVED, now)
+        return _ending(store, booking, BookingStatus.SERVED, now, told=told, beside=beside(booking))
 
-    def read() -> Booking:
-        found = store.find(booking_id)
-        if found is None:
-            raise NotFound
-        return found
-
-    booking, done = carry_out(read, decide)
+    booking, done = carry_out(lambda: _there(store, booking_id), decide)
     if done:
         count("BookingsServed")
         store.tidy_tally(booking.citizen, now)
+    return booking
+
+
+def unserve(
+    store: BookingStore, booking_id: BookingId, now: datetime, told: Item, beside: Sequence[Write] = ()
+) -> Booking:
+    """The officer pressed the wrong button: the booking is confirmed again, on its own day. Twice is the same as once.
+
+    Raises:
+        NotFound, NotServable (the applicant has another appointment meanwhile), TemporarilyUnavailable
+    """
+
+    def decide(booking: Booking) -> Step | Booking:
+        if booking.status is BookingStatus.CONFIRMED:
+            return booking
+        if booking.status is not BookingStatus.SERVED or booking.start.date() != now.date():
+            raise NotServable(status="không còn hoàn tác được")
+        after = replace(booking, status=BookingStatus.CONFIRMED, ended_at=None, version=booking.version + 1)
+        writes = [
+            store.reopen_seat(booking, told),
+            store.lock_applicant(after),
+            store.unkeep_history(booking),
+            store.recount(booking),
+            *beside,
+        ]
+
+        def refused(by: Refused) -> None:
+            if by.old[1] is not None and by.old[2] is None:
+                raise NotServable(status="đã xong và người này đã có lịch hẹn khác, nên không hoàn tác được") from by
+
+        return Step(after, lambda: store.commit(writes), refused)
+
+    booking, _ = carry_out(lambda: _there(store, booking_id), decide)
     return booking
 
 
@@ -287,19 +322,32 @@ def own(store: BookingStore, booking_id: BookingId, citizen: CitizenHash) -> Boo
     return booking
 
 
+def _there(store: BookingStore, booking_id: BookingId) -> Booking:
+    found = store.find(booking_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def own_as_of(store: BookingStore, ask: Ask) -> Booking:
     return own(store, ask.booking, ask.citizen).as_of(ask.now)
 
 
 def _ending(
-    store: BookingStore, booking: Booking, status: BookingStatus, now: datetime, uncounted: Write | None = None
+    store: BookingStore,
+    booking: Booking,
+    status: BookingStatus,
+    now: datetime,
+    uncounted: Write | None = None,
+    told: Item | None = None,
+    beside: Sequence[Write] = (),
 ) -> Step:
     """The step that ends an active booking: seat, lock, tally and history in one transaction."""
     ended = replace(booking, status=status, ended_at=now, version=booking.version + 1)
-    rest = [store.unlock_applicant(booking), store.keep_history(ended), uncounted or store.uncount(booking)]
+    rest = [store.unlock_applicant(booking), store.keep_history(ended), uncounted or store.uncount(booking), *beside]
     if not booking.seat.given:
         return Step(ended, lambda: store.commit(rest))
-    seat = store.close_seat(booking) if status is BookingStatus.SERVED else store.free_seat(booking, now)
+    seat = store.close_seat(booking, told) if status is BookingStatus.SERVED else store.free_seat(booking, now)
 
     def commit() -> None:
         try:

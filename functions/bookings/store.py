@@ -223,9 +223,24 @@ class BookingStore:
         """Nothing is written; the active booking has not changed since it was read."""
         return self.table.check(items.active_key(_applicant(booking)), _UNCHANGED, _version_of(booking))
 
-    def close_seat(self, booking: Booking) -> Write:
-        """The seat still belongs to this booking, which was served: nobody else gets the seat or its number."""
-        return self._own_seat(booking, "SET #seat.d = :done", {":done": True})
+    def close_seat(self, booking: Booking, told: Item | None = None) -> Write:
+        """The seat still belongs to this booking, which was served: nobody else gets the seat or its number.
+
+        `told` is what the desk knows of the ticket, if it came by the desk.
+        """
+        if told is None:
+            return self._own_seat(booking, "SET #seat.d = :done", {":done": True})
+        return self._own_seat(booking, "SET #seat.d = :done, #seat.t = :told", {":done": True, ":told": told})
+
+    def reopen_seat(self, booking: Booking, told: Item) -> Write:
+        """The seat is still the served booking's; it is no longer served."""
+        return self.table.update(
+            items.slot_key(booking.office_id, booking.start),
+            "SET #seat.t = :told REMOVE #seat.d",
+            "#seat.b = :id AND attribute_exists(#seat.d)",
+            {":id": booking.id, ":told": told},
+            seat=booking.seat.attribute,
+        )
 
     def rewrite(self, before: Booking, after: Booking, now: datetime) -> Write:
         """The booking has not changed since `before` was read and, if a hold, has not lapsed; it becomes `after`."""
@@ -243,6 +258,16 @@ class BookingStore:
     def keep_history(self, ended: Booking) -> Write:
         """Put the ended booking into the history, for as long as it is kept."""
         return self.table.put(items.booking_item(ended))
+
+    def unkeep_history(self, ended: Booking) -> Write:
+        """The ended booking has not changed since it was read; it is history no longer."""
+        booking_id = BookingId.parse(ended.id)
+        assert booking_id is not None
+        return self.table.delete(items.ended_key(booking_id), _UNCHANGED, _version_of(ended))
+
+    def recount(self, booking: Booking) -> Write:
+        """The citizen has one active booking more, which is none of their requests."""
+        return self.table.update(items.tally_key(booking.citizen), "REMOVE #ttl ADD n :one", values={":one": 1})
 
     def uncount(self, booking: Booking) -> Write:
         """The citizen has one active booking less. The unlocking in the same transaction guards it: it happens once."""

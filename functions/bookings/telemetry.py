@@ -12,6 +12,7 @@ type Counted = Literal[
     "BookingsMoved",
     "BookingsCancelled",
     "BookingsServed",
+    "TicketsCalled",
     "BookingsDisplaced",
     "BookingsReleased",
     "WishesMade",

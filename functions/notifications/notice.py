@@ -75,6 +75,8 @@ def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[No
         return [_notice(ENDINGS[after.status], after, now)]
     if after.status is not BookingStatus.CONFIRMED:
         return []
+    if before is None and after.start.date() == now.date():  # the desk had served it too soon: it stands as it stood
+        return []
     was_confirmed = before is not None and before.status is BookingStatus.CONFIRMED
     if was_confirmed and before is not None and before.start == after.start:
         return []

@@ -51,6 +51,9 @@ class OpeningRules:
     `second_portion_days` before it, so that whoever comes later finds some too; 0 releases all at once. A seat that comes
     back near its day rests for up to `rest_minutes`; 0 frees it at once. Where there is a `draw_at`, nobody can hold a
     seat of a day before its draw, `window_days` ahead at that time; until then citizens leave wishes.
+
+    For the desk: `walk_in_seats` of each slot are kept for people without an appointment, who are called one after every
+    `booked_before_walk_in` with one; whoever comes late is behind the next `late_behind` calls.
     """
 
     weekly: Mapping[int, tuple[Session, ...]]
@@ -63,6 +66,9 @@ class OpeningRules:
     second_portion_days: int = 0
     rest_minutes: int = 0
     draw_at: time | None = None
+    walk_in_seats: int = 0
+    booked_before_walk_in: int = 3
+    late_behind: int = 3
     overrides: Mapping[date, Override] = field(default_factory=dict)
     last_day: date | None = None
 

@@ -32,6 +32,9 @@ _PROFILE = {
     "second_portion_days",
     "rest_minutes",
     "draw_at",
+    "walk_in_seats",
+    "booked_before_walk_in",
+    "late_behind",
 }
 _SESSION = {"from", "to", "seats"}
 _OVERRIDE = {"date", "reason", "sessions"}
@@ -56,6 +59,9 @@ _MINUTES = {
     "cancel_minutes": (0, 7 * 24 * 60),
     "second_portion_days": (0, 30),
     "rest_minutes": (0, 30),
+    "walk_in_seats": (0, 20),
+    "booked_before_walk_in": (1, 20),
+    "late_behind": (0, 20),
 }
 
 

@@ -116,6 +116,7 @@ NEEDLESS = {
     "WaitingFunction": {"faq", "forms", "procedures", "zalo"},
     "ReleaseFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
     "DeskFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
+    "DeskApiFunction": {"faq", "forms", "zalo", "chat"},
     "SessionsFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},
     "OfficialAccountFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},
     "PrivacyFunction": {"faq", "chat", "notifications"},

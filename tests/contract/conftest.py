@@ -13,12 +13,13 @@ import pytest
 import time_machine
 
 from cccd.clock import VIETNAM
-from contract.openapi import API_MODULES, SESSION, routes_of
+from contract.openapi import API_MODULES, OFFICER, SESSION, routes_of
 from local.zalo import FakeZalo
 from tests.gateway import CONTEXT, event
 from tests.promised import operations
 from zalo.graph import ZaloGraph
 
+CHIEF = {"token_use": "access", "sub": "0a1b2c", "username": "chi-huy", "cognito:groups": "[ca-26740.chief]"}
 NOW = datetime(2026, 11, 25, 9, tzinfo=VIETNAM)
 
 
@@ -59,6 +60,8 @@ class FrontEnd:
             body=body,
             headers={name.lower(): value for name, value in headers.items()} | session,
         )
+        if operation["security"] == OFFICER:
+            made["requestContext"]["authorizer"] = {"jwt": {"claims": CHIEF, "scopes": None}}
         answer = _handler(operation)(made, CONTEXT)
         text = answer["body"] or ""
         is_json = "json" in answer["headers"].get("Content-Type", "")

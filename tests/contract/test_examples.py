@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from cccd.keyring import secret
 from chat.webhook import settings as webhook
 from contract import examples
 from tests import promised
-from tests.bookings.calls import act, book
+from tests.bookings.calls import act, book, person
 from tests.contract.conftest import FrontEnd
 from tests.declarations.people import CONSENT, FORM_2026
 from tests.gateway import CONTEXT
@@ -91,6 +92,20 @@ def walk(ask: FrontEnd) -> None:
     ask("receiveChatEvent", follow, {"X-ZEvent-Signature": f"mac={hashlib.sha256(words.encode()).hexdigest()}"})
     revoked = {"event": "user.revoke.consent", "appId": "1", "userId": "1001", "timestamp": int(now)}
     ask("receiveMiniAppEvent", revoked, {"X-ZEvent-Signature": mini_app_mac(revoked, secret("MiniAppKey"))})
+    ask("readOfficer")
+    today: Any = {"officeId": OFFICE, "date": "2026-11-25"}
+    come = {"procedure": "cap-cccd", "fullName": "Lê Văn Tám"}
+    ticket = ask("addWalkIn", come, {"Idempotency-Key": "walk-in-pressed-once"}, **today)["ticket"]
+    for _ in range(2):
+        back = ask("actOnTicket", ticket=ticket, act="undo", **today)
+    assert back["state"] == "expected"
+    ask("checkIn", {"ticket": ticket}, **today)
+    ask("callNext", {"counter": "1"}, {"Idempotency-Key": "call-pressed-once"}, **today)
+    ask("actOnTicket", ticket=ticket, act="serve", **today)
+    ask("readDay", **today)
+    book("minh", "another press")
+    ask("releaseApplicant", {"personalId": person("minh")["personalId"]}, officeId=OFFICE)
+
     ask("readHealth")
     ask("readOpenapi")
 

@@ -17,6 +17,7 @@ from offices.opening import Queue
 from tests.bookings.people import signed_in
 from tests.bookings.wishes import RULES, slot, wish
 from tests.declarations.people import FORM_2026
+from tests.desk.officers import at_desk
 from tests.gateway import CONTEXT, call
 from tests.template.iam import allowed, performed
 
@@ -62,6 +63,18 @@ def act(booking: str, what: str, person: int, **parts: Any) -> Any:
     return call(
         api.handler, "POST", f"/bookings/{booking}/{what}", headers=signed_in(f"citizen {person}"), **parts
     ).body
+
+
+def officers_day(ticket: str, somebody: int) -> None:
+    """Everything that an officer does, to that ticket and to what was booked for somebody else."""
+    day = "/desk/offices/ca-26740/days/2026-11-28"
+    at_desk("GET", day)
+    at_desk("POST", f"{day}/check-ins", body={"ticket": ticket})
+    at_desk("POST", f"{day}/calls", body={"counter": "1"}, headers={"idempotency-key": "first-press"})
+    for what in ("serve", "undo", "no-show"):
+        assert at_desk("POST", f"{day}/tickets/{ticket}/{what}").status == 200
+    body = {"personalId": f"0791900{somebody:05d}"}
+    assert at_desk("POST", "/desk/offices/ca-26740/releases", body=body).status == 200
 
 
 def test_each_function_may_do_exactly_what_it_does(
@@ -131,6 +144,14 @@ def test_each_function_may_do_exactly_what_it_does(
         clock.move_to(datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM))
         desk.handler({"officeId": "ca-26740", "date": START[:10], "ticket": ticket}, CONTEXT)
         assert performed == allowed("DeskFunction")
+
+        at_the_desk = act(book(16, start="2026-11-28T09:00:00+07:00"), "confirm", 16)
+        act(book(17, start="2026-11-28T09:00:00+07:00"), "confirm", 17)
+        clock.move_to(datetime(2026, 11, 28, 8, 0, tzinfo=VIETNAM))
+        performed.clear()
+        officers_day(at_the_desk["ticket"], 17)
+        assert performed == allowed("DeskApiFunction")
+        clock.move_to(datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM))
 
         book(12, start="2026-11-27T14:00:00+07:00")
         performed.clear()

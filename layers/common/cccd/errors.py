@@ -31,6 +31,14 @@ Refusal
 ├── NotConfirmable              the booking's state does not allow it
 ├── NotReschedulable            the booking's state does not allow it
 ├── NotServable                 the booking's state does not allow it
+├── NotYourOffice               an officer of another office
+├── ChiefOnly                   an officer where the chief is needed
+├── NotHere                     a ticket of another office or day, or of no appointment
+├── NotToday                    the desk works on its own day only
+├── WrongTicketState            the ticket's state does not allow it
+├── CounterBusy                 the counter has a number that it has not finished with
+├── NobodyWaits                 nobody is there to be called
+├── NoWalkInSeat                the office keeps no more seats for people without an appointment today
 └── NotCancellable              the booking's state does not allow it
 
 How each is told to a citizen (status, code, Vietnamese sentence) stands in one table, `problems.py`.
@@ -192,3 +200,35 @@ class NotReschedulable(Refusal):
 
 class NotServable(Refusal):
     """The booking's state does not allow it to be marked as served; `status` names it."""
+
+
+class NotYourOffice(Refusal):
+    """The officer does not work for this office."""
+
+
+class ChiefOnly(Refusal):
+    """Only the chief of the office may do this."""
+
+
+class NotHere(Refusal):
+    """The ticket is of another office or another day, or its appointment does not stand."""
+
+
+class NotToday(Refusal):
+    """The desk acts on tickets of its own day only."""
+
+
+class WrongTicketState(Refusal):
+    """The ticket's state does not allow it; `ticketState` says which it is."""
+
+
+class CounterBusy(Refusal):
+    """The counter has a ticket that it has not finished with; `ticket` says which."""
+
+
+class NobodyWaits(Refusal):
+    """Nobody is there to be called."""
+
+
+class NoWalkInSeat(Refusal):
+    """The office keeps no more seats for people without an appointment today."""

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache, wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError, ResponseValidationError
@@ -194,6 +194,11 @@ def cacheable[**P, M: BaseModel | dict[str, Any]](
         return answer
 
     return decorated
+
+
+def unchanged(etag: str) -> NoReturn:
+    """Answer 304: what the caller has, as its `If-None-Match` says, is current."""
+    raise _Ready(Response(status_code=304, headers={"ETag": etag}))
 
 
 def created[M: BaseModel](model: M, *, new: bool = True) -> Response[M]:

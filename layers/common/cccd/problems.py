@@ -184,6 +184,48 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Lịch hẹn này {status} nên không đổi được. Nếu cần, bạn đặt lịch mới nhé.",
     ),
     errors.NotServable: Problem(409, "not_servable", "Không thể tiếp nhận lịch hẹn này", "Lịch hẹn này {status}."),
+    errors.NotYourOffice: Problem(
+        403,
+        "not_your_office",
+        "Không thuộc cơ quan của bạn",
+        "Tài khoản của bạn không phụ trách cơ quan này. Nếu cần, vui lòng nhờ người quản trị thêm quyền.",
+    ),
+    errors.ChiefOnly: Problem(
+        403,
+        "chief_only",
+        "Việc này cần chỉ huy",
+        "Chỉ chỉ huy của cơ quan làm được việc này. Vui lòng báo chỉ huy của bạn.",
+    ),
+    errors.NotHere: Problem(
+        409,
+        "not_here",
+        "Phiếu này không gọi được ở đây",
+        "Phiếu này {why}. Vui lòng hướng dẫn người dân xem lại lịch hẹn.",
+    ),
+    errors.NotToday: Problem(
+        409,
+        "not_today",
+        "Không phải ngày hôm nay",
+        "Chỉ làm việc với phiếu của đúng ngày hôm nay; ngày {day} chỉ xem được.",
+    ),
+    errors.WrongTicketState: Problem(
+        409, "wrong_ticket_state", "Phiếu đang ở bước khác", "Phiếu {ticket} {state} nên không làm được việc này."
+    ),
+    errors.CounterBusy: Problem(
+        409,
+        "counter_busy",
+        "Quầy đang có người",
+        "Quầy này đang gọi phiếu {ticket}. Hãy bấm Xong, Vắng mặt hoặc Để lại cho phiếu đó rồi gọi tiếp.",
+    ),
+    errors.NobodyWaits: Problem(
+        409, "nobody_waits", "Chưa có ai chờ", "Hiện không có người nào đã đến mà chưa được gọi."
+    ),
+    errors.NoWalkInSeat: Problem(
+        409,
+        "no_walk_in_seat",
+        "Hết chỗ cho người chưa đặt lịch",
+        "Hôm nay không còn chỗ dành cho người chưa đặt lịch. Vui lòng mời người dân đặt lịch hẹn, hoặc đến vào ngày khác.",
+    ),
     errors.NotCancellable: Problem(
         409,
         "not_cancellable",

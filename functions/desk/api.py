@@ -1,0 +1,320 @@
+"""What officers do on a day. API Gateway's authorizer has checked the token; a citizen's session opens nothing here."""
+
+import datetime as dates
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import StringConstraints, model_validator
+
+from bookings.asked import IdempotencyKey
+from bookings.lifecycle import release
+from cccd import clock
+from cccd.dynamodb import client
+from cccd.errors import (
+    CounterBusy,
+    FieldError,
+    InvalidRequest,
+    NobodyWaits,
+    NotFound,
+    NotHere,
+    NotServable,
+    NotToday,
+    NotYourOffice,
+    NoWalkInSeat,
+    WrongTicketState,
+)
+from cccd.fields import NameField, PersonalIdField
+from cccd.hashes import applicant_hash, request_hash
+from cccd.http import created, lambda_handler, refuses, resolver, unchanged
+from cccd.keyring import secret
+from cccd.observability import logger
+from cccd.settings import Settings
+from cccd.table import Table
+from cccd.wire import Model
+from cccd.working_calendar import national_calendar
+from consent.journal import Journal
+from desk import acts, walk_ins
+from desk.acts import Day
+from desk.board import Line, board, validator
+from desk.officer import Officer, Role, officer_of
+from desk.store import DeskStore
+from desk.tickets import Ticket, TicketState
+from offices.directory import directory
+from offices.opening import OpeningRules
+from procedures import catalog
+
+app = resolver()
+
+
+class DeskSettings(Settings):
+    """The tables of bookings and of the citizens' journals, and the key of hashes."""
+
+    bookings_table: str
+    declarations_table: str
+    identity_key_secret: str
+
+    def identity_key(self) -> bytes:
+        """The key that makes keyed hashes."""
+        return secret(self.identity_key_secret)
+
+
+class MyOffice(Model):
+    """An office for which the officer may act."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Me(Model):
+    """The officer who is signed in."""
+
+    name: str
+    offices: list[MyOffice]
+
+
+class TicketView(Model):
+    """A ticket of the day; of a walk-in there may be no name, and there is no personal id. Times are null until they come.
+
+    `declarationReady`: the person has filled in and submitted the declaration already.
+    """
+
+    ticket: str
+    start: datetime
+    state: TicketState
+    walk_in: bool
+    full_name: str | None
+    personal_id: str | None
+    procedure: str | None
+    declaration_ready: bool
+    counter: str | None
+    checked_in_at: datetime | None
+    called_at: datetime | None
+    served_at: datetime | None
+
+
+class DayBoard(Model):
+    """An office's day: called, waiting in the order in which they will be called, set aside, expected, gone, served."""
+
+    office_id: str
+    date: dates.date
+    tickets: list[TicketView]
+
+
+class CheckIn(Model):
+    """Who is here: the text of the ticket's QR code, or the number as the person reads it out."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    ticket: (
+        Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{4}-[PTWptw]?[0-9]{2,3}$")] | None
+    ) = None
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> "CheckIn":
+        if (self.code is None) == (self.ticket is None):
+            raise ValueError("one of code and ticket")
+        return self
+
+
+class Call(Model):
+    """The counter to which somebody is called, as it is written above it."""
+
+    counter: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z]{1,8}$")]
+
+
+class WalkIn(Model):
+    """Somebody without an appointment. The name is for the officer alone; it may be left out."""
+
+    procedure: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    full_name: NameField | None = None
+
+
+class Acted(Model):
+    """A ticket as it stands after the act."""
+
+    ticket: str
+    state: TicketState
+    counter: str | None
+
+
+class Release(Model):
+    """The person who stands at the desk with their papers."""
+
+    personal_id: PersonalIdField
+
+
+class Released(Model):
+    """The appointment that was ended: nobody holds this person's place any more."""
+
+    office_id: str
+    start: datetime
+    ticket: str
+
+
+OfficeId = Annotated[str, Path(alias="officeId")]
+DayPath = Annotated[date, Path(alias="date")]
+TicketPath = Annotated[str, Path(alias="ticket")]
+
+settings = DeskSettings.load()
+
+
+def desk() -> DeskStore:
+    return DeskStore(client(), settings.bookings_table)
+
+
+def officer() -> Officer:
+    return officer_of(app.current_event.raw_event)
+
+
+@app.get("/desk/me", summary="Who is signed in, and for which offices")
+def read_officer() -> Me:
+    me = officer()
+    names = {office_id: found.name for office_id in me.offices if (found := directory().find(office_id))}
+    return Me(
+        name=me.name,
+        offices=[MyOffice(id=each, name=names[each], role=me.offices[each]) for each in sorted(names)],
+    )
+
+
+@app.get(
+    "/desk/offices/<officeId>/days/<date>",
+    summary="A day's tickets",
+    description="Its `ETag` changes with any ticket: a page that polls sends it back as `If-None-Match` and mostly gets 304.",
+    responses={
+        200: {"description": "The day's tickets", "content": {"application/json": {"model": DayBoard}}},
+        304: {"description": "Nothing has changed since the answer that `If-None-Match` names"},
+    },
+)
+@refuses(NotYourOffice, InvalidRequest, NotFound)
+def read_day(office_id: OfficeId, day: DayPath) -> Response[DayBoard]:
+    here = _day(office_id, day)
+    tickets = desk().tickets(here.office_id, here.date)
+    etag = validator(tickets)
+    asked = (app.current_event.headers or {}).get("if-none-match") or ""
+    if etag in asked:
+        unchanged(etag)
+    lines = board(desk(), tickets, here.rules.booked_before_walk_in)
+    told = DayBoard(office_id=here.office_id, date=here.date, tickets=[_line(each) for each in lines])
+    return Response(200, content_types.APPLICATION_JSON, told, {"ETag": etag})
+
+
+@app.post("/desk/offices/<officeId>/days/<date>/check-ins", summary="Somebody is here")
+@refuses(NotYourOffice, NotFound, NotHere, NotToday, WrongTicketState)
+def check_in(office_id: OfficeId, day: DayPath, request: CheckIn) -> Acted:
+    here = _day(office_id, day)
+    number = request.ticket or acts.number_of(desk(), here, request.code or "")
+    return _acted(acts.check_in(desk(), here, number))
+
+
+@app.post(
+    "/desk/offices/<officeId>/days/<date>/calls",
+    summary="Call the next one to a counter",
+    description="The same key brings the same ticket. Two counters that press at once get two people.",
+)
+@refuses(NotYourOffice, NotFound, NotToday, NobodyWaits, CounterBusy)
+def call_next(office_id: OfficeId, day: DayPath, request: Call, idempotency_key: IdempotencyKey) -> Acted:
+    here = _day(office_id, day)
+    return _acted(acts.call_next(desk(), here, request.counter, _key(here, idempotency_key)))
+
+
+@app.post(
+    "/desk/offices/<officeId>/days/<date>/tickets/<ticket>/<act>",
+    summary="Recall, serve, park, return, mark as absent, or undo",
+    description="Each may be repeated after a lost answer.",
+)
+@refuses(NotYourOffice, InvalidRequest, NotFound, NotToday, NotServable, WrongTicketState)
+def act_on_ticket(
+    office_id: OfficeId,
+    day: DayPath,
+    ticket: TicketPath,
+    act: Annotated[Literal["recall", "serve", "no-show", "park", "return", "undo"], Path()],
+) -> Acted:
+    return _acted(ACTS[act](desk(), _day(office_id, day), ticket))
+
+
+@app.post(
+    "/desk/offices/<officeId>/days/<date>/walk-ins",
+    summary="A ticket for somebody without an appointment",
+    status_code=201,
+)
+@refuses(NotYourOffice, NotFound, NotToday, NoWalkInSeat)
+def add_walk_in(office_id: OfficeId, day: DayPath, request: WalkIn, idempotency_key: IdempotencyKey) -> Response[Acted]:
+    here = _day(office_id, day)
+    _known(request.procedure, here.date)
+    holder = _key(here, idempotency_key)
+    ticket, new = walk_ins.walk_in(desk(), here, national_calendar(), holder, request.procedure, request.full_name)
+    return created(_acted(ticket), new=new)
+
+
+@app.post(
+    "/desk/offices/<officeId>/releases",
+    summary="End the appointment that somebody else made with this person's id",
+    description="The officer has seen the person and their papers. Whoever made it is told; their record says that the office did it.",
+)
+@refuses(NotYourOffice, NotFound)
+def release_applicant(office_id: OfficeId, request: Release) -> Released:
+    me, now = officer().at(office_id), clock.now()
+    booking = release(desk().bookings, applicant_hash(settings.identity_key(), request.personal_id), now)
+    desk().note(me, office_id, "release", booking.ticket, now)
+    Journal(Table(client(), settings.declarations_table)).note_release(booking.citizen, now)
+    logger.info("released", office=booking.office_id, start=booking.start.isoformat(), ticket=booking.ticket)
+    return Released(office_id=booking.office_id, start=booking.start, ticket=booking.ticket)
+
+
+ACTS = {
+    "recall": acts.recall,
+    "serve": acts.serve,
+    "no-show": acts.no_show,
+    "park": acts.park,
+    "return": acts.come_back,
+    "undo": acts.undo,
+}
+
+
+def _day(office_id: str, day: date) -> Day:
+    """The day of an office for which the officer may act."""
+    me = officer().at(office_id)
+    office = directory().find(office_id)
+    if office is None:
+        raise NotFound
+    return Day(office_id, day, office.opening or OpeningRules(weekly={}), me, clock.now())
+
+
+def _known(procedure: str, day: date) -> None:
+    try:
+        catalog.find(procedure, day)
+    except (catalog.UnknownProcedure, catalog.NotYetAProcedure, catalog.NothingKnown):
+        message = "Không có thủ tục này vào ngày hôm nay. Vui lòng chọn lại thủ tục."
+        raise InvalidRequest([FieldError("procedure", "not_found", message)]) from None
+
+
+def _key(day: Day, idempotency_key: str) -> str:
+    """A key counts for the officer who sends it."""
+    return request_hash(settings.identity_key(), f"{day.officer.id}\0{idempotency_key}")[:16]
+
+
+def _acted(ticket: Ticket) -> Acted:
+    return Acted(ticket=ticket.number, state=ticket.state, counter=ticket.counter)
+
+
+def _line(line: Line) -> TicketView:
+    ticket, booking = line.ticket, line.booking
+    return TicketView(
+        ticket=ticket.number,
+        start=ticket.start,
+        state=ticket.state,
+        walk_in=ticket.walk_in,
+        full_name=booking.applicant.full_name if booking else ticket.name,
+        personal_id=booking.applicant.masked_id if booking else None,
+        procedure=booking.procedure if booking else ticket.procedure,
+        declaration_ready=bool(booking and booking.declaration_id),
+        counter=ticket.counter,
+        checked_in_at=ticket.checked_in_at,
+        called_at=ticket.called_at,
+        served_at=ticket.served_at,
+    )
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,49 @@
+"""A ticket for somebody who comes without an appointment, from the seats that the office keeps for them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bookings.carry_out import RETRY_AFTER
+from cccd.clock import shown
+from cccd.errors import NotToday, NoWalkInSeat, TemporarilyUnavailable
+from cccd.transactions import Refused, Unknown
+from cccd.working_calendar import WorkingCalendar
+from desk.acts import MAX_READINGS, Day
+from desk.store import DeskStore
+from desk.tickets import Ticket
+from offices.opening import slots_on
+
+
+def walk_in(
+    desk: DeskStore, day: Day, calendar: WorkingCalendar, holder: str, procedure: str, name: str | None
+) -> tuple[Ticket, bool]:
+    """A ticket of the first slot, from the one that runs now, with a seat for walk-ins; and whether it is new.
+
+    `holder` is a hash of the request: the same request has the same ticket.
+
+    Raises:
+        NoWalkInSeat, NotToday, TemporarilyUnavailable
+    """
+    if day.date != day.now.date():
+        raise NotToday(day=shown(day.date))
+    length = timedelta(minutes=day.rules.slot_minutes)
+    slots = [slot for slot in slots_on(day.rules, calendar, day.date) if day.now < slot.start + length]
+    for _ in range(MAX_READINGS):
+        tickets = desk.tickets(day.office_id, day.date)
+        made = next((each for each in tickets if each.holder == holder), None)
+        if made:
+            return made, False
+        taken = {(each.start, each.seat) for each in tickets}
+        seats = ((slot.start, f"w{number:02d}") for slot in slots for number in range(1, day.rules.walk_in_seats + 1))
+        free = next((each for each in seats if each not in taken), None)
+        if free is None:
+            raise NoWalkInSeat
+        start, seat = free
+        ticket = Ticket(start, seat, holder, version=1, checked_in_at=day.now, name=name, procedure=procedure)
+        record = desk.record(day.officer, day.office_id, "walk_in", ticket.number, day.now)
+        try:
+            desk.commit([desk.walk_in(day.office_id, replace(ticket, version=0)), record])
+        except (Refused, Unknown):
+            continue
+        return ticket, True
+    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)

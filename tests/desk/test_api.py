@@ -1,0 +1,130 @@
+"""The officers' API: who may call it, and one morning through it."""
+
+from typing import Any
+
+import pytest
+
+from desk.api import handler
+from desk.officer import officer_of
+from tests.bookings.calls import OFFICE, START, act, book, person
+from tests.desk.officers import at_desk, claims
+from tests.gateway import CONTEXT, event
+
+DAY = f"/desk/offices/{OFFICE}/days/{START[:10]}"
+
+
+@pytest.fixture
+def today(aws: None, clock: Any) -> Any:
+    """Lan's appointment of tomorrow at eight has become today's."""
+    found = act(book("lan"), "confirm")
+    assert found.status == 200
+    clock.move_to(START)
+    return found.body
+
+
+ROUTES = [
+    ("GET", DAY, None),
+    ("POST", f"{DAY}/check-ins", {"ticket": "0800-01"}),
+    ("POST", f"{DAY}/calls", {"counter": "1"}),
+    ("POST", f"{DAY}/walk-ins", {"procedure": "cap-cccd"}),
+    ("POST", f"/desk/offices/{OFFICE}/releases", {"personalId": "079190012345"}),
+    *(
+        ("POST", f"{DAY}/tickets/0800-01/{act}", None)
+        for act in ("recall", "serve", "no-show", "park", "return", "undo")
+    ),
+]
+KEY = {"idempotency-key": "a-press-of-a-button"}
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
+def test_an_officer_of_another_office_may_do_nothing_here(today: Any, method: str, path: str, body: Any) -> None:
+    for groups in ("[ca-00001.chief]", "[]", f"[{OFFICE}]", f"[x{OFFICE}.officer]", "[officer]"):
+        assert at_desk(method, path, claims(groups), body=body, headers=KEY).code == "not_your_office", groups
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [*ROUTES, ("GET", "/desk/me", None)])
+def test_what_is_no_access_token_of_an_officer_opens_nothing(today: Any, method: str, path: str, body: Any) -> None:
+    for token in ({}, claims(token_use="id"), claims(sub="")):
+        assert at_desk(method, path, token, body=body, headers=KEY).code == "unauthenticated"
+    without = event(method, path, body=body, headers=KEY)
+    assert handler(without, CONTEXT)["statusCode"] == 401, "no authorizer guards the route"
+
+
+def test_the_role_is_an_office_s_own_and_the_higher_one_counts() -> None:
+    groups = "[ca-1.officer ca-2.chief ca-1.chief ca-2.officer ca-3.officer admins]"
+    found = officer_of({"requestContext": {"authorizer": {"jwt": {"claims": claims(groups)}}}})
+    assert found.offices == {"ca-1": "chief", "ca-2": "chief", "ca-3": "officer"}
+
+
+def test_who_am_i(today: Any) -> None:
+    me = at_desk("GET", "/desk/me", claims(f"[{OFFICE}.chief ca-00000.officer]"))
+    assert me.body["name"] == "can-bo"
+    assert [(each["id"], each["role"]) for each in me.body["offices"]] == [(OFFICE, "chief")]
+    assert me.body["offices"][0]["name"].startswith("Công an")
+
+
+def test_a_morning_from_the_qr_code_to_served(today: Any) -> None:
+    expected = at_desk("GET", DAY)
+    (line,) = expected.body["tickets"]
+    assert (line["ticket"], line["state"], line["fullName"]) == (today["ticket"], "expected", "LAN")
+    assert line["personalId"].startswith("079") and "*" in line["personalId"]
+    assert at_desk("GET", DAY, headers={"if-none-match": expected.headers["etag"]}).status == 304
+
+    here = at_desk("POST", f"{DAY}/check-ins", body={"code": today["id"]})
+    assert here.body == {"ticket": today["ticket"], "state": "waiting", "counter": None}
+    assert at_desk("GET", DAY, headers={"if-none-match": expected.headers["etag"]}).status == 200
+
+    called = at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers=KEY)
+    assert called.body == {"ticket": today["ticket"], "state": "called", "counter": "2"}
+    assert at_desk(
+        "POST", f"{DAY}/calls", body={"counter": "3"}, headers={"idempotency-key": "another-press"}
+    ).code == ("nobody_waits")
+    assert at_desk("POST", f"{DAY}/tickets/{today['ticket']}/serve").body["state"] == "served"
+    (line,) = at_desk("GET", DAY).body["tickets"]
+    assert line["state"] == "served" and line["servedAt"] and line["calledAt"]
+
+
+def test_a_walk_in_is_new_once(today: Any) -> None:
+    first = at_desk(
+        "POST", f"{DAY}/walk-ins", body={"procedure": "cap-cccd", "fullName": "Nguyễn Văn Tám"}, headers=KEY
+    )
+    assert first.status == 201 and first.body["state"] == "waiting"
+    again = at_desk(
+        "POST", f"{DAY}/walk-ins", body={"procedure": "cap-cccd", "fullName": "Nguyễn Văn Tám"}, headers=KEY
+    )
+    assert (again.status, again.body) == (200, first.body)
+
+
+def test_the_appointment_that_somebody_else_made_is_ended_on_the_record(today: Any) -> None:
+    released = at_desk("POST", f"/desk/offices/{OFFICE}/releases", body={"personalId": person("lan")["personalId"]})
+    assert released.body["ticket"] == today["ticket"]
+    assert (
+        at_desk("POST", f"/desk/offices/{OFFICE}/releases", body={"personalId": person("lan")["personalId"]}).code
+        == "not_found"
+    )
+    assert at_desk("GET", DAY).body["tickets"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        (f"{DAY}/check-ins", {}, "invalid_request"),
+        (f"{DAY}/check-ins", {"code": "a", "ticket": "0800-01"}, "invalid_request"),
+        (f"{DAY}/check-ins", {"ticket": "eight"}, "invalid_request"),
+        (f"{DAY}/check-ins", {"ticket": "0815-77"}, "not_found"),
+        (f"{DAY}/check-ins", {"code": "https://example.com"}, "not_found"),
+        (f"{DAY}/calls", {"counter": "<b>"}, "invalid_request"),
+        (f"{DAY}/calls", {}, "invalid_request"),
+        (f"{DAY}/calls", {"counter": "1"}, "nobody_waits"),
+        (f"{DAY}/walk-ins", {"procedure": "", "fullName": "x" * 500}, "invalid_request"),
+        (f"{DAY}/walk-ins", {"procedure": "ho-chieu"}, "invalid_request"),
+        (f"/desk/offices/{OFFICE}/days/2026-13-45/calls", {"counter": "1"}, "invalid_request"),
+        (f"/desk/offices/{OFFICE}/days/2026-11-27/calls", {"counter": "1"}, "not_today"),
+        (f"{DAY}/tickets/0815-77/serve", None, "not_found"),
+        (f"{DAY}/tickets/%F0%9F%98%80/serve", None, "not_found"),
+        (f"{DAY}/tickets/0800-01/dance", None, "invalid_request"),
+        (f"/desk/offices/{OFFICE}/releases", {"personalId": "12"}, "invalid_request"),
+    ],
+)
+def test_what_does_not_fit_is_a_clear_answer(today: Any, path: str, body: Any, code: str) -> None:
+    assert at_desk("POST", path, body=body, headers=KEY).code == code
