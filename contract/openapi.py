@@ -44,6 +44,7 @@ API_MODULES = {
     "sessions.api": Door("Sign-in", PUBLIC),
     "offices.api": Door("Offices", PUBLIC),
     "bookings.availability_api": Door("Offices", PUBLIC),
+    "desk.queue_api": Door("Offices", PUBLIC),
     "procedures.api": Door("Procedures", PUBLIC),
     "forms.api": Door("Declarations", PUBLIC),
     "places.api": Door("Declarations", PUBLIC),

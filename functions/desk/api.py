@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response, content_types
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import StringConstraints, model_validator
 
 from bookings.asked import IdempotencyKey
@@ -13,6 +13,7 @@ from bookings.lifecycle import release
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import (
+    ChiefOnly,
     CounterBusy,
     FieldError,
     InvalidRequest,
@@ -41,6 +42,7 @@ from desk.board import Line, board, validator
 from desk.officer import Officer, Role, officer_of
 from desk.store import DeskStore
 from desk.tickets import Ticket, TicketState
+from desk.waits import statistics, wait_of
 from offices.directory import directory
 from offices.opening import OpeningRules
 from procedures import catalog
@@ -139,6 +141,27 @@ class Acted(Model):
     counter: str | None
 
 
+class WaitsView(Model):
+    """The waits of the people of one hour, or of one procedure."""
+
+    of: str
+    people: int
+    p50: int | None
+    p90: int | None
+
+
+class StatisticsView(Model):
+    """What became of the tickets from one day to another, both included; it holds nothing of any person."""
+
+    office_id: str
+    served: int
+    no_shows: int
+    walk_ins: int
+    by_day: dict[dates.date, int]
+    by_hour: list[WaitsView]
+    by_procedure: list[WaitsView]
+
+
 class Release(Model):
     """The person who stands at the desk with their papers."""
 
@@ -152,6 +175,8 @@ class Released(Model):
     start: datetime
     ticket: str
 
+
+MOST_DAYS = 92  # between the first and the last day of statistics
 
 OfficeId = Annotated[str, Path(alias="officeId")]
 DayPath = Annotated[date, Path(alias="date")]
@@ -261,6 +286,37 @@ def release_applicant(office_id: OfficeId, request: Release) -> Released:
     Journal(Table(client(), settings.declarations_table)).note_release(booking.citizen, now)
     logger.info("released", office=booking.office_id, start=booking.start.isoformat(), ticket=booking.ticket)
     return Released(office_id=booking.office_id, start=booking.start, ticket=booking.ticket)
+
+
+@app.get(
+    "/desk/offices/<officeId>/statistics",
+    summary="What became of the tickets of some days",
+    description="For the chief. Waits in minutes from the check-in to the call, null where too few people came to say so.",
+)
+@refuses(NotYourOffice, ChiefOnly, InvalidRequest)
+def read_statistics(
+    office_id: OfficeId,
+    from_: Annotated[date, Query(alias="from", ge=clock.FIRST_DAY, le=clock.LAST_DAY)],
+    to: Annotated[date, Query(ge=clock.FIRST_DAY, le=clock.LAST_DAY)],
+) -> StatisticsView:
+    officer().chief_at(office_id)
+    if not 0 <= (to - from_).days <= MOST_DAYS:
+        raise InvalidRequest([FieldError("to", "out_of_range", f"Chọn khoảng từ 1 đến {MOST_DAYS + 1} ngày.")])
+    found = statistics(desk().outcomes(office_id, from_, to))
+    return StatisticsView(
+        office_id=office_id,
+        served=found.served,
+        no_shows=found.no_shows,
+        walk_ins=found.walk_ins,
+        by_day={date.fromisoformat(day): number for day, number in sorted(found.by_day.items())},
+        by_hour=[_waited(f"{hour:02d}:00", found.by_hour[hour]) for hour in sorted(found.by_hour)],
+        by_procedure=[_waited(each, found.by_procedure[each]) for each in sorted(found.by_procedure)],
+    )
+
+
+def _waited(of: str, seconds: list[int]) -> WaitsView:
+    wait = wait_of(seconds)
+    return WaitsView(of=of, people=len(seconds), p50=wait.p50 if wait else None, p90=wait.p90 if wait else None)
 
 
 ACTS = {

@@ -109,6 +109,7 @@ NEEDLESS = {
     "FaqFunction": {STORAGE, "forms", "bookings"},
     "FormsFunction": {STORAGE, "faq", "bookings", "declarations"},
     "AvailabilityFunction": {"faq", "forms", "declarations", "procedures"},
+    "QueueFunction": {"faq", "forms", "declarations", "procedures", "zalo"},
     "BookingsFunction": {"faq", "chat", "zalo"},
     "DeclarationsFunction": {"faq", "chat", "zalo", "bookings"},
     "OffersFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},

@@ -103,6 +103,8 @@ def walk(ask: FrontEnd) -> None:
     ask("callNext", {"counter": "1"}, {"Idempotency-Key": "call-pressed-once"}, **today)
     ask("actOnTicket", ticket=ticket, act="serve", **today)
     ask("readDay", **today)
+    ask("readStatistics", officeId=OFFICE, from_="2026-11-25", to="2026-11-25")
+    ask("readQueue", officeId=OFFICE)
     book("minh", "another press")
     ask("releaseApplicant", {"personalId": person("minh")["personalId"]}, officeId=OFFICE)
 

@@ -4,11 +4,16 @@ from typing import Any
 
 import pytest
 
+from cccd.dynamodb import client
+from cccd.table import Table
+from desk import queue_api
 from desk.api import handler
 from desk.officer import officer_of
+from desk.waits import ENOUGH
 from tests.bookings.calls import OFFICE, START, act, book, person
 from tests.desk.officers import at_desk, claims
-from tests.gateway import CONTEXT, event
+from tests.gateway import CONTEXT, Answer, call, event
+from tests.stale import settle
 
 DAY = f"/desk/offices/{OFFICE}/days/{START[:10]}"
 
@@ -128,3 +133,54 @@ def test_the_appointment_that_somebody_else_made_is_ended_on_the_record(today: A
 )
 def test_what_does_not_fit_is_a_clear_answer(today: Any, path: str, body: Any, code: str) -> None:
     assert at_desk("POST", path, body=body, headers=KEY).code == code
+
+
+def statistics(first: str, last: str, role: str = "chief") -> Answer:
+    path = f"/desk/offices/{OFFICE}/statistics"
+    return at_desk("GET", path, claims(f"[{OFFICE}.{role}]"), query={"from": first, "to": last})
+
+
+def test_statistics_are_the_chief_s_and_name_nobody(today: Any) -> None:
+    at_desk("POST", f"{DAY}/check-ins", body={"code": today["id"]})
+    at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers=KEY)
+    at_desk("POST", f"{DAY}/tickets/{today['ticket']}/serve")
+    settle()
+    assert statistics(START[:10], START[:10], role="officer").code == "chief_only"
+    found = statistics(START[:10], START[:10])
+    assert (found.body["served"], found.body["byDay"]) == (1, {START[:10]: 1})
+    assert found.body["byHour"] == [{"of": "08:00", "people": 1, "p50": None, "p90": None}]
+    assert "LAN" not in str(found.body) and today["id"] not in str(found.body)
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-11-26", "2026-11-25"), ("2026-01-01", "2026-11-25"), ("x", "y")])
+def test_statistics_of_no_days_or_too_many_are_refused(today: Any, first: str, last: str) -> None:
+    assert statistics(first, last).code == "invalid_request"
+
+
+def queue() -> Answer:
+    settle()
+    return call(queue_api.handler, "GET", f"/offices/{OFFICE}/queue")
+
+
+def test_everybody_sees_which_number_is_at_which_counter(today: Any) -> None:
+    assert queue().body == {"officeId": OFFICE, "date": START[:10], "counters": [], "waiting": 0, "wait": None}
+    at_desk("POST", f"{DAY}/check-ins", body={"code": today["id"]})
+    assert queue().body["waiting"] == 1
+    at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers=KEY)
+    assert queue().body["counters"] == [{"counter": "2", "ticket": today["ticket"]}]
+    at_desk("POST", f"{DAY}/tickets/{today['ticket']}/serve")
+    assert queue().body["counters"] == []
+
+
+def test_the_wait_is_measured_at_this_hour_or_not_told(today: Any) -> None:
+    table = Table(client(), "BookingsTable")
+    for number in range(ENOUGH):
+        item = {"pk": f"OFFICE#{OFFICE}", "sk": f"STAT#2026-11-20#0800-{number:02d}", "outcome": "served"}
+        table.write(table.put(item | {"hour": 8, "procedure": "cap-cccd", "waited": 600 + 60 * number}))
+    queue_api._wait.cache_clear()
+    at_desk("POST", f"{DAY}/check-ins", body={"code": today["id"]})
+    assert queue().body["wait"] == {"p50": 24, "p90": 36}
+
+
+def test_no_queue_of_no_office(aws: None) -> None:
+    assert call(queue_api.handler, "GET", "/offices/ca-00000/queue").code == "not_found"

@@ -13,6 +13,7 @@ from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import client
 from declarations.api import handler as declarations
+from desk import queue_api
 from offices.opening import Queue
 from tests.bookings.people import signed_in
 from tests.bookings.wishes import RULES, slot, wish
@@ -151,6 +152,9 @@ def test_each_function_may_do_exactly_what_it_does(
         performed.clear()
         officers_day(at_the_desk["ticket"], 17)
         assert performed == allowed("DeskApiFunction")
+        performed.clear()
+        call(queue_api.handler, "GET", "/offices/ca-26740/queue")
+        assert performed == allowed("QueueFunction")
         clock.move_to(datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM))
 
         book(12, start="2026-11-27T14:00:00+07:00")

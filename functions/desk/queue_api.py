@@ -1,0 +1,89 @@
+"""GET /offices/{officeId}/queue: who is called now, and how long the wait is. It may only query, and names nobody."""
+
+import datetime as dates
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from cccd import clock
+from cccd.dynamodb import client
+from cccd.errors import NotFound, TemporarilyUnavailable
+from cccd.http import cacheable, lambda_handler, refuses, resolver
+from cccd.settings import Settings
+from cccd.wire import Model
+from desk.counters import at_counters
+from desk.store import DeskStore
+from desk.tickets import TicketState
+from desk.waits import WEEKS_LOOKED_AT, Wait, wait_of, waits_at
+from offices.directory import directory
+
+MAX_AGE = 10  # seconds: a crowd in a waiting room costs one Query in ten seconds and process
+
+app = resolver()
+
+
+class QueueSettings(Settings):
+    """The table that is queried."""
+
+    bookings_table: str
+
+
+class AtCounter(Model):
+    """A number that is called, and the counter to which it is called."""
+
+    counter: str
+    ticket: str
+
+
+class WaitView(Model):
+    """Minutes from the check-in to the call: half of the people who came at this hour waited `p50` or less, nine in ten `p90` or less."""
+
+    p50: int
+    p90: int
+
+
+class QueueView(Model):
+    """An office's queue of today. `wait` is measured in the last four weeks; null while too few people have come to say so."""
+
+    office_id: str
+    date: dates.date
+    counters: list[AtCounter]
+    waiting: int
+    wait: WaitView | None
+
+
+settings = QueueSettings.load()
+
+
+@app.get("/offices/<officeId>/queue", summary="Which numbers are called now, and how long the wait is")
+@refuses(NotFound, TemporarilyUnavailable)
+@cacheable(app, MAX_AGE)
+def read_queue(office_id: Annotated[str, Path(alias="officeId")]) -> QueueView:
+    office, now = directory().find(office_id), clock.now()
+    if office is None:
+        raise NotFound
+    desk = DeskStore(client(), settings.bookings_table)
+    tickets = desk.tickets(office.id, now.date(), consistent=False)
+    called = [AtCounter(counter=each.counter, ticket=each.number) for each in at_counters(tickets) if each.counter]
+    waiting = sum(each.state is TicketState.WAITING for each in tickets)
+    wait = _wait(office.id, now.date(), now.hour) if called or waiting else None
+    return QueueView(
+        office_id=office.id,
+        date=now.date(),
+        counters=called,
+        waiting=waiting,
+        wait=WaitView(p50=wait.p50, p90=wait.p90) if wait else None,
+    )
+
+
+@lru_cache(256)
+def _wait(office_id: str, today: date, hour: int) -> Wait | None:
+    """Looked up once an hour and process; today does not count yet."""
+    first, last = today - timedelta(weeks=WEEKS_LOOKED_AT), today - timedelta(days=1)
+    outcomes = DeskStore(client(), settings.bookings_table).outcomes(office_id, first, last)
+    return wait_of(waits_at(outcomes, hour))
+
+
+handler = lambda_handler(app)
