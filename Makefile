@@ -24,7 +24,7 @@ DYNAMODB_URL ?=
 SCHEDULES    ?= on
 WORKERS      ?=
 
-.PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale bench-load costs prepared facts offices check-offices lock clean
+.PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale bench-fairness bench-load costs prepared facts offices check-offices lock clean
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -68,6 +68,9 @@ bench-warm: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a warm
 
 bench-scale: .venv/.ready ## a million citizens at 08:00 and the reminders at 17:00, simulated, with plots in docs/scale/ (half an hour of CPU, 5 GB; ARGS='1 10' for a tenth)
 	@$(PY) -m bench.scale $(ARGS)
+
+bench-fairness: .venv/.ready ## who gets the seats where there are too few: first come or drawn, simulated, with plots in docs/fairness/ (half an hour of CPU; ARGS='3 cards' for three seeds and one table)
+	@$(PY) -m bench.fairness $(ARGS)
 
 bench-load: .venv/.ready .tools/engine/.ready .tools/reference/.ready .tools/load/.ready .cache/dynamodb-local/.ready .cache/java ## citizens upon the running stack, on this machine alone (minutes)
 	@$(PY) -m bench.load

@@ -134,9 +134,9 @@ def offer_seats(
 
     def at(office: str, people: list[Waiting]) -> None:
         nonlocal made
-        people.sort(key=lambda person: (-person.offers, person.start), reverse=True)
+        people = in_line(people)
         for seat in sorted(resting(office), key=lambda one: one.start):
-            for person in [each for each in people if _suits(each, seat, now)]:
+            for person in [each for each in people if suits(each, seat, now)]:
                 people.remove(person)
                 if _offered(waits, store, person, seat, now):
                     made += 1
@@ -151,7 +151,13 @@ def offer_seats(
     return made
 
 
-def _suits(person: Waiting, seat: Resting, now: datetime) -> bool:
+def in_line(people: Iterable[Waiting]) -> list[Waiting]:
+    """Those who wait, in the order in which a seat is offered to them."""
+    return sorted(people, key=lambda person: (-person.offers, person.start), reverse=True)
+
+
+def suits(person: Waiting, seat: Resting, now: datetime) -> bool:
+    """Whether the seat may be offered to that person: it is earlier, and they have offers left and none to answer."""
     free = person.offer is None or person.offer.until <= now
     return free and person.offers < MOST and person.queue == seat.seat.queue and seat.end <= person.start
 
