@@ -279,11 +279,8 @@ def demands_table(reports: Reports) -> str:
 
 
 def sales_table(reports: Reports) -> str:
-    counts: Mapping[str, Figure] = {
-        "sales tried in two weeks": lambda report: report.offered_for_sale.total(),
-        "of seats within two days": lambda report: report.offered_for_sale["near"],
-        "sold, a card and week": lambda report: report.sold.total() / HOARDED / 2,
-    }
+    tried: Mapping[str, Figure] = {"sales tried in two weeks": lambda report: report.offered_for_sale.total()}
+    sold: Mapping[str, Figure] = {"sold, a card and week": lambda report: report.sold.total() / HOARDED / 2}
     shares: Mapping[str, Figure] = {
         "tries that succeed": lambda report: report.sold.total() / max(1, report.offered_for_sale.total()),
         "bought": SHARES["bought"],
@@ -291,8 +288,11 @@ def sales_table(reports: Reports) -> str:
         "citizens by hand": SHARES["citizens by hand"],
     }
     return table(
-        ["run", *counts, *shares],
-        [[name, *numbers(counts, each, 1), *percents(shares, each)] for name, each in reports.items()],
+        ["run", *tried, *sold, *shares],
+        [
+            [name, *numbers(tried, each, 0), *numbers(sold, each, 1), *percents(shares, each)]
+            for name, each in reports.items()
+        ],
     )
 
 
