@@ -1,12 +1,13 @@
 """A citizen's appointments: hold, confirm, move, cancel, read back."""
 
+from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 from pydantic import Field
 
-from bookings import intake, lifecycle
+from bookings import intake, lifecycle, said
 from bookings.asked import BookingRequest, IdempotencyKey, Move
 from bookings.availability import OpenSlot, alternatives
 from bookings.booking import Booking, BookingStatus
@@ -45,7 +46,7 @@ from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
 from declarations.linking import LinkedDeclarations, misfits
 from offices.directory import directory
-from offices.opening import OpeningRules, Queue, Slot
+from offices.opening import Capacity, OpeningRules, Queue, Slot
 
 app = resolver()
 
@@ -96,7 +97,7 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
     proof = proof_of(who, request.applicant.phone, settings.session_key())
     body = request_hash(key, request.model_dump_json())
     try:
-        place = intake.place(request.office_id, request.procedure, request.start, now)
+        place = intake.place(request.office_id, request.procedure, request.start, now, opened)
         wanted = intake.hold_request(
             request, place, wanted_id, me(), body, person, proof, who.since, declarations(), now
         )
@@ -134,7 +135,7 @@ def read_booking(booking_id: BookingIdPath) -> BookingView:
 
 
 @app.post("/bookings/<bookingId>/confirm", summary="Confirm a hold", description="Twice is the same as once.")
-@refuses(NotFound, NotConfirmable, HoldExpired, IdempotencyKeyReused)
+@refuses(NotFound, NotConfirmable, HoldExpired, SlotClosed, IdempotencyKeyReused)
 def confirm_booking(booking_id: BookingIdPath, idempotency_key: OptionalIdempotencyKey = None) -> BookingView:
     return _view(lifecycle.confirm(store(), _ask(booking_id, idempotency_key)))
 
@@ -153,7 +154,7 @@ def reschedule_booking(
     now, ask = clock.now(), _ask(booking_id, idempotency_key)
 
     def place(booking: Booking) -> intake.Place:
-        return intake.place(booking.office_id, booking.procedure, request.start, now)
+        return intake.place(booking.office_id, booking.procedure, request.start, now, opened)
 
     def open_slot(booking: Booking) -> tuple[Slot, Queue]:
         found = place(booking)
@@ -186,6 +187,11 @@ def read_calendar(booking_id: BookingIdPath) -> Response[str]:
     booking = lifecycle.own(store(), _parsed(booking_id), me()).as_of(now)
     text = calendar_entry(booking, directory().find(booking.office_id), now)
     return Response(status_code=200, content_type="text/calendar; charset=utf-8", body=text)
+
+
+def opened(office_id: str, start: datetime) -> Capacity | None:
+    """The seats of a time that the chief of the office has opened besides its rules."""
+    return said.opened(store().slot(office_id, start))
 
 
 def rules_of(office_id: str) -> OpeningRules:

@@ -15,13 +15,14 @@ from bookings import items
 from bookings.booking import Booking
 from bookings.booking_id import BookingId
 from bookings.rest import seat_expiry
+from bookings.said import capacity_of
 from bookings.scheduled import ScheduledSettings
 from bookings.seats import Seat, SlotSeats, Taken, beyond
 from bookings.store import BookingStore
 from bookings.telemetry import count
 from cccd import clock
 from cccd.clock import epoch
-from cccd.dynamodb import client
+from cccd.dynamodb import Item, client
 from cccd.invocation import Event
 from cccd.observability import flush_metrics, logger
 from cccd.sweeps import passed_by
@@ -70,9 +71,9 @@ def beyond_rules(
     for office in offices:
         if office.opening is None:
             continue
-        for start, seats in _slots(store, office, now.date(), now):
+        for start, seats, item in _slots(store, office, now.date(), now):
             slots = {slot.start: slot for slot in opening.slots_on(office.opening, calendar, start.date())}
-            capacity = slots[start].capacity if start in slots else {}
+            capacity = capacity_of(item, slots[start].capacity if start in slots else {})
             waiting = {seat: holder for seat, holder in seats.items() if not holder.served}
             for seat in beyond(waiting, capacity, epoch(now)):
                 found.append(BeyondRules(office.id, start, f"{start:%H%M}-{seat.label}"))
@@ -92,7 +93,7 @@ def _differences(store: BookingStore, offices: list[Office], now: datetime) -> I
     seats = {
         (office.id, start, seat): holder
         for office in offices
-        for start, taken_seats in _slots(store, office, now.date() - timedelta(days=1), now, _unreadable)
+        for start, taken_seats, _ in _slots(store, office, now.date() - timedelta(days=1), now, _unreadable)
         for seat, holder in taken_seats.items()
         # A served seat stays taken though its booking is history; one that rests is nobody's.
         if holder.live(epoch(now)) and not holder.served and not holder.rests
@@ -118,8 +119,8 @@ def _slots(
     first: date,
     now: datetime,
     unreadable: Callable[[Exception], None] | None = None,
-) -> Iterator[tuple[datetime, SlotSeats]]:
-    """The office's slots from that day on with their taken seats; a slot that nobody can read is told and passed by."""
+) -> Iterator[tuple[datetime, SlotSeats, Item]]:
+    """The office's slots from that day on with their taken seats, and their items; a slot that nobody can read is told and passed by."""
     for item in store.slot_items(office.id, first, _last_day(now)):
         try:
             start, seats = items.slot_start(item), items.seats_of(item)
@@ -130,7 +131,7 @@ def _slots(
             if unreadable:
                 unreadable(error)
         else:
-            yield start, seats
+            yield start, seats, item
 
 
 def _unreadable(error: Exception) -> None:

@@ -110,7 +110,7 @@ def read_slots(
         taken = BookingStore(client(), settings.bookings_table).slots(
             office.id, span[0].date, span[-1].date, consistent=False
         )
-        found = open_days(span, taken, residence, now)
+        found = open_days(office.opening, span, taken, residence, now)
     return Availability(office_id=office.id, days=[_day_view(day, office.opening, now) for day in found])
 
 

@@ -146,7 +146,7 @@ def _give_seat(
             continue
         for _ in range(MAX_SEAT_TRIES):
             known = taken.get(slot.start, {})
-            if known is None or (known and not seats.choose_among(known, now)):
+            if known is None or known.get("closed") or (known and not seats.choose_among(known, now)):
                 break
             after = replace(
                 wish,

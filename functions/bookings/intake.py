@@ -1,7 +1,8 @@
 """What a request for a seat asks for, held against offices, procedures and the citizen's own declaration."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bookings.asked import ApplicantIn, BookingRequest
 from bookings.booking import Applicant
@@ -17,7 +18,7 @@ from declarations.linking import LinkedDeclarations, misfits
 from offices import opening
 from offices.directory import bookable, directory
 from offices.office import Office
-from offices.opening import OpeningRules, Queue, Resident, Slot
+from offices.opening import Capacity, OpeningRules, Queue, Resident, Slot
 from procedures import catalog
 
 
@@ -61,8 +62,16 @@ class HoldRequest:
     draw_at: datetime | None = None
 
 
-def place(office_id: str, procedure: str, start: datetime, now: datetime) -> Place:
+def place(
+    office_id: str,
+    procedure: str,
+    start: datetime,
+    now: datetime,
+    opened: Callable[[str, datetime], Capacity | None] = lambda *_: None,
+) -> Place:
     """The slot of that office that starts then, for that procedure.
+
+    `opened` is asked for the seats of a time at which the office is closed by its rules: its chief may have opened it.
 
     Raises:
         InvalidRequest: there is no such office, or no such procedure on that day.
@@ -70,8 +79,21 @@ def place(office_id: str, procedure: str, start: datetime, now: datetime) -> Pla
     """
     office, rules = _office(office_id, now.date())
     residence = _residence(procedure, start)
-    slot = opening.slot_at(rules, national_calendar(), start, now)
+    local = start.astimezone(clock.VIETNAM)
+    try:
+        slot = opening.slot_at(rules, national_calendar(), start, now)
+    except SlotClosed as closed:
+        seats = opened(office.id, local) if _may_be_opened(closed, rules, local, now) else None
+        if not seats:
+            raise
+        slot = Slot(local, local + timedelta(minutes=rules.slot_minutes), seats)
+        return Place(office, rules, slot, residence)  # it is not drawn: a draw knows the slots of the rules
     return Place(office, rules, slot, residence, opening.draw_to_come(rules, slot.start.date(), now))
+
+
+def _may_be_opened(closed: SlotClosed, rules: OpeningRules, start: datetime, now: datetime) -> bool:
+    by_rule = closed.closed in opening.BY_RULE | {"not_a_slot"}
+    return by_rule and opening.could_be_booked(rules, national_calendar(), start, now)
 
 
 def hold_request(

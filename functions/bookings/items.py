@@ -3,6 +3,7 @@
     pk                  sk                      what
     OFFICE#<office>     SLOT#2026-11-25T07:30   a slot's taken seats: s03 = {b: booking id, x: hold expiry, d: served};
                                                 of one that rests: {b: "-", x: until when, o: offered to, n: offers}
+                                                what the chief said of the slot (by, closed): said.py;
                                                 what the desk knows of a ticket (t), and walk-ins (w01): desk/tickets.py
     OFFICE#<office>     WAIT#<booking id>       a booking that waits for an earlier appointment, and the seat offered to it
     OFFICE#<office>     DRAW#2026-12-02         the draw of a day's seats: its seed, and the wishes in it

@@ -14,6 +14,7 @@ from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
 from bookings.carry_out import Step, carry_out
 from bookings.limits import rate_limited
+from bookings.said import refuse_closed
 from bookings.seat_search import SeatSearch
 from bookings.standing import MOVES, missing
 from bookings.store import BookingStore
@@ -56,7 +57,7 @@ def confirm(store: BookingStore, ask: Ask) -> Booking:
     """Make a hold a firm appointment. Confirming twice has the same result as once.
 
     Raises:
-        NotFound, HoldExpired, NotConfirmable, IdempotencyKeyReused, TemporarilyUnavailable
+        NotFound, HoldExpired, NotConfirmable, SlotClosed (since it was held), IdempotencyKeyReused, TemporarilyUnavailable
     """
     now = ask.now
 
@@ -69,8 +70,9 @@ def confirm(store: BookingStore, ask: Ask) -> Booking:
             raise NotConfirmable(extra={"bookingStatus": booking.status}, status=booking.status.in_vietnamese)
 
         def refused(by: Refused) -> None:
-            if by.old[0] is not None and by.old[1] is None:  # it lapsed by another clock: its seat is taken
-                raise _hold_expired(store, booking, now) from by
+            if by.old[0] is not None and by.old[1] is None:
+                refuse_closed(by.old[0])
+                raise _hold_expired(store, booking, now) from by  # it lapsed by another clock: its seat is taken
 
         after = changed(booking, ask, "confirm", status=BookingStatus.CONFIRMED, confirmed_at=now, hold_expires_at=None)
         return Step(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from bookings import items
+from bookings.said import capacity_of
 from bookings.scheduled import ScheduledSettings
 from bookings.seats import sellable
 from bookings.store import BookingStore
@@ -49,7 +50,7 @@ def resting_seats(
             if not holder.rests or not holder.live(epoch(now)) or offered or holder.offers >= MOST:
                 continue
             others = {each: theirs for each, theirs in seats.items() if each != seat}
-            if seat in sellable(others, slot.capacity, seat.queue, epoch(now)):
+            if seat in sellable(others, capacity_of(item, slot.capacity), seat.queue, epoch(now)):
                 yield Resting(slot.start, slot.end, seat, holder)
 
 

@@ -4,6 +4,7 @@ import random
 from datetime import datetime
 
 from bookings import items
+from bookings.said import capacity_of, refuse_closed
 from bookings.seats import Seat, beyond, rules_mark, sellable
 from cccd.clock import epoch
 from cccd.dynamodb import Item
@@ -36,9 +37,14 @@ class SeatSearch:
         self.seen_mark: str | None = None
 
     def choose_among(self, slot_item: Item, now: datetime) -> bool:
-        """Choose again with the slot's item; returns whether there was a seat to choose."""
+        """Choose again with the slot's item; returns whether there was a seat to choose.
+
+        Raises:
+            SlotClosed: the chief of the office has closed the slot.
+        """
+        refuse_closed(slot_item)
         taken = items.seats_of(slot_item)
-        capacity = self._slot.capacity
+        capacity = capacity_of(slot_item, self._slot.capacity)
         free = sellable(taken, capacity, self._queue, epoch(now))
         if not free:
             return False

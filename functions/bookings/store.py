@@ -80,6 +80,10 @@ class BookingStore:
         """The slot items of those days, both included, by start: one Query. A slot that nobody booked has no item."""
         return {items.slot_start(item): item for item in self.slot_items(office_id, first, last, consistent)}
 
+    def slot(self, office_id: str, start: datetime) -> Item:
+        """The slot's item; {} if nobody has booked it, and nothing was said of it."""
+        return self.table.get(items.slot_key(office_id, start)) or {}
+
     def slot_items(self, office_id: str, first: date, last: date, consistent: bool = True) -> Iterator[Item]:
         """The same items, unread."""
         return self.table.between(*items.slot_range(office_id, first, last), consistent=consistent)
@@ -209,8 +213,14 @@ class BookingStore:
         )
 
     def keep_seat(self, booking: Booking) -> Write:
-        """The seat still belongs to this booking; it no longer lapses."""
-        return self._own_seat(booking, "REMOVE #seat.x")
+        """The seat still belongs to this booking, in a slot that is not closed; it no longer lapses."""
+        return self.table.update(
+            items.slot_key(booking.office_id, booking.start),
+            "REMOVE #seat.x",
+            "#seat.b = :id AND attribute_not_exists(closed)",
+            {":id": booking.id},
+            seat=booking.seat.attribute,
+        )
 
     def free_seat(self, booking: Booking, now: datetime) -> Write:
         """The seat still belongs to this booking; it becomes free, near its day after a short rest."""

@@ -121,11 +121,11 @@ class WaitStore:
         ]
 
     def take_offered(self, booking: Booking) -> Write:
-        """The seat is still kept for this booking; it becomes the booking's."""
+        """The seat is still kept for this booking, in a slot that is not closed; it becomes the booking's."""
         return self._table.update(
             items.slot_key(booking.office_id, booking.start),
             "SET #seat = :taken",
-            "#seat.b = :resting AND #seat.o = :id",
+            "#seat.b = :resting AND #seat.o = :id AND attribute_not_exists(closed)",
             {":taken": {"b": booking.id}, ":resting": RESTING, ":id": booking.id},
             seat=booking.seat.attribute,
         )

@@ -1,12 +1,12 @@
 """What officers do on a day. API Gateway's authorizer has checked the token; a citizen's session opens nothing here."""
 
 import datetime as dates
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bookings.asked import IdempotencyKey
 from bookings.lifecycle import release
@@ -36,7 +36,7 @@ from cccd.table import Table
 from cccd.wire import Model
 from cccd.working_calendar import national_calendar
 from consent.journal import Journal
-from desk import acts, walk_ins
+from desk import acts, days, walk_ins
 from desk.acts import Day
 from desk.board import Line, board, validator
 from desk.officer import Officer, Role, officer_of
@@ -44,7 +44,8 @@ from desk.store import DeskStore
 from desk.tickets import Ticket, TicketState
 from desk.waits import statistics, wait_of
 from offices.directory import directory
-from offices.opening import OpeningRules
+from offices.opening import Capacity, OpeningRules
+from offices.review import MOST_SEATS
 from procedures import catalog
 
 app = resolver()
@@ -80,6 +81,8 @@ class Me(Model):
 class TicketView(Model):
     """A ticket of the day; of a walk-in there may be no name, and there is no personal id. Times are null until they come.
 
+    `slotClosed`: the chief has closed its time, and somebody has to call this `phone`; no other ticket tells one.
+
     `declarationReady`: the person has filled in and submitted the declaration already.
     """
 
@@ -95,6 +98,8 @@ class TicketView(Model):
     checked_in_at: datetime | None
     called_at: datetime | None
     served_at: datetime | None
+    slot_closed: bool
+    phone: str | None
 
 
 class DayBoard(Model):
@@ -177,6 +182,47 @@ class Released(Model):
 
 
 MOST_DAYS = 92  # between the first and the last day of statistics
+
+Number = Annotated[int, Field(ge=0, le=MOST_SEATS)]
+
+
+class Seats(Model):
+    """Seats of each slot where permanent and temporary residents queue apart."""
+
+    permanent: Number
+    temporary: Number
+
+
+class PlannedSession(Model):
+    """A stretch of the day, of whole slots, with so many seats in each."""
+
+    from_: Annotated[time, Field(alias="from", examples=["07:30"])]
+    to: Annotated[time, Field(examples=["11:30"])]
+    seats: Number | Seats
+
+
+class DayPlan(Model):
+    """What the chief says of a day; `reason` is what citizens read of a time that is closed."""
+
+    sessions: Annotated[list[PlannedSession], Field(max_length=10)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200, pattern=r"^[^<>]*$")]
+
+
+class PlannedSlot(Model):
+    """A slot as it stands; without seats it is closed. Somebody who is `booked` in a closed slot has to be called."""
+
+    start: datetime
+    seats: int
+    booked: int
+
+
+class PlannedDay(Model):
+    """The slots of a day as they stand."""
+
+    office_id: str
+    date: dates.date
+    slots: list[PlannedSlot]
+
 
 OfficeId = Annotated[str, Path(alias="officeId")]
 DayPath = Annotated[date, Path(alias="date")]
@@ -271,6 +317,46 @@ def add_walk_in(office_id: OfficeId, day: DayPath, request: WalkIn, idempotency_
     holder = _key(here, idempotency_key)
     ticket, new = walk_ins.walk_in(desk(), here, national_calendar(), holder, request.procedure, request.full_name)
     return created(_acted(ticket), new=new)
+
+
+@app.put(
+    "/desk/offices/<officeId>/days/<date>",
+    summary="Close times, give more seats or fewer, or open a day that is closed: at once",
+    description="For the chief. The day has these sessions and no others; none closes it. Appointments in a closed time stay until "
+    "the office has called their people: the day's tickets mark them, with the phone number.",
+)
+@refuses(NotYourOffice, ChiefOnly, NotFound)
+def plan_day(office_id: OfficeId, day: DayPath, request: DayPlan) -> PlannedDay:
+    here = _day(office_id, day)
+    here.officer.chief_at(office_id)
+    stretches = [days.Stretch(each.from_, each.to, _seats(each.seats)) for each in request.sessions]
+    return _standing(here, days.say(desk(), here, national_calendar(), stretches, request.reason))
+
+
+@app.delete(
+    "/desk/offices/<officeId>/days/<date>",
+    summary="The day is as the office's rules say again",
+    description="For the chief.",
+)
+@refuses(NotYourOffice, ChiefOnly, NotFound, InvalidRequest)
+def forget_plan(office_id: OfficeId, day: DayPath) -> PlannedDay:
+    here = _day(office_id, day)
+    here.officer.chief_at(office_id)
+    return _standing(here, days.unsay(desk(), here, national_calendar()))
+
+
+def _seats(given: int | Seats) -> Capacity:
+    if isinstance(given, int):
+        return {"shared": given}
+    return {"permanent": given.permanent, "temporary": given.temporary}
+
+
+def _standing(here: Day, slots: list[days.Standing]) -> PlannedDay:
+    return PlannedDay(
+        office_id=here.office_id,
+        date=here.date,
+        slots=[PlannedSlot(start=each.start, seats=sum(each.seats.values()), booked=each.booked) for each in slots],
+    )
 
 
 @app.post(
@@ -370,6 +456,8 @@ def _line(line: Line) -> TicketView:
         checked_in_at=ticket.checked_in_at,
         called_at=ticket.called_at,
         served_at=ticket.served_at,
+        slot_closed=ticket.closed,
+        phone=booking.applicant.phone if booking and ticket.closed else None,
     )
 
 

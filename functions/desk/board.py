@@ -43,5 +43,5 @@ def board(desk: DeskStore, tickets: Sequence[Ticket], booked_before_walk_in: int
 
 def validator(tickets: Sequence[Ticket]) -> str:
     """An ETag of the day: another one as soon as any ticket is given, moved or acted upon."""
-    state = [(each.start.isoformat(), each.seat, each.holder, told_of(each)) for each in tickets]
+    state = [(each.start.isoformat(), each.seat, each.holder, each.closed, told_of(each)) for each in tickets]
     return f'"{hashlib.sha256(json.dumps(state).encode()).hexdigest()[:20]}"'

@@ -8,7 +8,7 @@ OFFICE#<office>  STAT#2026-11-30#0730-03             how a ticket ended and how 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from bookings import items
@@ -19,6 +19,7 @@ from cccd.table import NEW, Table
 from cccd.transactions import Write
 from desk.officer import Officer
 from desk.tickets import Ticket, tickets_of, told_of
+from offices.opening import Capacity
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -66,6 +67,41 @@ class DeskStore:
                 ":ttl": epoch(ticket.start + items.KEPT_AFTER_END),
             },
             seat=ticket.seat,
+        )
+
+    def say(
+        self, office_id: str, start: datetime, seats: Capacity, why: str, seen_mark: str | None, resting: Sequence[str]
+    ) -> Write:
+        """The slot was sold under the mark that was read; from now on it has these seats, none if it is closed.
+
+        Seats that rest are given up with it. Its mark is never one of the rules, so every sale that is on the way is refused.
+        """
+        closed = not any(seats.values())
+        values: dict[str, Any] = {
+            ":by": {"seats": {} if closed else dict(seats), "why": why},
+            ":mark": f"said {epoch(start)} {uuid4().hex[:8]}",
+            ":ttl": epoch(start + items.KEPT_AFTER_END),
+        }
+        if closed:
+            values[":closed"] = True
+        if seen_mark is not None:
+            values[":seen"] = seen_mark
+        names = {f"r{number}": name for number, name in enumerate(resting)}
+        gone = [f"#{alias}" for alias in names] + ([] if closed else ["closed"])
+        return self._table.update(
+            items.slot_key(office_id, start),
+            f"SET #by = :by, mark = :mark, #ttl = if_not_exists(#ttl, :ttl){', closed = :closed' if closed else ''}"
+            + (f" REMOVE {', '.join(gone)}" if gone else ""),
+            "attribute_not_exists(mark)" if seen_mark is None else "mark = :seen",
+            values,
+            by="by",
+            **names,
+        )
+
+    def unsay(self, office_id: str, start: datetime) -> Write:
+        """Nothing is said of the slot any more: the rules hold. Its mark stays, so the next sale reads the slot."""
+        return self._table.update(
+            items.slot_key(office_id, start), "REMOVE #by, closed", "attribute_exists(#by)", by="by"
         )
 
     def record(self, officer: Officer, office_id: str, what: str, ticket: str, now: datetime) -> Write:

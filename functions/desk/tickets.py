@@ -12,7 +12,7 @@ it was given back begins anew. A walk-in has a seat of its own kind, w01, which 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -41,7 +41,7 @@ class Ticket:
     """A ticket of the day. `key` is the hash of the request that called it; `version` counts what the desk did with it.
 
     `behind`: it is called only after so many tickets of the day have been called, unless nobody else waits. `came_back_at` is told
-    of a parked one that returned.
+    of a parked one that returned. `closed`: the chief has closed its slot.
     """
 
     start: datetime
@@ -59,6 +59,7 @@ class Ticket:
     served_at: datetime | None = None
     name: str | None = None
     procedure: str | None = None
+    closed: bool = False
 
     @property
     def number(self) -> str:
@@ -93,7 +94,7 @@ class Ticket:
 def tickets_of(slots: Iterable[Item]) -> list[Ticket]:
     """The day's tickets by slot, then by number: confirmed bookings, walk-ins, and what was served. Holds are none yet."""
     found = [
-        ticket_of(slot_start(item), name, value)
+        replace(ticket_of(slot_start(item), name, value), closed=bool(item.get("closed")))
         for item in slots
         for name, value in item.items()
         if (Seat.parse(name) or _WALK_IN.fullmatch(name)) and "x" not in value

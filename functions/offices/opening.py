@@ -22,6 +22,8 @@ type Capacity = Mapping[Queue, int]
 # From the draw to the first hold of what it left: time enough for every seat to be given.
 DRAW_TAKES = timedelta(minutes=15)
 
+BY_RULE = frozenset({"weekly_day_off", "public_holiday", "office_closed"})  # closed by what a chief may say otherwise
+
 MAX_SEARCH_DAYS = 31  # how far past its window an office looks for its first open day; Tết closes nine
 
 
@@ -145,6 +147,12 @@ def slot_at(rules: OpeningRules, calendar: WorkingCalendar, start: datetime, now
     if slot.start < now + timedelta(minutes=rules.lead_minutes):
         raise SlotClosed("past", "Khung giờ này đã qua hoặc quá sát giờ hẹn.")
     return released(rules, slot, now)
+
+
+def could_be_booked(rules: OpeningRules, calendar: WorkingCalendar, start: datetime, now: datetime) -> bool:
+    """Whether a slot that is opened besides the rules may be booked now: within the window, and not too near."""
+    first, last = booking_window(rules, calendar, now)
+    return first <= start.date() <= last and start >= now + timedelta(minutes=rules.lead_minutes)
 
 
 def draw_of(rules: OpeningRules, on: date) -> datetime | None:

@@ -93,6 +93,9 @@ def walk(ask: FrontEnd) -> None:
     revoked = {"event": "user.revoke.consent", "appId": "1", "userId": "1001", "timestamp": int(now)}
     ask("receiveMiniAppEvent", revoked, {"X-ZEvent-Signature": mini_app_mac(revoked, secret("MiniAppKey"))})
     ask("readOfficer")
+    whole_day = {"from": "07:30", "to": "11:30", "seats": 4}
+    ask("planDay", {"sessions": [whole_day], "reason": "Chiều nay cơ quan họp."}, officeId=OFFICE, date="2026-12-04")
+    ask("forgetPlan", officeId=OFFICE, date="2026-12-04")
     today: Any = {"officeId": OFFICE, "date": "2026-11-25"}
     come = {"procedure": "cap-cccd", "fullName": "Lê Văn Tám"}
     ticket = ask("addWalkIn", come, {"Idempotency-Key": "walk-in-pressed-once"}, **today)["ticket"]

@@ -2,23 +2,26 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from bookings import items
 from bookings.booking import BookingStatus
 from bookings.due import close_days
 from bookings.lifecycle import Ask, cancel
+from bookings.seats import Seat
 from bookings.store import BookingStore
-from cccd.errors import NobodyWaits, Refusal
+from cccd.errors import NobodyWaits, Refusal, SlotClosed
 from cccd.working_calendar import national_calendar
 from desk.acts import call_next, check_in, come_back, no_show, park, recall, serve, undo
+from desk.days import say, unsay
 from desk.order import in_order
 from desk.tickets import TicketState, told_of
 from desk.walk_ins import walk_in
-from tests.bookings.wishes import NOW, SLOT_START, rules_of, wish
+from tests.bookings.wishes import NOW, SLOT_START, rules_of, slot, wish
 from tests.desk.days import MORNING, booked, day, desk_of
 from tests.races.invariants import check
-from tests.races.test_threads import Deed, racers
+from tests.races.test_threads import Deed, holder, racers
 
 COUNTERS = 16
 SEATS = 24
@@ -145,3 +148,32 @@ def test_walk_ins_at_once_have_seats_of_their_own(engine: str, table: str, store
         found = race([comer(n) for n in range(COUNTERS)])
     tickets = [each.number for each in found if not isinstance(each, Refusal)]
     assert len(tickets) == len(set(tickets)) == COUNTERS
+
+
+def test_from_the_instant_in_which_a_day_is_closed_nobody_holds_a_seat_of_it(
+    engine: str, table: str, store: BookingStore
+) -> None:
+    def taken(store: BookingStore) -> set[tuple[datetime, Seat]]:
+        found = store.slots("office", SLOT_START.date(), SLOT_START.date())
+        return {(start, seat) for start, item in found.items() for seat in items.seats_of(item)}
+
+    def close(store: BookingStore) -> set[tuple[datetime, Seat]]:
+        say(desk_of(store), day(NOW), national_calendar(), [], "Cơ quan họp.")
+        return taken(store)
+
+    came_before = 0
+    with racers(engine, table, COUNTERS) as race:
+        for turn in range(12):
+            at = slot(SEATS, SLOT_START + timedelta(minutes=30 * turn))
+            before = len(taken(store))
+            deeds: list[Deed] = [holder(f"person {turn} {n}", at) for n in range(COUNTERS - 1)]
+            deeds.insert(turn, close)
+            found = race(deeds)
+            there_then = next(each for each in found if isinstance(each, set))
+            assert taken(store) == there_then, "whoever was on the way was refused"
+            refused = [each for each in found if isinstance(each, SlotClosed)]
+            assert len(refused) + len(there_then) - before == COUNTERS - 1, found
+            came_before += len(there_then) - before
+            unsay(desk_of(store), day(NOW), national_calendar())
+    assert came_before, "some came first: the race was one"
+    check(store.table.client, table, NOW, SEATS)

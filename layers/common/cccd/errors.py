@@ -132,6 +132,7 @@ class SlotClosed(Refusal):
 
     def __init__(self, closed: str, reason: str):
         super().__init__(extra={"closed": {"code": closed, "reason": reason}}, reason=reason)
+        self.closed = closed
 
 
 class SlotFull(Refusal):

@@ -1,0 +1,141 @@
+"""The chief closes times, gives more seats or fewer, and opens a day that is closed: at once.
+
+A day's slots are written in one transaction. From the instant in which it is done nobody holds a seat in a closed time, also not
+whoever was on the way: the write of every sale demands the slot's mark as it was read (bookings/said.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bookings import items
+from bookings.carry_out import RETRY_AFTER
+from bookings.seats import RESTING
+from cccd import clock
+from cccd.dynamodb import Item
+from cccd.errors import FieldError, InvalidRequest, TemporarilyUnavailable
+from cccd.transactions import Refused, Unknown, Write
+from cccd.working_calendar import WorkingCalendar
+from desk.acts import Day
+from desk.store import DeskStore
+from offices.opening import Capacity, Slot, slots_on
+
+MOST_SLOTS = 98  # of one day: a transaction has 100 writes
+LAST_DAY = timedelta(days=60)  # from today
+MAX_READINGS = 5
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From one time of the day to another, with so many seats in each slot."""
+
+    start: time
+    end: time
+    seats: Capacity
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A slot of the day as it stands: its seats (none: it is closed), and how many of them have a booking."""
+
+    start: datetime
+    seats: Capacity
+    booked: int
+
+
+def say(desk: DeskStore, day: Day, calendar: WorkingCalendar, stretches: Sequence[Stretch], why: str) -> list[Standing]:
+    """The day is as the chief says: these stretches and nothing besides; returns its slots as they stand.
+
+    Bookings in a time that is closed stay until the office has moved their people; `GET …/days/{date}` marks them.
+
+    Raises:
+        InvalidRequest: a day that is over or too far, or stretches that are none.
+        TemporarilyUnavailable
+    """
+    _within(day)
+    by_rule = {slot.start: slot for slot in slots_on(day.rules, calendar, day.date)}
+    wanted = _slots(day, stretches, by_rule)
+    for _ in range(MAX_READINGS):
+        there = {items.slot_start(item): item for item in desk.bookings.slot_items(day.office_id, day.date, day.date)}
+        starts = sorted({*by_rule, *wanted, *(start for start, item in there.items() if "by" in item)})
+        if len(starts) > MOST_SLOTS:
+            raise InvalidRequest([_field("sessions", "too_many", f"Một ngày có tối đa {MOST_SLOTS} khung giờ.")])
+        writes = [_said(desk, day, start, wanted.get(start, {}), why, there.get(start, {})) for start in starts]
+        if _committed(desk, [*writes, desk.record(day.officer, day.office_id, "day", "-", day.now)]):
+            return [_standing(start, wanted.get(start, {}), there.get(start, {})) for start in starts]
+    raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+
+
+def unsay(desk: DeskStore, day: Day, calendar: WorkingCalendar) -> list[Standing]:
+    """The day is as the rules say again; returns its slots as they stand.
+
+    Raises:
+        InvalidRequest: a day that is over or too far.
+        TemporarilyUnavailable
+    """
+    _within(day)
+    by_rule = {slot.start: slot for slot in slots_on(day.rules, calendar, day.date)}
+    there = {items.slot_start(item): item for item in desk.bookings.slot_items(day.office_id, day.date, day.date)}
+    writes = [desk.unsay(day.office_id, start) for start, item in there.items() if "by" in item]
+    if writes and not _committed(desk, [*writes, desk.record(day.officer, day.office_id, "day", "-", day.now)]):
+        raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+    starts = sorted({*by_rule, *there})
+    rules = {start: slot.capacity for start, slot in by_rule.items()}
+    return [_standing(start, rules.get(start, {}), there.get(start, {})) for start in starts]
+
+
+def _said(desk: DeskStore, day: Day, start: datetime, seats: Capacity, why: str, seen: Item) -> Write:
+    """The slot is as it was read; it has these seats. Seats of a closed slot that rest are offered to nobody any more."""
+    resting = [name for name, value in seen.items() if isinstance(value, dict) and value.get("b") == RESTING]
+    return desk.say(day.office_id, start, seats, why, seen.get("mark"), [] if seats else resting)
+
+
+def _committed(desk: DeskStore, writes: Sequence[Write]) -> bool:
+    try:
+        desk.commit(writes)
+    except (Refused, Unknown):
+        return False
+    return True
+
+
+def _slots(day: Day, stretches: Sequence[Stretch], by_rule: Mapping[datetime, Slot]) -> dict[datetime, Capacity]:
+    """The seats of each slot of those stretches.
+
+    Raises:
+        InvalidRequest: they overlap, or do not fit the office's slots.
+    """
+    length = timedelta(minutes=day.rules.slot_minutes)
+    found: dict[datetime, Capacity] = {}
+    free_from = clock.at(day.date, time.min)
+    for number, each in enumerate(stretches):
+        start, end = clock.at(day.date, each.start), clock.at(day.date, each.end)
+        if start < free_from or end <= start:
+            raise InvalidRequest(
+                [_field(f"sessions.{number}.from", "overlap", "Các buổi phải theo thứ tự và không chồng nhau.")]
+            )
+        if (end - start) % length:
+            message = f"Mỗi khung giờ dài {day.rules.slot_minutes} phút; buổi này phải gồm các khung giờ trọn vẹn."
+            raise InvalidRequest([_field(f"sessions.{number}.to", "not_a_slot", message)])
+        while start < end:
+            if start not in by_rule and any(abs(start - other) < length for other in by_rule):
+                message = "Giờ bắt đầu phải khớp với các khung giờ sẵn có của cơ quan."
+                raise InvalidRequest([_field(f"sessions.{number}.from", "not_a_slot", message)])
+            found[start] = each.seats
+            start += length
+        free_from = end
+    return found
+
+
+def _within(day: Day) -> None:
+    if not timedelta(0) <= day.date - day.now.date() <= LAST_DAY:
+        message = f"Chỉ thay đổi được lịch từ hôm nay đến {LAST_DAY.days} ngày tới."
+        raise InvalidRequest([_field("date", "out_of_range", message)])
+
+
+def _standing(start: datetime, seats: Capacity, item: Item) -> Standing:
+    taken = items.seats_of(item).values()
+    return Standing(start, seats, sum(not each.rests and each.expires is None for each in taken))
+
+
+def _field(name: str, code: str, message: str) -> FieldError:
+    return FieldError(name, code, message)

@@ -1,0 +1,208 @@
+"""The chief closes times, changes seats and opens days: at once, also for whoever is on the way."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bookings.availability_api import handler as availability
+from bookings.lifecycle import Ask, confirm, reschedule
+from bookings.store import BookingStore
+from cccd.errors import SlotClosed, SlotFull
+from cccd.working_calendar import national_calendar
+from desk.days import Stretch, say, unsay
+from desk.store import DeskStore
+from offices.opening import Slot
+from tests.bookings.calls import OFFICE, START, act, book, read
+from tests.bookings.holds import held
+from tests.bookings.wishes import NOW, SLOT_START, rules_of, slot, wish
+from tests.desk.days import OFFICER, booked, day, desk_of
+from tests.desk.officers import at_desk, claims
+from tests.gateway import Answer, call
+from tests.stale import settle
+
+DAY = START[:10]
+SUNDAY = "2026-11-29"
+CHIEF = claims(f"[{OFFICE}.chief]")
+
+
+def plan(*sessions: Any, on: str = DAY, reason: str = "Cơ quan họp.", token: dict[str, str] = CHIEF) -> Answer:
+    told = [{"from": start, "to": end, "seats": seats} for start, end, seats in sessions]
+    return at_desk("PUT", f"/desk/offices/{OFFICE}/days/{on}", token, body={"sessions": told, "reason": reason})
+
+
+def shown(on: str = DAY) -> Any:
+    settle()
+    (found,) = call(availability, "GET", f"/offices/{OFFICE}/slots", query={"from": on, "days": "1"}).body["days"]
+    return found
+
+
+@pytest.fixture
+def morning(aws: None, clock: Any) -> Any:
+    return clock
+
+
+def test_nobody_books_in_a_time_that_the_chief_has_closed(morning: Any) -> None:
+    lan = act(book("lan"), "confirm").body
+    answer = plan(("09:00", "11:30", 4), ("13:30", "17:00", 4))
+    assert answer.status == 200, answer
+    assert [each for each in answer.body["slots"] if each["booked"]] == [{"start": START, "seats": 0, "booked": 1}]
+    refused = book("minh")
+    assert refused.code == "slot_closed"
+    assert refused.body["detail"].startswith("Cơ quan họp.")
+    assert [each["start"][11:16] for each in shown()["slots"]][0] == "09:00"
+    assert book("minh", start=START.replace("T08:00", "T09:00")).status == 201
+    (line, *_) = [
+        each for each in at_desk("GET", f"/desk/offices/{OFFICE}/days/{DAY}").body["tickets"] if each["slotClosed"]
+    ]
+    assert (line["ticket"], line["phone"]) == (lan["ticket"], "84912345678")
+    assert read(book("lan", key="the first press")).status == 200, "whoever has an appointment keeps it"
+
+
+def test_a_whole_day_closed_says_why(morning: Any) -> None:
+    assert plan(reason="Mất điện cả ngày.").status == 200
+    assert shown()["closed"] == {"code": "office_closed", "reason": "Mất điện cả ngày."}
+    assert book("lan").code == "slot_closed"
+
+
+def test_a_hold_of_before_is_not_confirmed_in_closed_time(morning: Any) -> None:
+    lan = book("lan")
+    plan(reason="Mất điện cả ngày.")
+    refused = act(lan, "confirm")
+    assert refused.code == "slot_closed" and "Mất điện" in refused.body["detail"]
+
+
+def test_nobody_moves_into_closed_time(morning: Any) -> None:
+    lan = act(book("lan", start=START.replace("T08:00", "T14:00")), "confirm")
+    plan(("13:30", "17:00", 4))
+    assert act(lan, "reschedule", body={"start": START}).code == "slot_closed"
+
+
+def test_fewer_seats_and_more_seats(morning: Any) -> None:
+    plan(("07:30", "11:30", 1))
+    assert shown()["slots"][1]["seatsLeft"] == 1
+    assert book("an").status == 201
+    assert book("binh").code == "slot_full"
+    plan(("07:30", "11:30", 9))
+    assert shown()["slots"][1]["seatsLeft"] == 8
+    assert book("binh").status == 201
+
+
+def test_a_day_that_is_closed_by_rule_is_opened(morning: Any) -> None:
+    assert shown(SUNDAY)["closed"]["code"] == "weekly_day_off"
+    wanted = f"{SUNDAY}T08:00:00+07:00"
+    assert book("lan", start=wanted).code == "slot_closed"
+    plan(("08:00", "09:00", 2), on=SUNDAY, reason="Làm bù Chủ nhật.")
+    assert [(each["start"][11:16], each["seatsLeft"]) for each in shown(SUNDAY)["slots"]] == [
+        ("08:00", 2),
+        ("08:30", 2),
+    ]
+    assert book("lan", start=wanted).status == 201
+    assert book("minh", start=f"{SUNDAY}T09:00:00+07:00").code == "slot_closed"
+    at_desk("DELETE", f"/desk/offices/{OFFICE}/days/{SUNDAY}", CHIEF)
+    assert shown(SUNDAY)["closed"]["code"] == "weekly_day_off"
+    assert book("minh", start=wanted).code == "slot_closed"
+
+
+def test_as_the_rules_say_again(morning: Any) -> None:
+    before = shown()
+    plan(reason="Mất điện cả ngày.")
+    assert at_desk("DELETE", f"/desk/offices/{OFFICE}/days/{DAY}", CHIEF).status == 200
+    assert shown() == before
+    assert book("lan").status == 201
+    assert at_desk("DELETE", f"/desk/offices/{OFFICE}/days/{DAY}", CHIEF).status == 200, "twice is once"
+
+
+def test_only_the_chief_says_what_a_day_is_like(morning: Any) -> None:
+    officer = claims(f"[{OFFICE}.officer]")
+    assert plan(token=officer).code == "chief_only"
+    assert at_desk("DELETE", f"/desk/offices/{OFFICE}/days/{DAY}", officer).code == "chief_only"
+    assert plan(token=claims("[ca-00001.chief]")).code == "not_your_office"
+
+
+@pytest.mark.parametrize(
+    ("sessions", "on", "field"),
+    [
+        ([("07:30", "11:30", -1)], DAY, "sessions"),
+        ([("07:30", "11:30", 1000)], DAY, "sessions"),
+        ([("07:30", "11:15", 4)], DAY, "sessions.0.to"),
+        ([("07:45", "11:45", 4)], DAY, "sessions.0.from"),
+        ([("11:30", "07:30", 4)], DAY, "sessions.0.from"),
+        ([("07:30", "11:30", 4), ("09:00", "10:00", 4)], DAY, "sessions.1.from"),
+        ([("x", "y", 4)], DAY, "sessions"),
+        ([("07:30", "11:30", 4)] * 11, DAY, "sessions"),
+        ([("07:30", "11:30", 4)], "2026-11-24", "date"),
+        ([("07:30", "11:30", 4)], "2027-11-25", "date"),
+    ],
+)
+def test_a_plan_that_does_not_fit_changes_nothing(morning: Any, sessions: Any, on: str, field: str) -> None:
+    before = shown()
+    refused = plan(*sessions, on=on)
+    assert refused.code == "invalid_request"
+    assert refused.body["errors"][0]["field"].startswith(field), refused.body["errors"]
+    assert shown() == before
+
+
+@pytest.mark.parametrize("reason", ["", "ab", "x" * 201, "<b>họp</b>"])
+def test_a_reason_that_nobody_could_read_is_refused(morning: Any, reason: str) -> None:
+    assert plan(reason=reason).code == "invalid_request"
+
+
+def closing(desk: DeskStore) -> None:
+    say(desk, day(NOW), national_calendar(), [], "Cơ quan họp.")
+
+
+def test_who_is_on_the_way_is_refused(
+    store: BookingStore, rival_acts_first: Callable[[Callable[[], object]], None]
+) -> None:
+    rival_acts_first(lambda: closing(desk_of(store)))
+    with pytest.raises(SlotClosed):
+        held(store, "lan", at=slot(4))
+
+
+def test_who_moves_here_meanwhile_is_refused_and_keeps_their_seat(
+    store: BookingStore, rival_acts_first: Callable[[Callable[[], object]], None]
+) -> None:
+    mine = booked(store, "lan", later=48)
+    into: Slot = slot(4)
+    rival_acts_first(lambda: closing(desk_of(store)))
+    ask = Ask(wish("lan", at=slot(4, SLOT_START + timedelta(days=1))).id, mine.citizen, NOW)
+    with pytest.raises(SlotClosed):
+        reschedule(store, ask, into.start, lambda _: (into, "shared"), rules_of)
+    kept = store.find(ask.booking)
+    assert kept and kept.start == mine.start
+
+
+def test_who_confirms_meanwhile_is_refused(
+    store: BookingStore, rival_acts_first: Callable[[Callable[[], object]], None]
+) -> None:
+    mine = held(store, "lan", at=slot(4))
+    rival_acts_first(lambda: closing(desk_of(store)))
+    with pytest.raises(SlotClosed):
+        confirm(store, Ask(wish("lan").id, mine.citizen, NOW))
+
+
+def test_a_sale_that_comes_first_is_seen_by_the_chief(
+    store: BookingStore, rival_acts_first: Callable[[Callable[[], object]], None]
+) -> None:
+    rival_acts_first(lambda: booked(store, "lan"))
+    found = say(desk_of(store), day(NOW), national_calendar(), [], "Cơ quan họp.")
+    assert [each.booked for each in found if each.start == SLOT_START] == [1]
+
+
+def test_with_fewer_seats_nobody_new_comes_until_there_is_room(store: BookingStore) -> None:
+    for person in ("an", "binh", "chi"):
+        booked(store, person)
+    stretch = Stretch(SLOT_START.time(), (SLOT_START + timedelta(minutes=30)).time(), {"shared": 2})
+    say(desk_of(store), day(NOW), national_calendar(), [stretch], "Thiếu cán bộ.")
+    with pytest.raises(SlotFull):
+        held(store, "dung", at=slot(4))
+    unsay(desk_of(store), day(NOW), national_calendar())
+    assert held(store, "dung", at=slot(4))
+
+
+def test_a_plan_is_on_record(store: BookingStore) -> None:
+    closing(desk_of(store))
+    (found,) = desk_of(store).acts("office", NOW.date())
+    assert (found["what"], found["who"]) == ("day", OFFICER.id)
