@@ -9,7 +9,7 @@ PY     := .venv/bin/python
 SAM    := .tools/sam/bin/sam
 ENGINE := .tools/engine/bin/ministack
 # Runs npm, and what npm installed, with the Node of .tools/node: it is the same everywhere, and new enough.
-NODE_BIN := PATH="$(CURDIR)/.tools/node/bin:$(CURDIR)/.tools/contract/node_modules/.bin:$$PATH"
+NODE_BIN := PATH="$(CURDIR)/.tools/node/bin:$(CURDIR)/.tools/contract/node_modules/.bin:$(CURDIR)/miniapp/node_modules/.bin:$$PATH"
 
 export PYTHONPATH := functions:layers/common
 export SAM_CLI_TELEMETRY := 0
@@ -31,10 +31,18 @@ help: ## show this list
 run: .venv/.ready .tools/engine/.ready .tools/reference/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off, WORKERS)
 	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' WORKERS='$(WORKERS)' ENGINE='$(ENGINE)' $(PY) -m local
 
-test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
+.PHONY: app screens
+app: miniapp/node_modules/.ready ## build the Mini App; `make run` shows it on http://127.0.0.1:3000/app, in an ordinary browser
+	@cd miniapp && $(NODE_BIN) npm run --silent demo
+	@echo "· http://127.0.0.1:$(PORT)/app, while make run runs; ?demo=minh signs in another citizen than lan"
+
+test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: .venv/.ready .tools/sam/.ready .tools/contract/.ready ## style, types, template, and the contract as its tools read it
+screens: .venv/.ready .tools/engine/.ready .cache/miniapp/.ready .tools/browser/.ready ## take the pictures of docs/screens anew
+	@SCREENS=write $(PY) -m pytest -q tests/miniapp/test_screens.py
+
+check: .venv/.ready .tools/sam/.ready .tools/contract/.ready miniapp/node_modules/.ready ## style, types, template, the Mini App, and the contract as its tools read it
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -44,18 +52,21 @@ check: .venv/.ready .tools/sam/.ready .tools/contract/.ready ## style, types, te
 	$(NODE_BIN) openapi-typescript functions/edge/openapi.json --output .tools/contract/openapi.d.ts 2>&1 | tee .tools/contract/said
 	@! grep -q "⚠" .tools/contract/said  # it exits with 0 after a warning too
 	$(NODE_BIN) tsc --strict --noEmit .tools/contract/openapi.d.ts
+	cd miniapp && $(NODE_BIN) npm run --silent check
 
-fmt: .venv/.ready ## mend what ruff can mend
+fmt: .venv/.ready miniapp/node_modules/.ready ## mend what ruff and biome can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+	cd miniapp && $(NODE_BIN) biome check --write .
 
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
 
-openapi: .venv/.ready ## write docs/openapi.json again from the code, and its examples from the handlers' answers
+openapi: .venv/.ready miniapp/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the Mini App's client
 	@$(PY) -m contract.openapi
 	@EXAMPLES=write $(PY) -m pytest -q tests/contract/test_examples.py
 	@$(PY) -m contract.openapi
+	@cd miniapp && $(NODE_BIN) npm run --silent contract
 
 bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
 	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings
@@ -95,12 +106,12 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 
 lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
-	cd requirements/contract && $(NODE_BIN) npm update --package-lock-only
+	for set in requirements/contract requirements/browser miniapp; do (cd $$set && $(NODE_BIN) npm update --package-lock-only); done
 	for set in dev sam engine java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data
-	rm -rf .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf miniapp/node_modules miniapp/www miniapp/www-demo .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- environments: made once, made anew when their lock changes -------------------------------------------
 $(UV): requirements/uv.txt
@@ -131,6 +142,27 @@ $(UV): requirements/uv.txt
 	@echo "· the API reference, into .tools/reference"
 	@rm -rf .tools/reference
 	@$(UV) pip install -q --no-deps --require-hashes --target .tools/reference -r requirements/reference.txt
+	@touch $@
+
+# The Mini App as an office would publish it, for the tests: its API stands under a name that only their browser knows.
+.cache/miniapp/.ready: miniapp/node_modules/.ready miniapp/index.html miniapp/app-config.json miniapp/office.json miniapp/vite.config.ts miniapp/tsconfig.json $(shell find miniapp/src -type f)
+	@echo "· the Mini App, into .cache/miniapp"
+	@mkdir -p .cache/miniapp
+	@cd miniapp && MINIAPP_API=https://api.cccd.test MINIAPP_OUT=../.cache/miniapp/www $(NODE_BIN) npm run --silent build -- --logLevel warn
+	@touch $@
+
+# The browser that walks it, with the libraries and fonts that a bare machine lacks.
+.tools/browser/.ready: requirements/browser/package.json requirements/browser/package-lock.json requirements/browser/.npmrc .tools/node/.ready
+	@echo "· Chromium and axe, into .tools/browser"
+	@rm -rf .tools/browser && cp -r requirements/browser .tools/browser
+	@cd .tools/browser && $(NODE_BIN) npm ci --loglevel=error
+	@cd .tools/browser && mkdir tmp && env TMPDIR="$$PWD/tmp" AWS_EXECUTION_ENV=AWS_Lambda_nodejs22.x $(NODE_BIN) node -e 'import("@sparticuz/chromium").then((chromium) => chromium.default.executablePath())'
+	@touch $@
+
+# What the Mini App is built of.
+miniapp/node_modules/.ready: miniapp/package.json miniapp/package-lock.json miniapp/.npmrc .tools/node/.ready
+	@echo "· the Mini App's packages, into miniapp/node_modules"
+	@cd miniapp && $(NODE_BIN) npm ci --loglevel=error
 	@touch $@
 
 # The tools that read the contract.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 
-@dataclass(frozen=True)
+@dataclass
 class Clock:
     """Time shifted by `offset` seconds against the machine's; every process of the stack has the same shift."""
 
@@ -20,3 +20,7 @@ class Clock:
     def now(self) -> datetime:
         """The stack's present instant, in UTC."""
         return datetime.fromtimestamp(time.time() + self.offset, UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Let so much time pass at once. A process that has a copy of `offset` must be started anew to notice."""
+        self.offset += seconds

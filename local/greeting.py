@@ -24,6 +24,7 @@ def greeting(settings: Settings, api: str, zalo: str, engine: str, state: str, l
         "",
         f"  API            {api}",
         f"  Reference      {api}/docs",
+        f"  Mini App       {api}/app    once `make app` has built it",
         f"  Fake Zalo      {zalo}    token demo-<name> signs in as a citizen of that name, no other does",
         f"  Chat           {zalo}/sent    what citizens received there",
         f"  Officers       {api}/officers/demo/can-bo, …/chi-huy    an officer's and a chief's token for /desk",

@@ -1,5 +1,6 @@
 """Starts the parts and stops them, in the right order."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from infra.intrinsics import TemplateError
 from infra.template import Schedule, Stack, load
-from local import reference
+from local import miniapp, reference
 from local.clock import Clock
 from local.engine import Engine
 from local.folder import Folder, claim
@@ -32,6 +33,7 @@ type Say = Callable[[str], None]
 
 TEMPLATE = Path("infra/template.yaml")
 CODE = (Path("functions"), Path("layers/common"))
+MOST_MINUTES = 60 * 24 * 366
 
 # The template's parameters and secrets that get the fake Zalo's values.
 ZALO_URLS = ("ZaloGraphUrl", "ZaloOpenApiUrl", "ZaloOauthUrl")
@@ -72,12 +74,13 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
             Workplace(settings.root, _endpoints(settings, engine), clock, folder.functions_log), settings.workers
         )
         parts.callback(pool.close)
+        zalo.endpoints["POST", "/clock"] = partial(_let_time_pass, clock, pool)
         officers = Officers(next(iter(stack.authorizers.values()), NOBODY), clock)
         gateway = Gateway(stack, pool.invoke, clock, say, officers.claims)
         scheduler = Scheduler(clock)
         parts.callback(scheduler.stop)
         front.start(
-            lambda request: _reference(request) or officers.answer(request) or gateway.answer(request), gateway.refuse
+            lambda request: _page(request) or officers.answer(request) or gateway.answer(request), gateway.refuse
         )
         parts.callback(front.stop)
         live = _Live(settings, source, stack, pool, gateway, scheduler, say)
@@ -91,9 +94,25 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         yield Running(front.url, zalo, engine, folder)
 
 
-def _reference(request: Request) -> Response | None:
-    """The answer of the API reference, if the request is for it; no function serves it."""
-    found = reference.answer(request.path) if request.method == "GET" else None
+def _let_time_pass(clock: Clock, pool: Pool, request: Request) -> dict[str, Any]:
+    """`{"minutes": 20}` makes the whole stack that much later: to see a hold lapse without waiting for it.
+
+    A schedule that sleeps until its next time sleeps on as long as it meant to.
+    """
+    try:
+        minutes = float(json.loads(request.body)["minutes"])
+    except (ValueError, TypeError, KeyError):
+        return {"error": 'the body must be like {"minutes": 20}'}
+    if not 0 <= minutes <= MOST_MINUTES:
+        return {"error": f"minutes must be between 0 and {MOST_MINUTES}"}
+    clock.advance(minutes * 60)
+    pool.renew()
+    return {"now": clock.now().isoformat()}
+
+
+def _page(request: Request) -> Response | None:
+    """The answer of the API reference or of the Mini App, if the request is for one; no function serves them."""
+    found = reference.answer(request.path) or miniapp.answer(request.path) if request.method == "GET" else None
     return Response(found[0], [("content-type", found[1])], found[2]) if found else None
 
 

@@ -160,6 +160,6 @@ def _applicant(given: ApplicantIn) -> Applicant:
     return Applicant(
         full_name=given.full_name,
         masked_id=PersonalId(given.personal_id).masked,
-        date_of_birth=given.date_of_birth.isoformat(),
+        date_of_birth=given.date_of_birth,
         phone=given.phone,
     )

@@ -10,6 +10,7 @@ from bookings.api import handler
 from bookings.availability_api import handler as availability
 from offices.directory import Directory, directory
 from tests.bookings.calls import NOW, OFFICE, START, act, book, read, seats_left
+from tests.bookings.calls import person as applicant_of
 from tests.bookings.people import signed_in
 from tests.gateway import CONTEXT, call, event
 from tests.stale import settle
@@ -197,3 +198,38 @@ def test_an_applicant_whose_number_says_a_year_to_come_is_refused_as_on_the_form
     (error,) = not_yet.body["errors"]
     assert (error["field"], error["code"]) == ("applicant.personalId", "personal_id")
     assert "sinh năm 2099, là năm chưa tới" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("20/05/1990", "1990-05-20"), ("1990-05-20", "1990-05-20"), ("5/1950", "1950-05"), ("1950", "1950")],
+)
+def test_a_day_of_birth_is_read_as_the_form_reads_it(typed: str, kept: str) -> None:
+    """Some old papers give only a year, and their owners need an appointment too."""
+    held = book(applicant=applicant_of("lan") | {"dateOfBirth": typed})
+    assert (held.status, held.body["applicant"]["dateOfBirth"]) == (201, kept)
+    assert (
+        book(applicant=applicant_of("lan") | {"dateOfBirth": kept}).status == 200
+    )  # the same press, written otherwise
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("31/02/1990", "wrong_date"),
+        ("hôm qua", "wrong_date"),
+        ("", "wrong_date"),
+        ("1/1/2027", "in_the_future"),
+        ("1899", "too_long_ago"),
+    ],
+)
+def test_a_day_of_birth_that_cannot_be_is_refused(typed: str, code: str) -> None:
+    refused = book(applicant=applicant_of("lan") | {"dateOfBirth": typed})
+    assert refused.status == 422
+    assert [(each["field"], each["code"]) for each in refused.body["errors"]] == [("applicant.dateOfBirth", code)]
+
+
+@pytest.mark.parametrize("typed", [19900520, None, True, ["1990"]])
+def test_a_day_of_birth_is_text(typed: Any) -> None:
+    refused = book(applicant=applicant_of("lan") | {"dateOfBirth": typed})
+    assert (refused.status, refused.body["errors"][0]["code"]) == (422, "wrong_type")

@@ -349,3 +349,15 @@ def test_a_clock_that_is_none_is_refused(project: Path) -> None:
     with run(project, CLOCK="noon") as refused:
         assert refused.process.wait(15) == 1
     assert refused.printed.startswith("make run: CLOCK must be") and refused.printed.count("\n") == 1
+
+
+def test_time_passes_when_it_is_told_to(project: Path) -> None:
+    with run(project, CLOCK="2026-11-25T09:00:00+07:00") as running:
+        clock = f"{running.address_of('Fake Zalo')}/clock"
+        before = running.call("GET", "/things/a")[1]["now"]
+        with direct.open(Request(clock, b'{"minutes": 20}', method="POST"), timeout=30) as answer:
+            assert json.load(answer)["now"].startswith("2026-11-25T02:2")
+        assert 1200 <= running.call("GET", "/things/a")[1]["now"] - before < 1200 + 60
+        for wrong in (b"", b"[]", b'{"minutes": -1}', b'{"minutes": 1e9}', b'{"minutes": "soon"}'):
+            with direct.open(Request(clock, wrong, method="POST"), timeout=30) as answer:
+                assert "error" in json.load(answer)

@@ -65,14 +65,6 @@ def _instant(value: object) -> datetime:
     return found.astimezone(VIETNAM)
 
 
-def _birth_date(born: date) -> date:
-    if born > today():
-        raise PydanticCustomError("cccd_in_the_future", "Ngày sinh không thể ở tương lai.")
-    if born.year < OLDEST_BIRTH:
-        raise PydanticCustomError("cccd_too_long_ago", "Vui lòng kiểm tra lại năm sinh.")
-    return born
-
-
 PersonalIdField = Annotated[
     str,
     Field(max_length=64, description="Số định danh cá nhân (12 chữ số).", examples=["079190001234"]),
@@ -85,7 +77,6 @@ PhoneField = Annotated[
     str, Field(max_length=64, description="Số điện thoại Việt Nam.", examples=["0912345678"]), AfterValidator(_phone)
 ]
 DateField = Annotated[date, BeforeValidator(_only_text), Field(examples=["1990-05-20"])]
-BirthDateField = Annotated[DateField, AfterValidator(_birth_date)]
 StartField = Annotated[
     datetime,
     BeforeValidator(_instant),

@@ -1,0 +1,104 @@
+"""One stack, one browser and one world for all walks; a phone of its own, with nothing on it, for each."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import ROOT
+from tests.miniapp.phone import Phone
+from tests.miniapp.world import HOSTS, World, open_world
+from tests.served import Served, served
+
+TODAY = "2026-11-25T09:00:00+07:00"
+ARTICLE = "2021-06-24T09:00:00+07:00"
+WWW = ROOT / ".cache/miniapp/www"
+BROWSER = ROOT / ".tools/browser"
+
+# The fonts that come with the browser look the same on every machine, and have all the marks of Vietnamese.
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
+"""
+
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 10; SM-A105F) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
+    "Chrome/147.0.0.0 Mobile Safari/537.36 Zalo android/25112868 ZaloTheme/light ZaloLanguage/vi"
+)
+
+
+@pytest.fixture(scope="session")
+def www() -> Path:
+    """The production build of the app."""
+    assert (WWW / "app-config.json").is_file(), "the Mini App is not built: make .cache/miniapp/.ready"
+    return WWW
+
+
+@pytest.fixture(scope="session")
+def world(www: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with open_world(www, tmp_path_factory.mktemp("tls")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def browser(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium, for which no other host than the world's exists."""
+    fonts = tmp_path_factory.mktemp("fonts")
+    (fonts / "fonts.conf").write_text(FONTS.format(fonts=BROWSER / "tmp/fonts", cache=fonts / "cache"))
+    rules = [*(f"MAP {host} 127.0.0.1:{world.port}" for host in HOSTS), "MAP * ~NOTFOUND"]
+    unpacked = BROWSER / "tmp"
+    libraries = f"{os.environ.get('LD_LIBRARY_PATH', '')}:{unpacked / 'al2023/lib'}".lstrip(":")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=unpacked / "chromium",
+            env={**os.environ, "FONTCONFIG_FILE": str(fonts / "fonts.conf"), "LD_LIBRARY_PATH": libraries},
+            args=[
+                "--no-sandbox",
+                "--headless=shell",
+                "--disable-gpu",
+                "--ignore-certificate-errors",
+                f"--host-resolver-rules={', '.join(rules)}",
+            ],
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def today() -> Iterator[Served]:
+    with served(TODAY, SCHEDULES="off", WORKERS="2") as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def article() -> Iterator[Served]:
+    """The service on the day of the newspaper article."""
+    with served(ARTICLE, SCHEDULES="off", WORKERS="2") as service:
+        yield service
+
+
+@pytest.fixture
+def phone(browser: Browser, world: World, today: Served, request: pytest.FixtureRequest) -> Iterator[Phone]:
+    """The phone of a citizen of their own, with the app not yet opened, on TODAY."""
+    with held(browser, world, today, request.node.name) as one:
+        yield one
+
+
+@pytest.fixture
+def phone_2021(browser: Browser, world: World, article: Served, request: pytest.FixtureRequest) -> Iterator[Phone]:
+    """The same on the day of the article."""
+    with held(browser, world, article, request.node.name) as one:
+        yield one
+
+
+@contextmanager
+def held(browser: Browser, world: World, service: Served, citizen: str) -> Iterator[Phone]:
+    world.stack = service.url
+    world.calm()
+    with ExitStack() as ends:
+        one = Phone.of(browser, world, service, citizen, ANDROID, ends)
+        yield one
+        one.kept_quiet()
