@@ -596,9 +596,17 @@ export interface paths {
          * @description Its `ETag` changes with any ticket: a page that polls sends it back as `If-None-Match` and mostly gets 304.
          */
         get: operations["readDay"];
-        put?: never;
+        /**
+         * Close times, give more seats or fewer, or open a day that is closed: at once
+         * @description For the chief. The day has these sessions and no others; none closes it. Appointments in a closed time stay until the office has called their people: the day's tickets mark them, with the phone number.
+         */
+        put: operations["planDay"];
         post?: never;
-        delete?: never;
+        /**
+         * The day is as the office's rules say again
+         * @description For the chief.
+         */
+        delete: operations["forgetPlan"];
         options?: never;
         head?: never;
         patch?: never;
@@ -974,6 +982,11 @@ export interface components {
             /** Format: date */
             date: string;
             tickets: components["schemas"]["TicketView"][];
+        };
+        /** @description What the chief says of a day; `reason` is what citizens read of a time that is closed. */
+        DayPlan: {
+            sessions: components["schemas"]["PlannedSession"][];
+            reason: string;
         };
         /**
          * @description A day: closed with a reason, or its slots. On `moreSeatsOn` the second half of its seats is released.
@@ -1590,6 +1603,34 @@ export interface components {
             code: string;
             name: string;
         };
+        /** @description The slots of a day as they stand. */
+        PlannedDay: {
+            officeId: string;
+            /** Format: date */
+            date: string;
+            slots: components["schemas"]["PlannedSlot"][];
+        };
+        /** @description A stretch of the day, of whole slots, with so many seats in each. */
+        PlannedSession: {
+            /**
+             * Format: time
+             * @example 07:30
+             */
+            from: string;
+            /**
+             * Format: time
+             * @example 11:30
+             */
+            to: string;
+            seats: number | components["schemas"]["Seats"];
+        };
+        /** @description A slot as it stands; without seats it is closed. Somebody who is `booked` in a closed slot has to be called. */
+        PlannedSlot: {
+            /** Format: date-time */
+            start: string;
+            seats: number;
+            booked: number;
+        };
         /** @description A procedure in a list. */
         Procedure: {
             code: string;
@@ -1727,6 +1768,11 @@ export interface components {
             validTo: string | null;
             text: string;
         };
+        /** @description Seats of each slot where permanent and temporary residents queue apart. */
+        Seats: {
+            permanent: number;
+            temporary: number;
+        };
         /** @description A token we signed, past its time. */
         SessionExpired: {
             /** @constant */
@@ -1832,6 +1878,8 @@ export interface components {
         /**
          * @description A ticket of the day; of a walk-in there may be no name, and there is no personal id. Times are null until they come.
          *
+         *     `slotClosed`: the chief has closed its time, and somebody has to call this `phone`; no other ticket tells one.
+         *
          *     `declarationReady`: the person has filled in and submitted the declaration already.
          */
         TicketView: {
@@ -1848,6 +1896,8 @@ export interface components {
             checkedInAt: string | null;
             calledAt: string | null;
             servedAt: string | null;
+            slotClosed: boolean;
+            phone: string | null;
         };
         /** @description What is to be looked at again in one field. */
         Told: {
@@ -4648,6 +4698,7 @@ export interface operations {
             /**
              * @description `idempotency_key_reused` Yêu cầu trùng mã nhưng khác nội dung.
              *     `invalid_request` Một vài mục chưa hợp lệ.
+             *     `slot_closed` Khung giờ này không nhận hồ sơ.
              */
             422: {
                 headers: {
@@ -4656,7 +4707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["IdempotencyKeyReused"] | components["schemas"]["InvalidRequest"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReused"] | components["schemas"]["InvalidRequest"] | components["schemas"]["SlotClosed"];
                 };
             };
             500: components["responses"]["InternalError"];
@@ -5584,7 +5635,9 @@ export interface operations {
                      *           "counter": "1",
                      *           "checkedInAt": "2026-11-25T09:00:00+07:00",
                      *           "calledAt": "2026-11-25T09:00:00+07:00",
-                     *           "servedAt": "2026-11-25T09:00:00+07:00"
+                     *           "servedAt": "2026-11-25T09:00:00+07:00",
+                     *           "slotClosed": false,
+                     *           "phone": null
                      *         }
                      *       ]
                      *     }
@@ -5615,6 +5668,286 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    planDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+                /** @example 2026-12-04 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sessions": [
+                 *         {
+                 *           "from": "07:30",
+                 *           "to": "11:30",
+                 *           "seats": 4
+                 *         }
+                 *       ],
+                 *       "reason": "Chiều nay cơ quan họp."
+                 *     }
+                 */
+                "application/json": components["schemas"]["DayPlan"];
+            };
+        };
+        responses: {
+            /** @description Close times, give more seats or fewer, or open a day that is closed: at once */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "officeId": "ca-26740",
+                     *       "date": "2026-12-04",
+                     *       "slots": [
+                     *         {
+                     *           "start": "2026-12-04T07:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T08:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T08:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T09:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T09:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T10:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T10:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T11:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T13:30:00+07:00",
+                     *           "seats": 0,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T14:00:00+07:00",
+                     *           "seats": 0,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T14:30:00+07:00",
+                     *           "seats": 0,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T15:00:00+07:00",
+                     *           "seats": 0,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T15:30:00+07:00",
+                     *           "seats": 0,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T16:00:00+07:00",
+                     *           "seats": 0,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T16:30:00+07:00",
+                     *           "seats": 0,
+                     *           "booked": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlannedDay"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    forgetPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+                /** @example 2026-12-04 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The day is as the office's rules say again */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "officeId": "ca-26740",
+                     *       "date": "2026-12-04",
+                     *       "slots": [
+                     *         {
+                     *           "start": "2026-12-04T07:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T08:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T08:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T09:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T09:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T10:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T10:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T11:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T13:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T14:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T14:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T15:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T15:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T16:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T16:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlannedDay"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
                 };
             };
             404: components["responses"]["NotFound"];
