@@ -183,6 +183,7 @@ class Released(Model):
 
 MOST_DAYS = 92  # between the first and the last day of statistics
 
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Field(examples=["07:30"])]
 Number = Annotated[int, Field(ge=0, le=MOST_SEATS)]
 
 
@@ -196,8 +197,8 @@ class Seats(Model):
 class PlannedSession(Model):
     """A stretch of the day, of whole slots, with so many seats in each."""
 
-    from_: Annotated[time, Field(alias="from", examples=["07:30"])]
-    to: Annotated[time, Field(examples=["11:30"])]
+    from_: Annotated[ClockTime, Field(alias="from")]
+    to: ClockTime
     seats: Number | Seats
 
 
@@ -329,7 +330,10 @@ def add_walk_in(office_id: OfficeId, day: DayPath, request: WalkIn, idempotency_
 def plan_day(office_id: OfficeId, day: DayPath, request: DayPlan) -> PlannedDay:
     here = _day(office_id, day)
     here.officer.chief_at(office_id)
-    stretches = [days.Stretch(each.from_, each.to, _seats(each.seats)) for each in request.sessions]
+    stretches = [
+        days.Stretch(time.fromisoformat(each.from_), time.fromisoformat(each.to), _seats(each.seats))
+        for each in request.sessions
+    ]
     return _standing(here, days.say(desk(), here, national_calendar(), stretches, request.reason))
 
 

@@ -1612,15 +1612,9 @@ export interface components {
         };
         /** @description A stretch of the day, of whole slots, with so many seats in each. */
         PlannedSession: {
-            /**
-             * Format: time
-             * @example 07:30
-             */
+            /** @example 07:30 */
             from: string;
-            /**
-             * Format: time
-             * @example 11:30
-             */
+            /** @example 07:30 */
             to: string;
             seats: number | components["schemas"]["Seats"];
         };
