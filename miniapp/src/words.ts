@@ -5,6 +5,11 @@ export function hour(instant: string): string {
   return instant.slice(11, 16);
 }
 
+/** "2026-11-26" of an instant in milliseconds, as the day is in Việt Nam. */
+export function dayOf(instant: number): string {
+  return new Date(instant + 7 * 3_600_000).toISOString().slice(0, 10);
+}
+
 /** "26/11/2026" of a date or an instant. */
 export function date(day: string): string {
   const [year, month, dayOfMonth] = day.slice(0, 10).split("-");

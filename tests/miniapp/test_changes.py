@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -153,9 +154,7 @@ def test_a_wish_waits_for_its_draw(phone: Phone) -> None:
         "drawCode": "k7qd",
     }
     phone.open("/lich-hen")
-    phone.world.plan(
-        "GET", f"/bookings/{id}", Answer(200, {"content-type": "application/json"}, json.dumps(wished).encode())
-    )
+    phone.world.plan("GET", f"/bookings/{id}", as_answer(wished))
     phone.tap(re.compile("^14:30"))
     phone.sees(re.compile("^Chỗ của ngày này được xếp lúc 08:30 Thứ Năm 26/11/2026."))
     phone.sees("k7qd")
@@ -171,11 +170,10 @@ def test_an_office_is_followed_and_called(phone: Phone) -> None:
         "phone": "028 3829 7643",
         "notices": ["Sáng thứ Hai 30/11 cơ quan nghỉ họp."],
     }
-    answer = Answer(200, {"content-type": "application/json"}, json.dumps(office).encode())
     phone.open()
     phone.tap("Quan tâm")
     phone.sees("Bạn chọn cơ quan ở dưới trước nhé.")
-    phone.world.plan("GET", f"/offices/{OFFICE}", answer)
+    phone.world.plan("GET", f"/offices/{OFFICE}", as_answer(office))
     phone.choose_office()
     phone.sees("Sáng thứ Hai 30/11 cơ quan nghỉ họp.")
     phone.tap("Quan tâm")
@@ -183,3 +181,31 @@ def test_an_office_is_followed_and_called(phone: Phone) -> None:
     expect(phone.page.get_by_role("alert")).to_have_count(0)
     assert [each["uid"] for each in phone.asked_of_zalo("action.follow.oa")] == ["4318657068771012646"]
     assert [each["phoneNum"] for each in phone.asked_of_zalo("action.open.phone")] == ["02838297643"]
+
+
+def test_on_the_day_the_number_is_called(phone: Phone) -> None:
+    """The service books for tomorrow at the earliest: the answers are real ones, moved to today."""
+    id = phone.has("2026-11-26T11:00:00+07:00")
+    ahead = phone.api("GET", f"/bookings/{id}") | {
+        "start": "2026-11-25T11:00:00+07:00",
+        "end": "2026-11-25T11:30:00+07:00",
+        "peopleAhead": 2,
+    }
+    queue = phone.api("GET", f"/offices/{OFFICE}/queue")
+    waits = queue | {"waiting": 3, "wait": {"p50": 10, "p90": 25}, "counters": [{"counter": "1", "ticket": "1030-01"}]}
+    comes = queue | {"waiting": 2, "counters": [{"counter": "2", "ticket": ahead["ticket"]}]}
+    phone.open("/lich-hen")
+    phone.world.plan("GET", f"/bookings/{id}", as_answer(ahead), times=9)
+    phone.world.plan("GET", f"/offices/{OFFICE}/queue", as_answer(waits))
+    phone.world.plan("GET", f"/offices/{OFFICE}/queue", as_answer(comes), times=9)
+    phone.page.clock.install()
+    phone.tap(re.compile("^11:00"))
+    phone.sees("Trước bạn còn 2 người.")
+    phone.sees("Quầy 1: số 1030-01")
+    phone.sees("3 người đang chờ. Giờ này thường chờ 10 đến 25 phút.")
+    phone.page.clock.fast_forward(21_000)
+    phone.sees("Mời bạn đến quầy 2.")
+
+
+def as_answer(body: dict[str, Any]) -> Answer:
+    return Answer(200, {"content-type": "application/json"}, json.dumps(body).encode())

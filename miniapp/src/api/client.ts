@@ -27,6 +27,7 @@ export type Paper = Schemas["Paper"];
 export type Place = Schemas["PlaceView"];
 export type Procedure = Schemas["ProcedureDetail"];
 export type Procedures = Schemas["ProcedurePage"];
+export type Queue = Schemas["QueueView"];
 export type Residence = Schemas["Residence"];
 export type Slot = Schemas["SlotView"];
 export type Waiting = Schemas["WaitingView"];

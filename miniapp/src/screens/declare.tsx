@@ -15,7 +15,7 @@ import { type About, Go, useGo } from "../ui/go";
 import { Shown, Source, Trouble } from "../ui/notice";
 import { Screen } from "../ui/screen";
 import { useAnswer, useWork } from "../ui/use-answer";
-import { phone } from "../words";
+import { dayOf, phone } from "../words";
 
 const PAUSE = 2500; // milliseconds without a letter before a draft goes to the server
 
@@ -82,7 +82,7 @@ function Filling({ form, start, procedure }: { form: ReadForm; start: Draft; pro
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const top = useRef<HTMLDivElement>(null);
-  const today = new Date(now() + 7 * 3_600_000).toISOString().slice(0, 10);
+  const today = dayOf(now());
   const last = form.sections.length + 1;
   const agreed = form.purposes.every((each) => !each.required || draft.purposes.includes(each.code));
 

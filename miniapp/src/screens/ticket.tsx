@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router-dom";
 import { renderSVG } from "uqr";
 import { Button } from "zmp-ui";
-import { type Booking, mine, type Office, open, told, type Waiting } from "../api/client";
+import { type Booking, mine, type Office, open, type Queue, told, type Waiting } from "../api/client";
 import { press } from "../api/press";
 import { Problem, refusal } from "../api/problem";
 import { carryAsCitizen } from "../api/session";
@@ -15,7 +15,7 @@ import { Papers } from "../ui/papers";
 import { Screen } from "../ui/screen";
 import { Alternatives, holdSeat } from "../ui/seat";
 import { type Answer, useAnswer, useNow, useReturn, useWork } from "../ui/use-answer";
-import { hour, longDate, minutesAndSeconds, until } from "../words";
+import { dayOf, hour, longDate, minutesAndSeconds, until } from "../words";
 import { leave, save } from "../zalo";
 
 /** An appointment: its hold, its ticket, what to bring. What was read last stays readable without a network. */
@@ -83,6 +83,7 @@ function Appointment({ booking: read, answer }: { booking: Booking; answer: Answ
       {booking.status === "held" && <Hold booking={booking} take={take} read={answer.again} />}
       {booking.status === "lapsed" && <Again booking={booking} />}
       {booking.status === "wished" && <Wish booking={booking} />}
+      {booking.status === "confirmed" && <Today booking={booking} read={answer.again} />}
       {booking.status === "confirmed" && <Qr booking={booking} />}
       {office && <Where office={office} />}
       {isActive(booking) && <ToBring booking={booking} />}
@@ -252,6 +253,47 @@ function Wish({ booking }: { booking: Booking }) {
         </p>
       )}
       {booking.drawCode && <p className="small">Mã của bạn để đối chiếu kết quả: {booking.drawCode}</p>}
+    </section>
+  );
+}
+
+const CALLS = 20_000; // milliseconds after which the numbers that are called are asked for again
+
+/** On the day itself: which numbers are called, and whether it is this one. */
+function Today({ booking, read }: { booking: Booking; read: () => void }) {
+  const instant = useNow(now, CALLS);
+  const today = dayOf(instant) === booking.start.slice(0, 10);
+  const officeId = booking.officeId;
+  const queue = useAnswer<Queue | null>(
+    async () => (today ? told(open.GET("/offices/{officeId}/queue", { params: { path: { officeId } } })) : null),
+    `${today} ${instant}`,
+  );
+  const called = queue.data?.counters.find((each) => each.ticket === booking.ticket)?.counter ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each call, how many are ahead is another number.
+  useEffect(() => {
+    if (today) read();
+  }, [JSON.stringify(queue.data?.counters), today]);
+  if (!queue.data) return null; // the ticket is what counts; this is asked for again by itself
+  const { counters, waiting, wait } = queue.data;
+  return (
+    <section className="box" aria-labelledby="today">
+      <h2 id="today">Đang gọi</h2>
+      <div role="status">{called !== null && <p className="called">Mời bạn đến quầy {called}.</p>}</div>
+      {counters.length > 0 ? (
+        <ul className="said">
+          {counters.map((each) => (
+            <li key={each.counter}>
+              Quầy {each.counter}: số {each.ticket}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p>Chưa gọi số nào.</p>
+      )}
+      <p>
+        {waiting} người đang chờ.
+        {wait && ` Giờ này thường chờ ${wait.p50} đến ${wait.p90} phút.`}
+      </p>
     </section>
   );
 }
