@@ -3,7 +3,9 @@
  * stack's fake Zalo knows. vite.config.ts puts it in place of zmp-sdk in the demo build and in no other.
  */
 
-const citizen = new URLSearchParams(location.search).get("demo") ?? "lan";
+// Kept for the tab, as the app's own navigation drops it from the address.
+const citizen = new URLSearchParams(location.search).get("demo") ?? sessionStorage.getItem("demo") ?? "lan";
+sessionStorage.setItem("demo", citizen);
 
 export async function getAccessToken(): Promise<string> {
   return `demo-${citizen}`;

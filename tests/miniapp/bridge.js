@@ -22,7 +22,9 @@
     jsCall(_jsToken, action, _accessToken, parameters, callback) {
       window.native.calls.push({ action, parameters: JSON.parse(parameters || "{}") });
       const data = (answers[action] ?? (() => ({})))();
-      setTimeout(() => (0, eval)(callback)(JSON.stringify({ error_code: 0, error_message: "", action, data })));
+      const answer = JSON.stringify({ error_code: 0, error_message: "", action, data });
+      // Android evaluates the text of a call, an iPhone is handed the function.
+      setTimeout(() => (typeof callback === "string" ? (0, eval)(callback) : callback)(answer));
     },
     jsH5EventCallback() {},
     processActionMPDS(text) {

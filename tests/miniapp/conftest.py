@@ -29,6 +29,11 @@ ANDROID = (
     "Chrome/147.0.0.0 Mobile Safari/537.36 Zalo android/25112868 ZaloTheme/light ZaloLanguage/vi"
 )
 
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+    "Zalo iOS/692 ZaloTheme/light ZaloLanguage/vi"
+)
+
 
 @pytest.fixture(scope="session")
 def www() -> Path:
@@ -94,11 +99,18 @@ def phone_2021(browser: Browser, world: World, article: Served, request: pytest.
         yield one
 
 
+@pytest.fixture
+def iphone(browser: Browser, world: World, today: Served, request: pytest.FixtureRequest) -> Iterator[Phone]:
+    """As far as the SDK can tell, an iPhone."""
+    with held(browser, world, today, request.node.name, IPHONE) as one:
+        yield one
+
+
 @contextmanager
-def held(browser: Browser, world: World, service: Served, citizen: str) -> Iterator[Phone]:
+def held(browser: Browser, world: World, service: Served, citizen: str, agent: str = ANDROID) -> Iterator[Phone]:
     world.stack = service.url
     world.calm()
     with ExitStack() as ends:
-        one = Phone.of(browser, world, service, citizen, ANDROID, ends)
+        one = Phone.of(browser, world, service, citizen, agent, ends)
         yield one
         one.kept_quiet()

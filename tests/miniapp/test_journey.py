@@ -58,6 +58,20 @@ def test_from_the_first_screen_to_the_ticket(phone: Phone) -> None:
     phone.sees(OFFICE_NAME)
 
 
+def test_the_sdk_of_an_iphone_signs_in_and_remembers(iphone: Phone) -> None:
+    """Zalo calls back in another way there. The browser is Chromium all the same."""
+    iphone.open()
+    iphone.choose_office()
+    iphone.tap("Bấm số CCCD")
+    iphone.choose("Thứ Hai", "16:00")
+    iphone.introduce()
+    iphone.tap("Giữ chỗ 16:00")
+    iphone.tap("Xác nhận")
+    iphone.sees("Đã xác nhận")
+    iphone.open()
+    iphone.sees(OFFICE_NAME)
+
+
 def test_on_the_day_of_the_article(phone_2021: Phone) -> None:
     phone, page = phone_2021, phone_2021.page
     phone.open()

@@ -2,9 +2,7 @@ import { useEffect, useState } from "react";
 import { useLocation, useSearchParams } from "react-router-dom";
 import { Button } from "zmp-ui";
 import {
-  type Availability,
   type Booking,
-  type Day,
   type Declaration,
   type HoldRequest,
   mine,
@@ -14,25 +12,19 @@ import {
   told,
 } from "../api/client";
 import { press } from "../api/press";
-import type { Problem } from "../api/problem";
-import { sharePhone } from "../api/session";
 import { note } from "../appointments";
 import { changePlan, currentPlan, usePlan } from "../plan";
 import { drop, recall, remember } from "../saved";
-import { Choice, Group, Pick, TextField } from "../ui/field";
+import { type Applicant, applicantOf, FromDeclaration, NOBODY, type Typed } from "../schedule/applicant";
+import { Days, useSeats } from "../schedule/days";
+import { Refused } from "../schedule/refused";
+import { Choice, TextField } from "../ui/field";
 import { type About, Go, useGo } from "../ui/go";
-import { Shown, Trouble } from "../ui/notice";
+import { Shown } from "../ui/notice";
 import { Screen } from "../ui/screen";
-import { Alternatives, holdSeat } from "../ui/seat";
-import { useAnswer, useReturn, useWork } from "../ui/use-answer";
-import { date, hour, longDate, phone, writtenDate } from "../words";
-
-const DAYS = 7;
-const FRESH = 30_000; // milliseconds after which the seats are asked for again
-
-type Applicant = HoldRequest["applicant"];
-type Typed = { declarationId: string | null; applicant: Applicant };
-const NOBODY: Applicant = { fullName: "", personalId: "", dateOfBirth: "", phone: "" };
+import { holdSeat } from "../ui/seat";
+import { useAnswer, useWork } from "../ui/use-answer";
+import { hour, longDate } from "../words";
 
 /** Choose a day and a time: to hold a seat, or to move an appointment (`moving` in the screen's state). */
 export default function Schedule() {
@@ -194,91 +186,6 @@ function Holding({ officeId }: { officeId: string }) {
   );
 }
 
-function applicantOf({ data }: Declaration): Applicant {
-  const text = (name: string) => (typeof data[name] === "string" ? (data[name] as string) : "");
-  return {
-    fullName: text("fullName"),
-    personalId: text("personalId"),
-    dateOfBirth: writtenDate(text("dateOfBirth")),
-    phone: phone(text("phone")),
-  };
-}
-
-/** Whose card: a declaration that was submitted, or somebody without one. */
-function FromDeclaration({
-  usable,
-  chosen,
-  onChoose,
-}: {
-  usable: readonly Declaration[];
-  chosen: string | null;
-  onChoose: (declaration: Declaration | null) => void;
-}) {
-  if (usable.length === 0) return null;
-  return (
-    <Group id="declaration" label="Lấy thông tin từ">
-      {usable.map((each) => (
-        <Pick
-          key={each.id}
-          name="declaration"
-          label={`Tờ khai của ${String(each.data.fullName ?? "")}`}
-          checked={chosen === each.id}
-          onChange={() => onChoose(each)}
-        />
-      ))}
-      <Pick
-        name="declaration"
-        label="Người khác, chưa có tờ khai"
-        checked={chosen === null}
-        onChange={() => onChoose(null)}
-      />
-    </Group>
-  );
-}
-
-/** A refused hold, with what helps: other times in one tap, the appointment that is there, a proven phone number. */
-function Refused({
-  problem,
-  hold,
-  again,
-  phoneShared,
-}: {
-  problem: Problem;
-  hold: (start: string) => void;
-  again: () => void;
-  phoneShared?: (number: string) => void;
-}) {
-  const go = useGo();
-  const sharing = useWork();
-  const there = problem.body.booking as { id: string } | undefined;
-  const share = () =>
-    sharing.start(async () => {
-      const number = phone(await sharePhone());
-      phoneShared?.(number);
-    });
-  return (
-    <Trouble problem={problem} {...(problem.unsettled ? { again } : {})}>
-      <Alternatives problem={problem} hold={hold} />
-      {there && (
-        <Button fullWidth onClick={() => go("/phieu-hen", { bookingId: there.id })}>
-          Xem lịch hẹn đang có
-        </Button>
-      )}
-      {problem.code === "too_many_bookings" && (
-        <>
-          <Button fullWidth loading={sharing.busy} onClick={share}>
-            Chia sẻ số điện thoại Zalo
-          </Button>
-          <Go to="/lich-hen" variant="secondary">
-            Xem lịch hẹn của tôi
-          </Go>
-          {sharing.problem && <Trouble problem={sharing.problem} />}
-        </>
-      )}
-    </Trouble>
-  );
-}
-
 function Elsewhere({ office }: { office: Office }) {
   return (
     <>
@@ -346,102 +253,4 @@ function Moving({ bookingId }: { bookingId: string }) {
       )}
     </Shown>
   );
-}
-
-type Seats = ReturnType<typeof useSeats>;
-
-/** The days of an office and their seats, asked for again every half minute and when the app comes back. */
-function useSeats(officeId: string, residence: "permanent" | "temporary") {
-  const found = useAnswer<Availability | null>(
-    async () =>
-      officeId
-        ? told(
-            open.GET("/offices/{officeId}/slots", { params: { path: { officeId }, query: { days: DAYS, residence } } }),
-          )
-        : null,
-    `${officeId} ${residence}`,
-  );
-  const { again } = found;
-  useReturn(again);
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && again(), FRESH);
-    return () => clearInterval(timer);
-  }, [again]);
-  return found;
-}
-
-function Days({
-  seats,
-  chosen,
-  onChoose,
-}: {
-  seats: Seats;
-  chosen: Slot | null;
-  onChoose: (slot: Slot | null) => void;
-}) {
-  const [day, setDay] = useState<string | null>(null);
-  return (
-    <Shown answer={seats} what="Đang xem còn chỗ nào…">
-      {(found) => {
-        const days = found?.days ?? [];
-        const shown = days.find((each) => each.date === day) ?? days.find((each) => left(each) > 0) ?? days[0];
-        return (
-          <>
-            <h2 id="days">Ngày</h2>
-            <ul className="days" aria-labelledby="days">
-              {days.map((each) => (
-                <li key={each.date}>
-                  <button
-                    type="button"
-                    aria-pressed={each === shown}
-                    onClick={() => {
-                      setDay(each.date);
-                      onChoose(null);
-                    }}
-                  >
-                    <strong>{each.weekday}</strong>
-                    <span>{date(each.date).slice(0, 5)}</span>
-                    <span className="small">
-                      {each.closed ? "Không nhận" : left(each) > 0 ? `${left(each)} chỗ` : "Hết chỗ"}
-                    </span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-            {shown && <Slots day={shown} chosen={chosen} onChoose={onChoose} />}
-          </>
-        );
-      }}
-    </Shown>
-  );
-}
-
-function Slots({ day, chosen, onChoose }: { day: Day; chosen: Slot | null; onChoose: (slot: Slot) => void }) {
-  if (day.closed) return <p className="box">{day.closed.reason}</p>;
-  return (
-    <>
-      <h2 id="slots">Giờ ngày {longDate(day.date)}</h2>
-      {day.drawAt && (
-        <p className="box">
-          Ngày này được xếp chỗ chung lúc {hour(day.drawAt)} {longDate(day.drawAt)}. Bạn gửi nguyện vọng trước giờ đó;
-          gửi sớm hay muộn đều như nhau.
-        </p>
-      )}
-      {day.moreSeatsOn && <p>Thêm chỗ được mở ngày {date(day.moreSeatsOn)}.</p>}
-      <ul className="slots" aria-labelledby="slots">
-        {day.slots.map((each) => (
-          <li key={each.start}>
-            <button type="button" aria-pressed={chosen?.start === each.start} onClick={() => onChoose(each)}>
-              <strong>{hour(each.start)}</strong>
-              <span className="small">{each.seatsLeft > 0 ? `còn ${each.seatsLeft}` : "hết chỗ"}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function left(day: Day): number {
-  return day.slots.reduce((sum, each) => sum + each.seatsLeft, 0);
 }
