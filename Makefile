@@ -31,18 +31,20 @@ help: ## show this list
 run: .venv/.ready .tools/engine/.ready .tools/reference/.ready ## the whole service on http://127.0.0.1:3000 (PORT, ZALO_PORT, CLOCK, DYNAMODB_URL, SCHEDULES=off, WORKERS)
 	@exec env PORT='$(PORT)' ZALO_PORT='$(ZALO_PORT)' CLOCK='$(CLOCK)' DYNAMODB_URL='$(DYNAMODB_URL)' SCHEDULES='$(SCHEDULES)' WORKERS='$(WORKERS)' ENGINE='$(ENGINE)' $(PY) -m local
 
-.PHONY: app screens
+.PHONY: app desk screens
 app: miniapp/node_modules/.ready ## build the Mini App; `make run` shows it on http://127.0.0.1:3000/app, in an ordinary browser
 	@cd miniapp && $(NODE_BIN) npm run --silent demo
 	@echo "· http://127.0.0.1:$(PORT)/app, while make run runs; ?demo=minh signs in another citizen than lan"
 
-test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
+desk: web/desk/www/.ready ## build the officers' page; `make run` shows it on http://127.0.0.1:3000/desk/
+
+test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 screens: .venv/.ready .tools/engine/.ready .cache/miniapp/.ready .tools/browser/.ready ## take the pictures of docs/screens anew
 	@SCREENS=write $(PY) -m pytest -q tests/miniapp/test_screens.py
 
-check: .venv/.ready .tools/sam/.ready .tools/contract/.ready miniapp/node_modules/.ready ## style, types, template, the Mini App, and the contract as its tools read it
+check: .venv/.ready .tools/sam/.ready .tools/contract/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## style, types, template, the Mini App, and the contract as its tools read it
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -53,20 +55,23 @@ check: .venv/.ready .tools/sam/.ready .tools/contract/.ready miniapp/node_module
 	@! grep -q "⚠" .tools/contract/said  # it exits with 0 after a warning too
 	$(NODE_BIN) tsc --strict --noEmit .tools/contract/openapi.d.ts
 	cd miniapp && $(NODE_BIN) npm run --silent check
+	cd web/desk && $(NODE_BIN) npm run --silent check
 
-fmt: .venv/.ready miniapp/node_modules/.ready ## mend what ruff and biome can mend
+fmt: .venv/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## mend what ruff and biome can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 	cd miniapp && $(NODE_BIN) biome check --write .
+	cd web/desk && $(NODE_BIN) biome check --write .
 
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
 
-openapi: .venv/.ready miniapp/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the Mini App's client
+openapi: .venv/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the Mini App's client
 	@$(PY) -m contract.openapi
 	@EXAMPLES=write $(PY) -m pytest -q tests/contract/test_examples.py
 	@$(PY) -m contract.openapi
 	@cd miniapp && $(NODE_BIN) npm run --silent contract
+	@cd web/desk && $(NODE_BIN) npm run --silent contract
 
 bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
 	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings
@@ -106,12 +111,12 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 
 lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
-	for set in requirements/contract requirements/browser miniapp; do (cd $$set && $(NODE_BIN) npm update --package-lock-only); done
+	for set in requirements/contract requirements/browser miniapp web/desk; do (cd $$set && $(NODE_BIN) npm update --package-lock-only); done
 	for set in dev sam engine java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data
-	rm -rf miniapp/node_modules miniapp/www miniapp/www-demo .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf miniapp/node_modules miniapp/www miniapp/www-demo web/desk/node_modules web/desk/www .venv .tools .local .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- environments: made once, made anew when their lock changes -------------------------------------------
 $(UV): requirements/uv.txt
@@ -151,7 +156,18 @@ $(UV): requirements/uv.txt
 	@cd miniapp && MINIAPP_API=https://api.cccd.test MINIAPP_OUT=../.cache/miniapp/www $(NODE_BIN) npm run --silent build -- --logLevel warn
 	@touch $@
 
-# The browser that walks it, with the libraries and fonts that a bare machine lacks.
+# The officers' page, which is the same for every deployment: what differs is in its config.json.
+web/desk/www/.ready: web/desk/node_modules/.ready web/desk/vite.config.ts web/desk/tsconfig.json $(shell find web/desk/src web/desk/*.html -type f)
+	@echo "· the officers' page, into web/desk/www"
+	@cd web/desk && $(NODE_BIN) node_modules/.bin/vite build --logLevel warn
+	@touch $@
+
+web/desk/node_modules/.ready: web/desk/package.json web/desk/package-lock.json web/desk/.npmrc .tools/node/.ready
+	@echo "· the officers' page's packages, into web/desk/node_modules"
+	@cd web/desk && $(NODE_BIN) npm ci --loglevel=error
+	@touch $@
+
+# The browser that walks them, with the libraries and fonts that a bare machine lacks.
 .tools/browser/.ready: requirements/browser/package.json requirements/browser/package-lock.json requirements/browser/.npmrc .tools/node/.ready
 	@echo "· Chromium and axe, into .tools/browser"
 	@rm -rf .tools/browser && cp -r requirements/browser .tools/browser

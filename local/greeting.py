@@ -27,6 +27,7 @@ def greeting(settings: Settings, api: str, zalo: str, engine: str, state: str, l
         f"  Mini App       {api}/app    once `make app` has built it",
         f"  Fake Zalo      {zalo}    token demo-<name> signs in as a citizen of that name, no other does",
         f"  Chat           {zalo}/sent    what citizens received there",
+        f"  Desk           {api}/desk/    the officers' page, once `make desk` has built it",
         f"  Officers       {api}/officers/demo/can-bo, …/chi-huy    an officer's and a chief's token for /desk",
         f"  Tables         {tables}    {'' if settings.dynamodb_url else state}".rstrip(),
         f"  Engine         {engine}",

@@ -40,7 +40,7 @@ class Officers:
     """The pool whose tokens `authorizer` takes."""
 
     def __init__(self, authorizer: Authorizer, clock: Clock):
-        self._authorizer = authorizer
+        self.authorizer = authorizer
         self._clock = clock
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self._codes: dict[str, dict[str, str]] = {}
@@ -51,8 +51,8 @@ class Officers:
         now = int(self._clock.now().timestamp())
         claims: dict[str, Any] = {
             "sub": hashlib.sha256(user.encode()).hexdigest()[:32],
-            "iss": self._authorizer.issuer,
-            "client_id": self._authorizer.audience[0],
+            "iss": self.authorizer.issuer,
+            "client_id": self.authorizer.audience[0],
             "token_use": "access",
             "scope": "openid",
             "username": user,
@@ -73,14 +73,14 @@ class Officers:
                 token.strip(),
                 self._key.public_key(),
                 algorithms=["RS256"],
-                issuer=self._authorizer.issuer,
+                issuer=self.authorizer.issuer,
                 options=options,
             )
         except jwt.InvalidTokenError:
             return None
         now = self._clock.now().timestamp()
         made_for = found.get("aud", found.get("client_id"))
-        if made_for not in self._authorizer.audience or not isinstance(found.get("exp"), int) or found["exp"] <= now:
+        if made_for not in self.authorizer.audience or not isinstance(found.get("exp"), int) or found["exp"] <= now:
             return None
         return {name: _as_text(value) for name, value in found.items()}
 
@@ -103,7 +103,7 @@ class Officers:
         asked = {name: values[0] for name, values in query.items()}
         back = asked.get("redirect_uri", "")
         wanted = asked.get("response_type") == "code" and asked.get("code_challenge_method") == "S256"
-        if not wanted or asked.get("client_id") not in self._authorizer.audience or not _is_ours(back):
+        if not wanted or asked.get("client_id") not in self.authorizer.audience or not _is_ours(back):
             return message(HTTPStatus.BAD_REQUEST)
         user = asked.get("user")
         if user in PEOPLE:
@@ -134,7 +134,7 @@ class Officers:
         return _json(
             {
                 "access_token": self.token(user),
-                "id_token": self.token(user, token_use="id", aud=self._authorizer.audience[0]),
+                "id_token": self.token(user, token_use="id", aud=self.authorizer.audience[0]),
                 "refresh_token": refresh,
                 "token_type": "Bearer",
                 "expires_in": int(LIFETIME.total_seconds()),

@@ -13,7 +13,7 @@ from typing import Any
 
 from infra.intrinsics import TemplateError
 from infra.template import Schedule, Stack, load
-from local import miniapp, reference
+from local import desk, miniapp, reference
 from local.clock import Clock
 from local.engine import Engine
 from local.folder import Folder, claim
@@ -80,7 +80,8 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         scheduler = Scheduler(clock)
         parts.callback(scheduler.stop)
         front.start(
-            lambda request: _page(request) or officers.answer(request) or gateway.answer(request), gateway.refuse
+            lambda request: _page(request, officers) or officers.answer(request) or gateway.answer(request),
+            gateway.refuse,
         )
         parts.callback(front.stop)
         live = _Live(settings, source, stack, pool, gateway, scheduler, say)
@@ -110,8 +111,10 @@ def _let_time_pass(clock: Clock, pool: Pool, request: Request) -> dict[str, Any]
     return {"now": clock.now().isoformat()}
 
 
-def _page(request: Request) -> Response | None:
-    """The answer of the API reference or of the Mini App, if the request is for one; no function serves them."""
+def _page(request: Request, officers: Officers) -> Response | None:
+    """The answer of the API reference, the Mini App or the officers' page, if the request is for one; no function serves them."""
+    if page := desk.answer(request, officers.authorizer):
+        return page
     found = reference.answer(request.path) or miniapp.answer(request.path) if request.method == "GET" else None
     return Response(found[0], [("content-type", found[1])], found[2]) if found else None
 

@@ -1,0 +1,192 @@
+"""One whole day at two counters, in a real browser, on appointments that citizens made through their own API."""
+
+import json
+import os
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+from tests.miniapp.conftest import BROWSER
+from tests.served import Served, ask
+
+OFFICE = "ca-26740"
+DAY = "2026-11-26"
+BOOKED = 40
+AXE = BROWSER / "node_modules/axe-core/axe.min.js"
+SCREENS = ROOT / "docs/screens"
+
+
+def book(service: Served, number: int, start: str) -> dict[str, Any]:
+    """A confirmed appointment of a citizen of their own."""
+    _, session = ask("POST", f"{service.url}/sessions", {"zaloAccessToken": f"demo-nguoi-{number}"})
+    token: Any = {"authorization": f"Bearer {session['token']}"}
+    key: Any = {"idempotency-key": f"press-{number:04d}"}
+    applicant = {
+        "fullName": f"Nguyễn Văn {chr(65 + number // 26)}{chr(97 + number % 26)}",
+        "personalId": f"0790900{number:05d}",
+        "dateOfBirth": "1990-05-20",
+        "phone": "0987654321",
+    }
+    body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": start, "applicant": applicant}
+    status, held = ask("POST", f"{service.url}/bookings", body, **token, **key)
+    assert status == 201, held
+    status, confirmed = ask("POST", f"{service.url}/bookings/{held['id']}/confirm", **token)
+    assert status == 200, confirmed
+    assert isinstance(confirmed, dict)
+    return confirmed
+
+
+def starts(service: Served) -> list[str]:
+    _, found = ask("GET", f"{service.url}/offices/{OFFICE}/slots?from={DAY}&days=1")
+    return [slot["start"] for slot in found["days"][0]["slots"] for _ in range(slot["seatsLeft"])]
+
+
+def sign_in(page: Page, service: Served, who: str, counter: str) -> None:
+    page.goto(f"{service.url}/desk/")
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_role("link", name=who).click()
+    page.get_by_role("button", name=re.compile("Công an phường")).click()
+    page.get_by_label("Quầy số").fill(counter)
+
+
+def check_in(page: Page, typed: str) -> None:
+    box = page.get_by_placeholder("0730-03")
+    box.fill(typed)
+    box.press("Enter")
+
+
+def said(page: Page, words: str) -> None:
+    expect(page.get_by_role("status")).to_contain_text(words)
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())  # as the developer's console does: the page's own policy lets no script in
+    found = page.evaluate("axe.run()")
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
+
+
+def picture(page: Page, name: str) -> None:
+    """The page in docs/screens, with SCREENS=write."""
+    if os.environ.get("SCREENS") == "write":
+        page.screenshot(path=SCREENS / f"{name}.jpg", type="jpeg", quality=60)
+
+
+def called(page: Page) -> str:
+    return page.locator(".called .number").inner_text()
+
+
+def test_a_whole_day_at_two_counters(counters: tuple[Page, Page], stack_of_the_desk: Served) -> None:
+    service = stack_of_the_desk
+    one, two = counters
+    times = starts(service)
+    mine = [book(service, number, times[number]) for number in range(BOOKED)]
+    status, _ = ask("POST", f"{service.zalo}/clock", {"minutes": 24 * 60 + 20})  # twenty past seven of the day
+    assert status == 200
+
+    sign_in(one, service, "Cán bộ Minh", "1")
+    sign_in(two, service, "Chỉ huy Hạnh", "2")
+    expect(one.locator("tbody tr")).to_have_count(BOOKED)
+    assert violations(one) == []
+
+    for booking in mine[:6]:
+        check_in(one, booking["id"])  # as the scanner types what the QR code says
+        said(one, f"Số {booking['ticket']} đã đến")
+    check_in(one, mine[6]["ticket"])  # as the person reads it out
+    said(one, f"Số {mine[6]['ticket']} đã đến")
+
+    one.locator("h2").first.click()
+    one.keyboard.press("n")
+    two.get_by_role("button", name=re.compile("Gọi người tiếp theo")).click()
+    expect(one.locator(".called .number")).to_be_visible()
+    expect(two.locator(".called .number")).to_be_visible()
+    first_two = sorted(each["ticket"] for each in mine[:7])[:2]
+    assert sorted([called(one), called(two)]) == first_two, "two counters, two people"
+    assert violations(one) == []
+    picture(one, "quay")
+
+    _, queue = ask("GET", f"{service.url}/offices/{OFFICE}/queue")
+    assert {each["counter"] for each in queue["counters"]} == {"1", "2"} and queue["waiting"] == 5
+
+    first = called(one)
+    one.keyboard.press("x")
+    said(one, f"Số {first}: đã xong")
+    one.get_by_role("row", name=re.compile(first)).get_by_role("button", name="Hoàn tác").click()
+    expect(one.locator(".called .number")).to_have_text(first)
+    one.keyboard.press("x")
+    said(one, f"Số {first}: đã xong")
+
+    absent = called(two)
+    two.get_by_role("button", name="Vắng mặt").click()
+    said(two, f"Số {absent}: vắng mặt")
+    two.get_by_role("button", name=re.compile("Gọi người tiếp theo")).click()
+    expect(two.locator(".called .number")).to_be_visible()
+    aside = called(two)
+    two.get_by_role("button", name="Để lại").click()
+    said(two, f"Số {aside}: tạm để lại")
+    two.get_by_role("row", name=re.compile(absent)).get_by_role("button", name="Trở lại hàng").click()
+    said(two, f"Số {absent}: đang chờ")
+    two.get_by_role("row", name=re.compile(aside)).get_by_role("button", name="Trở lại hàng").click()
+    said(two, f"Số {aside}: đang chờ")
+    two.get_by_role("button", name=re.compile("Gọi người tiếp theo")).click()
+    expect(two.locator(".called .number")).to_have_text(aside)
+
+    one.get_by_text("Người chưa đặt lịch", exact=True).click()
+    expect(one.get_by_label("Thủ tục").locator("option")).not_to_have_count(0)
+    one.get_by_role("button", name="Phát phiếu").click()
+    said(one, "-W01")
+
+    one.get_by_text("Có lịch hẹn do người khác đặt").click()
+    one.get_by_label("Số định danh của người đang đứng trước quầy").fill(f"0790900{BOOKED - 1:05d}")
+    one.get_by_role("button", name="Huỷ lịch hẹn đó").click()
+    said(one, f"Đã huỷ lịch hẹn {mine[-1]['ticket']}")
+    expect(one.get_by_role("row", name=re.compile(mine[-1]["ticket"]))).to_have_count(0)
+
+    check_in(one, "0000-00")
+    said(one, "Không tìm thấy")
+    expect(one.get_by_placeholder("0730-03")).to_have_value("0000-00")  # what was typed is still there
+
+
+def test_the_chief_closes_the_afternoon_and_reads_the_figures(
+    counters: tuple[Page, Page], stack_of_the_desk: Served
+) -> None:
+    page, officer = counters
+    sign_in(page, stack_of_the_desk, "Chỉ huy Hạnh", "2")
+    page.get_by_role("button", name="Chỉ huy").click()
+    page.get_by_role("button", name="Bỏ buổi 2").click()
+    page.get_by_label("Lý do, người dân sẽ đọc").fill("Mất điện buổi chiều.")
+    assert violations(page) == []
+    page.get_by_role("button", name="Áp dụng ngay").click()
+    said(page, "Đã áp dụng ngay")
+    _, slots = ask("GET", f"{stack_of_the_desk.url}/offices/{OFFICE}/slots?from={DAY}&days=1")
+    assert not [each for each in slots["days"][0]["slots"] if each["start"] > f"{DAY}T12"]
+    page.get_by_role("button", name="Xem").click()
+    expect(page.get_by_text(re.compile("người đã tiếp nhận"))).to_be_visible()
+    assert violations(page) == []
+    picture(page, "chi-huy")
+    page.get_by_role("button", name="Hôm nay").click()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name=re.compile("Gọi người tiếp theo"))).to_be_hidden()
+    expect(page.locator("table")).to_be_visible()
+    sign_in(officer, stack_of_the_desk, "Cán bộ Minh", "1")
+    expect(officer.get_by_role("button", name="Chỉ huy", exact=True)).to_have_count(0)
+
+
+def test_the_waiting_room_sees_numbers_and_no_names(counters: tuple[Page, Page], stack_of_the_desk: Served) -> None:
+    page, _ = counters
+    page.goto(f"{stack_of_the_desk.url}/desk/screen.html?office={OFFICE}")
+    expect(page.get_by_text(re.compile("người đang chờ"))).to_be_visible()
+    assert "Nguyễn" not in page.content()
+    assert violations(page) == []
+    picture(page, "phong-cho")
+
+
+def test_nothing_of_a_person_is_kept_in_the_browser_or_its_address(
+    counters: tuple[Page, Page], stack_of_the_desk: Served
+) -> None:
+    page, _ = counters
+    sign_in(page, stack_of_the_desk, "Cán bộ Minh", "1")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    kept = json.dumps(page.evaluate("({...localStorage})")) + page.url
+    assert "Nguy" not in kept and "eyJ" not in kept, "the token ends with the tab"

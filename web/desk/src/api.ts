@@ -1,0 +1,181 @@
+/** The desk's part of the API, on the contract's own client. A refusal is thrown with the server's own words. */
+import createClient from "openapi-fetch";
+import type { components, paths } from "./contract";
+import { accessToken, type Config, renew } from "./signin";
+import { today } from "./words";
+
+type Schemas = components["schemas"];
+export type Me = Schemas["Me"];
+export type MyOffice = Schemas["MyOffice"];
+export type Ticket = Schemas["TicketView"];
+export type TicketState = Schemas["TicketState"];
+export type Acted = Schemas["Acted"];
+export type Statistics = Schemas["StatisticsView"];
+export type Waits = Schemas["WaitsView"];
+export type PlannedDay = Schemas["PlannedDay"];
+export type Procedure = Schemas["Procedure"];
+export type Act = "recall" | "serve" | "no-show" | "park" | "return" | "undo";
+
+/** What the server, or the network, refused. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class Desk {
+  private etag = "";
+  private shown: Ticket[] = [];
+  /** The day in Vietnam when the server last answered. */
+  serverDay = today(new Date());
+  private readonly client;
+
+  constructor(
+    private readonly config: Config,
+    private readonly office: string,
+    private readonly day: string,
+  ) {
+    this.client = createClient<paths>({
+      baseUrl: config.api || location.origin,
+      fetch: (request) => this.carry(request),
+    });
+  }
+
+  /** The officer who is signed in, and the server's day, by which the desk works whatever the PC's clock says. */
+  static async me(config: Config): Promise<{ me: Me; day: string }> {
+    const desk = new Desk(config, "", "");
+    const me = await desk.told((client) => client.GET("/desk/me"));
+    return { me, day: desk.serverDay };
+  }
+
+  /** The day's tickets. While nothing has changed the server says so, and the same list is given again. */
+  async tickets(): Promise<Ticket[]> {
+    const { data, response, error } = await this.client.GET("/desk/offices/{officeId}/days/{date}", {
+      params: { path: this.here },
+      headers: { "If-None-Match": this.etag },
+      cache: "no-store",
+    });
+    if (response.status === 304) return this.shown;
+    if (!data) throw refusal(response, error);
+    this.etag = response.headers.get("etag") ?? "";
+    this.shown = data.tickets;
+    return this.shown;
+  }
+
+  checkIn(typed: string): Promise<Acted> {
+    const body = /^\d{4}-?[PTWptw]?\d{2,3}$/.test(typed) ? { ticket: typed } : { code: typed };
+    return this.told((client) =>
+      client.POST("/desk/offices/{officeId}/days/{date}/check-ins", { params: { path: this.here }, body }),
+    );
+  }
+
+  call(counter: string, key: string): Promise<Acted> {
+    return this.told((client) =>
+      client.POST("/desk/offices/{officeId}/days/{date}/calls", {
+        params: { path: this.here, header: { "Idempotency-Key": key } },
+        body: { counter },
+      }),
+    );
+  }
+
+  act(ticket: string, act: Act): Promise<Acted> {
+    return this.told((client) =>
+      client.POST("/desk/offices/{officeId}/days/{date}/tickets/{ticket}/{act}", {
+        params: { path: { ...this.here, ticket, act } },
+      }),
+    );
+  }
+
+  walkIn(procedure: string, fullName: string, key: string): Promise<Acted> {
+    return this.told((client) =>
+      client.POST("/desk/offices/{officeId}/days/{date}/walk-ins", {
+        params: { path: this.here, header: { "Idempotency-Key": key } },
+        body: fullName ? { procedure, fullName } : { procedure },
+      }),
+    );
+  }
+
+  release(personalId: string): Promise<Schemas["Released"]> {
+    return this.told((client) =>
+      client.POST("/desk/offices/{officeId}/releases", {
+        params: { path: { officeId: this.office } },
+        body: { personalId },
+      }),
+    );
+  }
+
+  plan(date: string, sessions: { from: string; to: string; seats: number }[], reason: string): Promise<PlannedDay> {
+    return this.told((client) =>
+      client.PUT("/desk/offices/{officeId}/days/{date}", {
+        params: { path: { officeId: this.office, date } },
+        body: { sessions, reason },
+      }),
+    );
+  }
+
+  forgetPlan(date: string): Promise<PlannedDay> {
+    return this.told((client) =>
+      client.DELETE("/desk/offices/{officeId}/days/{date}", { params: { path: { officeId: this.office, date } } }),
+    );
+  }
+
+  statistics(from: string, to: string): Promise<Statistics> {
+    return this.told((client) =>
+      client.GET("/desk/offices/{officeId}/statistics", {
+        params: { path: { officeId: this.office }, query: { from, to } },
+      }),
+    );
+  }
+
+  async procedures(): Promise<Procedure[]> {
+    return (await this.told((client) => client.GET("/procedures"))).items;
+  }
+
+  private get here() {
+    return { officeId: this.office, date: this.day };
+  }
+
+  private async told<T>(
+    ask: (client: typeof this.client) => Promise<{ data?: T; error?: unknown; response: Response }>,
+  ): Promise<T> {
+    const { data, error, response } = await ask(this.client);
+    if (data === undefined) throw refusal(response, error);
+    return data;
+  }
+
+  /** The officer's token goes with every request; one that has ended is renewed once, unseen. */
+  private async carry(request: Request): Promise<Response> {
+    const again = request.clone();
+    const answer = await send(request);
+    const told = answer.headers.get("date");
+    if (told) this.serverDay = today(new Date(told));
+    if (answer.status !== 401 || !(await renew(this.config))) return answer;
+    return send(again);
+  }
+}
+
+async function send(request: Request): Promise<Response> {
+  request.headers.set("authorization", `Bearer ${accessToken()}`);
+  try {
+    return await fetch(request);
+  } catch {
+    throw new Refused(
+      0,
+      "no_network",
+      "Không kết nối được máy chủ. Thao tác vừa rồi có thể bấm lại, không bị làm hai lần.",
+    );
+  }
+}
+
+function refusal(response: Response, error: unknown): Refused {
+  const told = (error ?? {}) as { code?: string; title?: string; detail?: string; errors?: { message: string }[] };
+  if (response.status === 401)
+    return new Refused(401, "unauthenticated", "Phiên làm việc đã hết. Vui lòng đăng nhập lại.");
+  const fields = (told.errors ?? []).map((each) => each.message).join(" ");
+  const words = [told.title, fields || told.detail].filter(Boolean).join(". ");
+  return new Refused(response.status, told.code ?? "unknown", words || "Hệ thống đang bận, vui lòng bấm lại.");
+}
