@@ -150,6 +150,7 @@ def test_a_screen_has_no_barrier(phone: Phone, pictures: Path, name: str) -> Non
     # Large type, as a reader sets it in the phone: everything must still fit in the width.
     phone.page.add_style_tag(content="html { font-size: 225% }")
     at_most_as_wide_as_the_phone(phone.page)
+    assert phone.page.evaluate("document.querySelector('header').offsetHeight < innerHeight / 5")
 
 
 def test_the_list_of_appointments_has_no_barrier(phone: Phone) -> None:

@@ -46,7 +46,6 @@ type TextProps = Around & {
   onChange: (value: string) => void;
   type?: HTMLInputTypeAttribute;
   inputMode?: HTMLAttributes<HTMLInputElement>["inputMode"];
-  placeholder?: string | undefined;
   maxLength?: number | undefined;
   autoComplete?: string;
   rows?: number;
@@ -58,7 +57,6 @@ export function TextField({
   onChange,
   type = "text",
   inputMode,
-  placeholder,
   maxLength,
   rows,
   autoComplete,
@@ -70,7 +68,6 @@ export function TextField({
     id,
     value,
     maxLength,
-    placeholder,
     "aria-describedby": describedBy(id, around),
     "aria-invalid": around.error ? true : undefined,
     "aria-required": around.required || undefined,

@@ -36,14 +36,19 @@ export function FormFieldInput(props: Props) {
   const id = inputId(field.name);
   const around: Around = {
     label: field.title,
+    // An example in the input itself would be cut off in large type, and gone with the first letter.
     help:
-      [field.help, field.sensitive ? "Đây là dữ liệu nhạy cảm, được khoá riêng." : ""].filter(Boolean).join(" ") ||
-      undefined,
+      [
+        field.help,
+        field.example && !field.help?.includes(field.example) ? `Ví dụ: ${field.example}.` : "",
+        field.sensitive ? "Đây là dữ liệu nhạy cảm, được khoá riêng." : "",
+      ]
+        .filter(Boolean)
+        .join(" ") || undefined,
     required: props.required,
     error: message(said.errors, field.name),
     doubt: message(said.doubts, field.name),
   };
-  const example = field.example ? `Ví dụ: ${field.example}` : undefined;
   switch (field.type) {
     case "choice":
       return <ChoiceInput {...props} around={around} text={text} />;
@@ -85,41 +90,12 @@ export function FormFieldInput(props: Props) {
         </div>
       );
     case "date-of-birth":
-      return (
-        <TextField
-          {...around}
-          id={id}
-          value={text}
-          onChange={onChange}
-          placeholder={example ?? "ngày/tháng/năm"}
-          maxLength={10}
-        />
-      );
+      return <TextField {...around} id={id} value={text} onChange={onChange} maxLength={10} />;
     case "personal-id":
     case "card-number":
-      return (
-        <TextField
-          {...around}
-          id={id}
-          value={text}
-          onChange={onChange}
-          inputMode="numeric"
-          placeholder={example}
-          maxLength={20}
-        />
-      );
+      return <TextField {...around} id={id} value={text} onChange={onChange} inputMode="numeric" maxLength={20} />;
     case "phone":
-      return (
-        <TextField
-          {...around}
-          id={id}
-          value={text}
-          onChange={onChange}
-          type="tel"
-          placeholder={example}
-          maxLength={20}
-        />
-      );
+      return <TextField {...around} id={id} value={text} onChange={onChange} type="tel" maxLength={20} />;
     default:
       return (
         <TextField
@@ -127,7 +103,6 @@ export function FormFieldInput(props: Props) {
           id={id}
           value={text}
           onChange={onChange}
-          placeholder={example}
           maxLength={field.maxLength}
           {...((field.maxLength ?? 0) > 200 ? { rows: 3 } : {})}
         />
