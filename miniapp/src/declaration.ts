@@ -3,6 +3,7 @@ import { press } from "./api/press";
 import { Problem } from "./api/problem";
 import { type ReadForm, readForm } from "./form";
 import { type Draft, recall } from "./saved";
+import { phone, writtenDate } from "./words";
 
 /** The form, and what was filled in before: on this phone, or on the server. */
 export async function begin(procedure: string, revised: string): Promise<{ form: ReadForm; draft: Draft }> {
@@ -14,25 +15,48 @@ export async function begin(procedure: string, revised: string): Promise<{ form:
     return { form, draft: draftOf(found, form) };
   }
   const local = recall(`draft:${procedure}`);
-  if (local?.edition === form.edition) return { form, draft: local };
+  if (local) return { form, draft: continued(local, form) };
   const { items } = await told(mine.GET("/declarations"));
-  const kept = items.find(
-    (each) => each.status === "draft" && each.procedure === procedure && each.edition === form.edition,
-  );
+  const kept = items.find((each) => each.status === "draft" && each.procedure === procedure);
+  return { form, draft: kept ? draftOf(kept, form) : empty(form) };
+}
+
+function empty(form: ReadForm): Draft {
   return {
-    form,
-    draft: kept
-      ? draftOf(kept, form)
-      : { edition: form.edition, answers: {}, purposes: [], step: 0, declaration: null },
+    edition: form.edition,
+    version: form.version,
+    answers: {},
+    purposes: [],
+    step: 0,
+    declaration: null,
   };
 }
 
-function draftOf(found: Declaration, form: ReadForm): Draft {
+/** A draft of this phone. Another edition takes over what it still asks for; other words of consent are asked anew. */
+function continued(local: Draft, form: ReadForm): Draft {
+  if (local.edition === form.edition && local.version === form.version) return local;
+  const asked = new Set(form.sections.flatMap((each) => each.fields).map((each) => each.name));
   return {
-    edition: form.edition,
-    answers: found.data,
-    purposes: found.consent.purposes,
-    step: 0,
+    ...empty(form),
+    answers: Object.fromEntries(Object.entries(local.answers).filter(([name]) => asked.has(name))),
+    declaration: local.declaration,
+  };
+}
+
+/** A declaration of the server, written as people write it. */
+function draftOf(found: Declaration, form: ReadForm): Draft {
+  const answers: Record<string, unknown> = {};
+  for (const field of form.sections.flatMap((each) => each.fields)) {
+    const answer = found.data[field.name];
+    if (answer === undefined) continue;
+    if (field.type === "phone" && typeof answer === "string") answers[field.name] = phone(answer);
+    else if (field.type === "date-of-birth" && typeof answer === "string") answers[field.name] = writtenDate(answer);
+    else answers[field.name] = answer;
+  }
+  return {
+    ...empty(form),
+    answers,
+    purposes: found.consent.version === form.version ? found.consent.purposes : [],
     declaration: { id: found.id, version: found.version, submitted: found.status !== "draft" },
   };
 }

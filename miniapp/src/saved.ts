@@ -5,6 +5,7 @@ import { kept } from "./zalo";
 /** A declaration being filled in: what was typed, and the server's copy of it once there is one. */
 export type Draft = {
   edition: string;
+  version: string; // of the words that were agreed to
   answers: Record<string, unknown>;
   purposes: string[];
   step: number;

@@ -77,6 +77,46 @@ def test_the_draft_of_another_phone_is_found(phone: Phone) -> None:
     expect(phone.page.get_by_label("Họ, chữ đệm và tên khai sinh")).to_have_value("NGUYỄN VĂN THỬ")
 
 
+def test_a_sent_declaration_is_mended_as_people_write(phone: Phone) -> None:
+    page = phone.page
+    phone.open()
+    phone.choose_office()
+    phone.open("/khai")
+    phone.declare_2026()
+    phone.at("Tờ khai đã lưu")
+    phone.tap("Sửa tờ khai")
+    expect(page.get_by_label("Tôi đồng ý để cơ quan Công an")).to_be_checked()
+    phone.tap("Bắt đầu khai")
+    expect(page.get_by_label("Ngày, tháng, năm sinh")).to_have_value("20/05/1990")
+    expect(page.get_by_label("Số điện thoại")).to_have_value("0987654321")
+    page.get_by_label("Số nhà, đường").fill("2 Đường Thử")
+    for _ in range(3):
+        phone.tap("Tiếp tục")
+    phone.tap("Gửi tờ khai")
+    phone.at("Tờ khai đã lưu")
+    [declaration] = phone.api("GET", "/declarations")["items"]
+    assert declaration["status"] == "submitted"
+    assert declaration["data"]["residence"]["street"] == "2 Đường Thử"
+
+
+def test_other_words_of_consent_are_asked_anew(phone: Phone) -> None:
+    """The words that were agreed to on this phone were others: what was typed stays, what was ticked does not."""
+    page = phone.page
+    phone.open("/khai")
+    page.get_by_label("Tôi đồng ý để cơ quan Công an").check()
+    phone.tap("Bắt đầu khai")
+    page.get_by_label("Họ, chữ đệm và tên khai sinh").fill("Nguyễn Văn Thử")
+    page.evaluate(
+        "const name = 'native draft:cap-cccd', kept = JSON.parse(localStorage[name]);"
+        "localStorage[name] = JSON.stringify({...kept, version: '2026-01-01'});"
+    )
+    phone.open("/khai")
+    expect(page.get_by_label("Tôi đồng ý để cơ quan Công an")).not_to_be_checked()
+    page.get_by_label("Tôi đồng ý để cơ quan Công an").check()
+    phone.tap("Bắt đầu khai")
+    expect(page.get_by_label("Họ, chữ đệm và tên khai sinh")).to_have_value("Nguyễn Văn Thử")
+
+
 def test_mistakes_stand_at_their_fields_and_lead_there(phone: Phone) -> None:
     page = phone.page
     phone.open()

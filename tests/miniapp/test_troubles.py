@@ -263,3 +263,24 @@ def test_the_hold_runs_down_by_the_servers_clock(phone: Phone) -> None:
     phone.open("/lich-hen")
     phone.tap(re.compile("^15:00"))
     expect(phone.page.get_by_role("timer")).to_have_text(re.compile("^1[45]:[0-5][0-9]$"))
+
+
+def test_in_a_crowd_the_sign_in_is_tried_again(phone: Phone) -> None:
+    """API Gateway itself refuses what is too much at one moment, without a word of ours."""
+    phone.world.plan(
+        "POST", "/sessions", Answer(429, {"content-type": "application/json"}, b'{"message":"Too Many Requests"}')
+    )
+    phone.open("/lich-hen")
+    phone.sees("Bạn chưa có lịch hẹn nào.")
+    assert [each.status for each in phone.world.asked("POST", "/sessions")] == [429, 201]
+
+
+def test_where_zalo_signs_nobody_in_the_rest_can_be_read(phone: Phone) -> None:
+    phone.world.zalo_signs_in = False
+    phone.open()
+    phone.sees("Zalo chưa cho biết bạn là ai.")
+    phone.tap("Cấp CCCD")
+    phone.sees("Thẻ CCCD hoặc thẻ căn cước đang có")
+    phone.world.zalo_signs_in = True
+    phone.open("/lich-hen")
+    phone.sees("Bạn chưa có lịch hẹn nào.")

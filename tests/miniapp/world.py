@@ -80,6 +80,7 @@ class World:
     stack: str = ""
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
+    zalo_signs_in: bool = True
     _planned: list[tuple[str, re.Pattern[str], Answer]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -98,6 +99,7 @@ class World:
         with self._lock:
             self._planned.clear()
             self.seen.clear()
+            self.zalo_signs_in = True
 
     def asked(self, method: str, path: str) -> list[Seen]:
         """The requests that the API got with that method and a path that matches."""
@@ -180,9 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
         """The token of whoever holds the phone, in the shape that the SDK reads."""
         who = parse_qs(urlsplit(self.path).query)["code"][0]
         answer = {"access_token": f"demo-{who}", "expires_in": "3600"}
-        self._reply(
-            200, {"content-type": "application/json", "access-control-allow-origin": "*"}, json.dumps(answer).encode()
-        )
+        headers = {"content-type": "application/json", "access-control-allow-origin": "*"}
+        self._reply(200, headers, json.dumps(answer if self.world.zalo_signs_in else {}).encode())
 
     def _nothing(self, body: bytes) -> None:
         self._reply(204, {"access-control-allow-origin": "*"}, b"")

@@ -31,9 +31,13 @@ function tell(text: string | null): void {
   for (const each of listeners) each();
 }
 
+/** Whether sending the request twice does nothing twice. */
+function isRepeatable(request: Request): boolean {
+  return request.method === "GET" || request.method === "DELETE" || request.headers.has("idempotency-key");
+}
+
 /** Send the request; rejects with a `Problem` where no server was heard. */
-export async function carry(request: Request): Promise<Response> {
-  const repeatable = request.method === "GET" || request.method === "DELETE" || request.headers.has("idempotency-key");
+export async function carry(request: Request, repeatable = isRepeatable(request)): Promise<Response> {
   try {
     for (let attempt = 0; ; attempt++) {
       const outcome = await once(request.clone());
@@ -42,7 +46,7 @@ export async function carry(request: Request): Promise<Response> {
         if (outcome instanceof Problem) throw outcome;
         return outcome;
       }
-      tell(`Hệ thống đang bận. Tự thử lại sau ${Math.max(1, Math.round(pause / 1000))} giây…`);
+      tell(`Hệ thống đang bận. Tự thử lại sau ${Math.ceil(pause / 1000)} giây…`);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   } finally {
@@ -52,7 +56,8 @@ export async function carry(request: Request): Promise<Response> {
 
 /** Milliseconds to wait before the next attempt, null for an outcome that stands. */
 function pauseAfter(outcome: Response | Problem, attempt: number): number | null {
-  const growing = PAUSES[attempt] ?? null;
+  // Never all at the same instant: at 08:00 many phones ask, and are refused, together.
+  const growing = (PAUSES[attempt] ?? 0) * (1 - Math.random() / 5);
   if (outcome instanceof Problem) return outcome.code === "no_network" ? null : growing;
   if (outcome.status !== 429 && outcome.status < 500) return null;
   const asked = retryAfter(outcome);

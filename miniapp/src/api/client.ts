@@ -7,7 +7,7 @@ import { carryAsCitizen } from "./session";
 
 const baseUrl = __API__ || location.origin;
 
-export const open = createClient<paths>({ baseUrl, fetch: carry });
+export const open = createClient<paths>({ baseUrl, fetch: (request) => carry(request) });
 export const mine = createClient<paths>({ baseUrl, fetch: carryAsCitizen });
 
 type Schemas = components["schemas"];

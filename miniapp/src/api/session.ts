@@ -33,7 +33,8 @@ export function signOut(): void {
 }
 
 async function signIn(): Promise<string> {
-  const session = await post<NewSession>("/sessions", { zaloAccessToken: await fromZalo(accessToken) });
+  // To sign in twice is to sign in once; in a crowd the first try is often refused.
+  const session = await post<NewSession>("/sessions", { zaloAccessToken: await fromZalo(accessToken) }, true);
   belongTo(session.citizen.id);
   return session.token;
 }
@@ -51,10 +52,12 @@ function belongTo(citizen: string): void {
 /** The citizen's own phone number, which they agree to share; the session is then one that proves it. */
 export async function sharePhone(): Promise<string> {
   const zaloAccessToken = await fromZalo(accessToken);
-  const shared = await post<PhoneNumber>("/sessions/phone-number", {
-    zaloAccessToken,
-    phoneToken: await fromZalo(phoneToken),
-  });
+  // Zalo takes this token once.
+  const shared = await post<PhoneNumber>(
+    "/sessions/phone-number",
+    { zaloAccessToken, phoneToken: await fromZalo(phoneToken) },
+    false,
+  );
   current = Promise.resolve(shared.token);
   return shared.phone;
 }
@@ -65,13 +68,14 @@ async function fromZalo(ask: () => Promise<string>): Promise<string> {
   return told;
 }
 
-async function post<T>(path: string, body: unknown): Promise<T> {
+async function post<T>(path: string, body: unknown, repeatable: boolean): Promise<T> {
   const response = await carry(
     new Request(__API__ + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     }),
+    repeatable,
   );
   hear(response);
   if (!response.ok) throw await refusal(response);
