@@ -1,6 +1,8 @@
 """One stack, one browser and one world for all walks; a phone of its own, with nothing on it, for each."""
 
 import os
+import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -42,6 +44,17 @@ def www() -> Path:
     return WWW
 
 
+def chromium() -> Path:
+    """The browser: the one that CHROMIUM names, or ours, which runs on Linux with an x86 alone, or the machine's own."""
+    if named := os.environ.get("CHROMIUM"):
+        return Path(named)
+    if platform.system() == "Linux" and platform.machine() == "x86_64":
+        return BROWSER / "tmp/chromium"
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+    assert found, "no Chromium is installed: say where one is, CHROMIUM=/path make test"
+    return Path(found)
+
+
 @pytest.fixture(scope="session")
 def world(www: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_world(www, tmp_path_factory.mktemp("tls")) as opened:
@@ -58,7 +71,7 @@ def browser(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     libraries = f"{os.environ.get('LD_LIBRARY_PATH', '')}:{unpacked / 'al2023/lib'}".lstrip(":")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=unpacked / "chromium",
+            executable_path=chromium(),
             env={**os.environ, "FONTCONFIG_FILE": str(fonts / "fonts.conf"), "LD_LIBRARY_PATH": libraries},
             args=[
                 "--no-sandbox",

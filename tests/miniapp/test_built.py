@@ -58,6 +58,13 @@ def test_nothing_is_published_without_the_address_of_an_api(api: str, tmp_path: 
     assert "office.json" in refused.stderr and not (tmp_path / "www").exists()
 
 
+def test_an_office_publishes_its_own(tmp_path: Path) -> None:
+    own = {"MINIAPP_API": "https://api.example.vn", "MINIAPP_OFFICE": "ca-31078", "MINIAPP_OUT": str(tmp_path / "www")}
+    assert run("vite", "build", **own).returncode == 0
+    published = scripts(tmp_path / "www")
+    assert '"https://api.example.vn"' in published and '"ca-31078"' in published
+
+
 def test_the_first_screen_is_light_and_the_others_come_when_asked_for(www: Path) -> None:
     config = json.loads((www / "app-config.json").read_text(encoding="utf-8"))
     first = [*config["listCSS"], *config["listSyncJS"], *config["listAsyncJS"]]

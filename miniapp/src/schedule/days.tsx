@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 import { type Availability, type Day, open, type Slot, told } from "../api/client";
 import { Shown } from "../ui/notice";
-import { useAnswer, useReturn } from "../ui/use-answer";
+import { useAnswer } from "../ui/use-answer";
+import { useReturn } from "../ui/use-phone";
 import { date, hour, longDate } from "../words";
 
 const DAYS = 7;

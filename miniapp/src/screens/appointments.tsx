@@ -3,7 +3,8 @@ import { recall } from "../saved";
 import { Go, useGo } from "../ui/go";
 import { Shown } from "../ui/notice";
 import { Screen } from "../ui/screen";
-import { useAnswer, useReturn } from "../ui/use-answer";
+import { useAnswer } from "../ui/use-answer";
+import { useReturn } from "../ui/use-phone";
 import { hour, longDate } from "../words";
 
 /** Every appointment, those to come first. */

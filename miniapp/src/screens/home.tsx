@@ -9,7 +9,8 @@ import { recall } from "../saved";
 import { Go, useGo } from "../ui/go";
 import { Shown, Trouble } from "../ui/notice";
 import { Screen } from "../ui/screen";
-import { type Answer, useAnswer, useNow, useReturn, useWork } from "../ui/use-answer";
+import { type Answer, useAnswer, useWork } from "../ui/use-answer";
+import { useNow, useReturn } from "../ui/use-phone";
 import { hour, longDate, minutesAndSeconds, until } from "../words";
 import { call, follow, leave } from "../zalo";
 

@@ -11,7 +11,8 @@ import { Again, Hold, Wish } from "../ticket/hold";
 import { type About, Go } from "../ui/go";
 import { Loading, Trouble } from "../ui/notice";
 import { Screen } from "../ui/screen";
-import { type Answer, useAnswer, useNow, useReturn } from "../ui/use-answer";
+import { type Answer, useAnswer } from "../ui/use-answer";
+import { useNow, useReturn } from "../ui/use-phone";
 import { hour, longDate, until } from "../words";
 
 /** An appointment: its hold, its ticket, what to bring. What was read last stays readable without a network. */

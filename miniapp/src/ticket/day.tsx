@@ -8,7 +8,8 @@ import { now } from "../clock";
 import { recall, remember } from "../saved";
 import { Trouble } from "../ui/notice";
 import { Papers } from "../ui/papers";
-import { useAnswer, useNow, useWork } from "../ui/use-answer";
+import { useAnswer, useWork } from "../ui/use-answer";
+import { useNow } from "../ui/use-phone";
 import { dayOf } from "../words";
 import { leave, save } from "../zalo";
 

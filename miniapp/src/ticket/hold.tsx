@@ -8,7 +8,8 @@ import { drop, recall } from "../saved";
 import { Go, useGo } from "../ui/go";
 import { Trouble } from "../ui/notice";
 import { Alternatives, holdSeat } from "../ui/seat";
-import { useAnswer, useNow, useWork } from "../ui/use-answer";
+import { useAnswer, useWork } from "../ui/use-answer";
+import { useNow } from "../ui/use-phone";
 import { hour, longDate, minutesAndSeconds } from "../words";
 
 /** A hold runs down. At its end the server is asked what became of it, also after the app was in the background. */

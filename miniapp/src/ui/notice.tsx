@@ -3,7 +3,7 @@ import { Button } from "zmp-ui";
 import type { Problem } from "../api/problem";
 import { now } from "../clock";
 import { about } from "../words";
-import { useNow } from "./use-answer";
+import { useNow } from "./use-phone";
 
 /** A refusal or a failure in its own words, and the way on. It is read out, and brought into view. */
 export function Trouble({ problem, again, children }: { problem: Problem; again?: () => void; children?: ReactNode }) {

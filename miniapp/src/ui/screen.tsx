@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { useLocation, useNavigate } from "react-router-dom";
 import { Page } from "zmp-ui";
 import { currentNotice, subscribe } from "../api/carry";
-import { useOnline } from "./use-answer";
+import { useOnline } from "./use-phone";
 
 /** A page with its title, the way back, and what is to be known of the network. */
 export function Screen({ title, children, back = true }: { title: string; children: ReactNode; back?: boolean }) {
