@@ -158,6 +158,10 @@ def reschedule_booking(
 
     def open_slot(booking: Booking) -> tuple[Slot, Queue]:
         found = place(booking)
+        if found.draw_at:
+            day = found.slot.start.date()
+            why = f"Chỗ ngày {clock.shown(day)} sẽ được bốc thăm; chỗ còn lại đặt được sau đó."
+            raise SlotClosed("to_be_drawn", why)
         return found.slot, found.queue
 
     try:

@@ -70,6 +70,15 @@ class Applicant:
 
 
 @dataclass(frozen=True)
+class KeptSeat:
+    """A seat that is kept for one booking, whose time the office has closed."""
+
+    start: datetime
+    end: datetime
+    seat: Seat
+
+
+@dataclass(frozen=True)
 class Booking:
     """One appointment. `citizen` and the id hold keyed hashes, never the plain ids.
 
@@ -77,6 +86,7 @@ class Booking:
     `answered` remembers the requests that changed it: a hash of each Idempotency-Key, and what was asked. It stays small,
     as a booking is confirmed and cancelled once and moved a few times (`moves`). `replaced` says that it displaced another.
     `draw_at` is when the seats of its day are or were drawn, for one that began as a wish.
+    `closed_why` is told of one whose time the chief has closed: then seats at other times are `kept` for it until `kept_until`.
     `rest_minutes` is how long its seat may rest once it is given back (`rest.py`), by the office's rules when it was held.
     """
 
@@ -102,6 +112,9 @@ class Booking:
     replaced: bool = False
     rest_minutes: int = 0
     draw_at: datetime | None = None
+    closed_why: str | None = None
+    kept: tuple[KeptSeat, ...] = ()
+    kept_until: datetime | None = None
 
     @property
     def ticket(self) -> str:
@@ -112,6 +125,12 @@ class Booking:
     def active(self) -> bool:
         """Whether it is the one booking that its applicant may have, according to what is stored."""
         return self.status in (BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.WISHED)
+
+    def kept_at(self, start: datetime, now: datetime) -> KeptSeat | None:
+        """The seat that is kept for it at that time."""
+        if self.kept_until is None or self.kept_until <= now:
+            return None
+        return next((each for each in self.kept if each.start == start), None)
 
     def lapsed(self, now: datetime) -> bool:
         """Whether it is a hold whose time is over."""

@@ -38,6 +38,8 @@ def close_days(store: BookingStore, now: datetime, time_left: Callable[[], bool]
 
     def missed(booking: Booking) -> bool:
         """Where the office marked nobody as served that day, nobody is to blame for not having been marked."""
+        if booking.closed_why is not None:  # nobody misses a time that the office has closed
+            return False
         where = booking.office_id, booking.start.date()
         if where not in marked:
             found = store.slot_items(booking.office_id, booking.start.date(), booking.start.date())

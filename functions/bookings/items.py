@@ -19,7 +19,7 @@ import zlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bookings.booking import Applicant, Booking, BookingStatus
+from bookings.booking import Applicant, Booking, BookingStatus, KeptSeat
 from bookings.booking_id import BookingId
 from bookings.proof import Proof
 from bookings.seats import Seat, SlotSeats, Taken
@@ -171,6 +171,9 @@ def booking_item(booking: Booking) -> Item:
         "replaced": booking.replaced or None,
         "restMinutes": booking.rest_minutes or None,
         "drawAt": epoch(booking.draw_at) if booking.draw_at else None,
+        "closedWhy": booking.closed_why,
+        "kept": [[epoch(each.start), epoch(each.end), each.seat.attribute] for each in booking.kept] or None,
+        "keptUntil": epoch(booking.kept_until) if booking.kept_until else None,
         "ttl": None if booking.active else expires_at(booking),
     }
 
@@ -202,7 +205,16 @@ def booking_of(item: Item) -> Booking:
         replaced=bool(item.get("replaced")),
         rest_minutes=item.get("restMinutes") or 0,
         draw_at=_instant(item.get("drawAt")),
+        closed_why=item.get("closedWhy"),
+        kept=tuple(_kept(*each) for each in item.get("kept") or ()),
+        kept_until=_instant(item.get("keptUntil")),
     )
+
+
+def _kept(start: int, end: int, attribute: str) -> KeptSeat:
+    seat = Seat.parse(attribute)
+    assert seat is not None
+    return KeptSeat(from_epoch(start), from_epoch(end), seat)
 
 
 def _instant(seconds: int | None) -> datetime | None:

@@ -16,6 +16,7 @@ from bookings.carry_out import Step, carry_out
 from bookings.limits import rate_limited
 from bookings.said import refuse_closed
 from bookings.seat_search import SeatSearch
+from bookings.seats import Seat
 from bookings.standing import MOVES, missing
 from bookings.store import BookingStore
 from bookings.telemetry import count
@@ -115,13 +116,20 @@ def reschedule(
         if booking.status is BookingStatus.LAPSED:
             raise _hold_expired(store, booking, now)
         wished = booking.status is BookingStatus.WISHED
-        if wished or not booking.active or now >= rules_of(booking.office_id).last_change(booking.start):
+        closed = booking.closed_why is not None  # by the office: then it is no move of the citizen's
+        late = not closed and now >= rules_of(booking.office_id).last_change(booking.start)
+        if wished or not booking.active or late:
             raise NotReschedulable(extra={"bookingStatus": booking.status}, status=_why_fixed(booking))
-        if booking.moves >= MOVES:
+        if booking.moves >= MOVES and not closed:
             raise MovedTooOften(limit=str(MOVES))
+        if search is None and (kept := booking.kept_at(start, now)):
+            return _to_kept_seat(
+                store, changed(booking, ask, asked, **_moved(kept.start, kept.end, kept.seat)), booking, now
+            )
         slot, queue = open_slot(booking)
         seats = search = search or SeatSearch(slot, queue)
-        after = changed(booking, ask, asked, start=slot.start, end=slot.end, seat=seats.choice, moves=booking.moves + 1)
+        moves = booking.moves + (not closed)
+        after = changed(booking, ask, asked, **_moved(slot.start, slot.end, seats.choice), moves=moves)
         writes = [
             store.take_seat(after, seats.mark, now, seats.seen_mark),
             store.free_seat(booking, now),
@@ -145,10 +153,35 @@ def reschedule(
 
         return Step(after, lambda: store.commit(writes), refused)
 
-    booking, done = carry_out(lambda: own_as_of(store, ask), decide, tries=MAX_SEAT_TRIES)
+    before: Booking | None = None
+
+    def read() -> Booking:
+        nonlocal before
+        before = own_as_of(store, ask)
+        return before
+
+    booking, done = carry_out(read, decide, tries=MAX_SEAT_TRIES)
     if done:
         count("BookingsMoved")
+        if before and before.kept:
+            store.release_kept(before)
     return booking
+
+
+def _moved(start: datetime, end: datetime, seat: Seat) -> dict[str, Any]:
+    """What a move changes: nothing is closed there, and nothing is kept any more."""
+    return {"start": start, "end": end, "seat": seat, "closed_why": None, "kept": (), "kept_until": None}
+
+
+def _to_kept_seat(store: BookingStore, after: Booking, booking: Booking, now: datetime) -> Step:
+    """The move to a seat that is kept for the booking, as the office has closed its time."""
+
+    def refused(by: Refused) -> None:
+        if by.old[0] is not None and by.old[2] is None:
+            raise SlotFull from by
+
+    writes = [store.take_kept(after), store.free_seat(booking, now), store.rewrite(booking, after, now)]
+    return Step(after, lambda: store.commit(writes), refused)
 
 
 def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
@@ -168,6 +201,7 @@ def cancel(store: BookingStore, ask: Ask, rules_of: RulesOf) -> Booking:
     booking, done = carry_out(lambda: own_as_of(store, ask), decide)
     if done:
         count("BookingsCancelled")
+        store.release_kept(booking)
         store.tidy_tally(booking.citizen, ask.now)
     return booking
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bookings import items
-from bookings.booking import Booking, BookingStatus
+from bookings.booking import Booking, BookingStatus, KeptSeat
 from bookings.booking_id import BookingId
 from bookings.rest import rests_until, seat_expiry
 from bookings.seats import RESTING
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 # The booking has not changed since it was read.
 _UNCHANGED = "id = :id AND #version = :version"
+
+
+OFFERED_ENOUGH = 3  # a seat that was offered so often is offered to nobody who only waits for an earlier one
 
 
 def _raise(error: Exception) -> None:
@@ -139,6 +142,51 @@ class BookingStore:
         return self.table.update(
             items.slot_key(booking.office_id, booking.start), update, f"{free} AND {rules}", values, **names
         )
+
+    def keep_for(
+        self, booking: Booking, kept: KeptSeat, mark: str, seen_mark: str | None, until: datetime, now: datetime
+    ) -> Write:
+        """The seat is free, its slot as it was read; nobody but this booking can take it until then."""
+        values = {
+            ":kept": {"b": RESTING, "x": epoch(until), "o": booking.id, "n": OFFERED_ENOUGH},
+            ":now": epoch(now),
+            ":mark": mark,
+            ":ttl": epoch(kept.end + items.KEPT_AFTER_END),
+        }
+        if seen_mark is not None:
+            values[":seen"] = seen_mark
+        rules = "attribute_not_exists(mark)" if seen_mark is None else "mark = :seen"
+        return self.table.update(
+            items.slot_key(booking.office_id, kept.start),
+            "SET #seat = :kept, mark = :mark, #ttl = :ttl",
+            f"(attribute_not_exists(#seat) OR #seat.x <= :now) AND attribute_not_exists(closed) AND {rules}",
+            values,
+            seat=kept.seat.attribute,
+        )
+
+    def take_kept(self, booking: Booking) -> Write:
+        """The seat is still kept for this booking, in a slot that is not closed; it becomes the booking's."""
+        return self.table.update(
+            items.slot_key(booking.office_id, booking.start),
+            "SET #seat = :taken",
+            "#seat.b = :resting AND #seat.o = :id AND attribute_not_exists(closed)",
+            {":taken": _taken(booking), ":resting": RESTING, ":id": booking.id},
+            seat=booking.seat.attribute,
+        )
+
+    def release_kept(self, booking: Booking) -> None:
+        """Give up the seats that were kept for the booking. A failure is ignored: each is free by itself after its day."""
+        for each in booking.kept:
+            with suppress(Refused, ClientError, BotoCoreError):
+                self.table.write(
+                    self.table.update(
+                        items.slot_key(booking.office_id, each.start),
+                        "REMOVE #seat",
+                        "#seat.b = :resting AND #seat.o = :id",
+                        {":resting": RESTING, ":id": booking.id},
+                        seat=each.seat.attribute,
+                    )
+                )
 
     def lock_applicant(self, booking: Booking) -> Write:
         """The applicant has no active booking; this booking becomes it."""

@@ -13,6 +13,8 @@ type Counted = Literal[
     "BookingsCancelled",
     "BookingsServed",
     "TicketsCalled",
+    "BookingsClosed",
+    "BookingsReopened",
     "BookingsDisplaced",
     "BookingsReleased",
     "WishesMade",

@@ -19,9 +19,27 @@ class ApplicantView(Model):
     phone: str
 
 
+class KeptTime(Model):
+    """A time at which a seat is kept for this appointment."""
+
+    start: datetime
+    end: datetime
+
+
+class ClosedTime(Model):
+    """The office has closed the appointment's time, and why. Moving to one of the `kept` times takes one press until `keptUntil`."""
+
+    reason: str
+    kept: list[KeptTime]
+    kept_until: datetime | None
+
+
 class BookingView(Model):
     """An appointment; one with the status `wished` has no ticket until its day is drawn at `drawAt`, where its mark in the draw is
     `drawCode`. What to bring is by the linked declaration, or all that the procedure may ask for where there is none.
+
+    `closed` is told of one whose time the office has closed: it stands until its citizen moves it, or the office has called. The ticket's
+    QR code says the booking's id.
 
     `peopleAhead` is told on the day of a confirmed one. `replacedAnother` says that somebody else had made an appointment for
     this personal id, which had to give way.
@@ -42,6 +60,7 @@ class BookingView(Model):
     replaced_another: bool = False
     draw_at: datetime | None = None
     draw_code: str | None = None
+    closed: ClosedTime | None = None
 
 
 class BookingPage(Page[BookingView]):
@@ -72,4 +91,10 @@ def view(booking: Booking, declaration: Linked | None, people_ahead: int | None 
         replaced_another=booking.replaced,
         draw_at=booking.draw_at,
         draw_code=code_of(booking) if booking.draw_at else None,
+        closed=_closed(booking) if booking.closed_why is not None and booking.active else None,
     )
+
+
+def _closed(booking: Booking) -> ClosedTime:
+    kept = [KeptTime(start=each.start, end=each.end) for each in sorted(booking.kept, key=lambda each: each.start)]
+    return ClosedTime(reason=booking.closed_why or "", kept=kept, kept_until=booking.kept_until)

@@ -40,6 +40,7 @@ from desk import acts, days, walk_ins
 from desk.acts import Day
 from desk.board import Line, board, validator
 from desk.officer import Officer, Role, officer_of
+from desk.rehousing import rehouse
 from desk.store import DeskStore
 from desk.tickets import Ticket, TicketState
 from desk.waits import statistics, wait_of
@@ -218,10 +219,11 @@ class PlannedSlot(Model):
 
 
 class PlannedDay(Model):
-    """The slots of a day as they stand."""
+    """The slots of a day as they stand, and how many appointments were told of the change, with seats kept for them."""
 
     office_id: str
     date: dates.date
+    told: int
     slots: list[PlannedSlot]
 
 
@@ -323,8 +325,9 @@ def add_walk_in(office_id: OfficeId, day: DayPath, request: WalkIn, idempotency_
 @app.put(
     "/desk/offices/<officeId>/days/<date>",
     summary="Close times, give more seats or fewer, or open a day that is closed: at once",
-    description="For the chief. The day has these sessions and no others; none closes it. Appointments in a closed time stay until "
-    "the office has called their people: the day's tickets mark them, with the phone number.",
+    description="For the chief. The day has these sessions and no others; none closes it. Each appointment in a closed time gets "
+    "three near seats, kept for a day, and a message; it stands until its citizen moves it with one press. The day's tickets mark those who "
+    "have not, with the phone number.",
 )
 @refuses(NotYourOffice, ChiefOnly, NotFound)
 def plan_day(office_id: OfficeId, day: DayPath, request: DayPlan) -> PlannedDay:
@@ -334,7 +337,8 @@ def plan_day(office_id: OfficeId, day: DayPath, request: DayPlan) -> PlannedDay:
         days.Stretch(time.fromisoformat(each.from_), time.fromisoformat(each.to), _seats(each.seats))
         for each in request.sessions
     ]
-    return _standing(here, days.say(desk(), here, national_calendar(), stretches, request.reason))
+    slots = days.say(desk(), here, national_calendar(), stretches, request.reason)
+    return _standing(here, slots, rehouse(desk(), here, national_calendar()))
 
 
 @app.delete(
@@ -346,7 +350,8 @@ def plan_day(office_id: OfficeId, day: DayPath, request: DayPlan) -> PlannedDay:
 def forget_plan(office_id: OfficeId, day: DayPath) -> PlannedDay:
     here = _day(office_id, day)
     here.officer.chief_at(office_id)
-    return _standing(here, days.unsay(desk(), here, national_calendar()))
+    slots = days.unsay(desk(), here, national_calendar())
+    return _standing(here, slots, rehouse(desk(), here, national_calendar()))
 
 
 def _seats(given: int | Seats) -> Capacity:
@@ -355,10 +360,11 @@ def _seats(given: int | Seats) -> Capacity:
     return {"permanent": given.permanent, "temporary": given.temporary}
 
 
-def _standing(here: Day, slots: list[days.Standing]) -> PlannedDay:
+def _standing(here: Day, slots: list[days.Standing], told: int) -> PlannedDay:
     return PlannedDay(
         office_id=here.office_id,
         date=here.date,
+        told=told,
         slots=[PlannedSlot(start=each.start, seats=sum(each.seats.values()), booked=each.booked) for each in slots],
     )
 

@@ -46,7 +46,7 @@ class Standing:
 def say(desk: DeskStore, day: Day, calendar: WorkingCalendar, stretches: Sequence[Stretch], why: str) -> list[Standing]:
     """The day is as the chief says: these stretches and nothing besides; returns its slots as they stand.
 
-    Bookings in a time that is closed stay until the office has moved their people; `GET …/days/{date}` marks them.
+    Bookings in a time that is closed stay; `rehousing.py` tells their people.
 
     Raises:
         InvalidRequest: a day that is over or too far, or stretches that are none.

@@ -109,6 +109,8 @@ def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
                 f"Rất tiếc, nguyện vọng làm căn cước (CCCD) ngày {shown(day)} tại {place} chưa được bốc thăm trúng, vì có nhiều "
                 "người đăng ký hơn số chỗ. Bạn có thể đặt chỗ còn lại hoặc đăng ký ngày mới mở trong ứng dụng."
             )
+        case Kind.CLOSED:
+            return f"{_closed(booking, when, place)} {_kept(booking)}"
         case Kind.OFFER:
             raise ValueError("an offer has words of its own")
         case Kind.REMINDER:
@@ -122,6 +124,21 @@ def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
     if kind is Kind.REMINDER and declared is None:
         lines.append(NO_LONGER if booking.declaration_id else NO_DECLARATION)
     return "\n".join(lines)
+
+
+def _closed(booking: Booking, when: str, place: str) -> str:
+    why = (booking.closed_why or "").rstrip(".")
+    return f"Rất tiếc, {place} không nhận hồ sơ vào giờ hẹn {when} của bạn được: {why}."
+
+
+def _kept(booking: Booking) -> str:
+    if not booking.kept or booking.kept_until is None:
+        return "Bạn mở ứng dụng để đổi sang giờ khác; cán bộ cũng sẽ gọi cho bạn."
+    times = "; ".join(
+        f"{each.start:%H:%M} {shown(each.start.date())}" for each in sorted(booking.kept, key=lambda each: each.start)
+    )
+    until = f"{booking.kept_until:%H:%M} {shown(booking.kept_until.date())}"
+    return f"Các giờ này được giữ cho bạn đến {until}: {times}. Bạn mở ứng dụng và bấm một lần để chọn."
 
 
 def _listed(papers: Sequence[Document]) -> str:

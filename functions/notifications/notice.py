@@ -24,6 +24,7 @@ class Kind(StrEnum):
     RELEASED = "released"
     OFFER = "offer"
     NOT_DRAWN = "not_drawn"
+    CLOSED = "closed"
 
 
 # The messages about an ending that the citizen did not choose themselves, or did and may have forgotten.
@@ -78,8 +79,12 @@ def notices_of(before: Booking | None, after: Booking, now: datetime) -> list[No
     if before is None and after.start.date() == now.date():  # the desk had served it too soon: it stands as it stood
         return []
     was_confirmed = before is not None and before.status is BookingStatus.CONFIRMED
-    if was_confirmed and before is not None and before.start == after.start:
-        return []
+    if before is not None and was_confirmed and before.start == after.start:
+        if after.closed_why and not before.closed_why:
+            return [_notice(Kind.CLOSED, after, now)]
+        if not before.closed_why or after.closed_why:
+            return []
+        was_confirmed = False  # its time is open again: it is confirmed as it was
     kind = Kind.MOVED if was_confirmed else Kind.CONFIRMED
     reminded = at(after.start.date() - timedelta(days=1), REMINDED_AT)
     reminder = [_notice(Kind.REMINDER, after, reminded)] if reminded > now else []

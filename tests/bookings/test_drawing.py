@@ -373,3 +373,12 @@ def test_a_full_slot_names_no_day_that_is_still_to_be_drawn(drawn_office: Any) -
             assert book(who * int(day[-2:]), start=f"{day}T{start}:00+07:00").status == 201
     full = book("lan", start="2026-11-26T08:00:00+07:00").body
     assert (full["code"], full["alternatives"]) == ("slot_full", [])
+
+
+def test_nobody_moves_ahead_of_the_draw(drawn_office: Any) -> None:
+    """A seat that is held on another day is no way into a day that is still to be drawn."""
+    made = book("lan", start="2026-11-26T08:00:00+07:00")
+    for booking in (made, act(made, "confirm")):
+        refused = act(booking, "reschedule", body={"start": START})
+        assert refused.code == "slot_closed" and refused.body["closed"]["code"] == "to_be_drawn"
+    assert book("minh", key="a wish", start=START).body["status"] == "wished"

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from bookings.availability_api import handler as availability
+from bookings.due import close_days
+from bookings.items import MISSED
 from bookings.lifecycle import Ask, confirm, reschedule
 from bookings.store import BookingStore
+from cccd.dynamodb import client
 from cccd.errors import SlotClosed, SlotFull
 from cccd.working_calendar import national_calendar
 from desk.days import Stretch, say, unsay
@@ -206,3 +209,98 @@ def test_a_plan_is_on_record(store: BookingStore) -> None:
     closing(desk_of(store))
     (found,) = desk_of(store).acts("office", NOW.date())
     assert (found["what"], found["who"]) == ("day", OFFICER.id)
+
+
+def kept_of(service: Answer, who: str = "lan") -> Any:
+    return read(service, who).body["closed"]
+
+
+def test_whoever_has_an_appointment_in_closed_time_gets_three_seats_and_moves_with_one_press(morning: Any) -> None:
+    lan = act(book("lan"), "confirm")
+    answer = plan(("13:30", "17:00", 4))
+    assert answer.body["told"] == 1
+    closed = kept_of(lan)
+    assert closed["reason"] == "Cơ quan họp." and len(closed["kept"]) == 3
+    first = closed["kept"][0]["start"]
+    assert first == START.replace("T08:00", "T13:30"), "the nearest that is open"
+    before = {each["start"]: each["seatsLeft"] for each in shown()["slots"]}
+    assert before[first] == 3, "nobody else can take what is kept"
+    moved = act(lan, "reschedule", body={"start": first})
+    assert moved.status == 200 and moved.body["start"] == first and moved.body["closed"] is None
+    left = {each["start"]: each["seatsLeft"] for each in shown()["slots"]}
+    assert all(left[each["start"]] == (3 if each["start"] == first else 4) for each in closed["kept"]), (
+        "the others are free"
+    )
+    assert act(lan, "reschedule", body={"start": first}).body["start"] == first, "twice is once"
+
+
+def test_closing_twice_tells_nobody_twice(morning: Any) -> None:
+    lan = act(book("lan"), "confirm")
+    assert plan(("13:30", "17:00", 4)).body["told"] == 1
+    kept = kept_of(lan)
+    assert plan(("13:30", "17:00", 4)).body["told"] == 0
+    assert kept_of(lan) == kept
+
+
+def test_no_seat_is_kept_twice(morning: Any) -> None:
+    people = ["an", "binh", "chi", "dung"]
+    booked_by = {who: act(book(who), "confirm", who) for who in people}
+    plan(("14:00", "15:00", 4))
+    found = [(each["start"], who) for who in people for each in kept_of(booked_by[who], who)["kept"]]
+    assert len(found) == 12
+    for start in {start for start, _ in found}:
+        assert sum(start == each for each, _ in found) <= 4
+    for who in people:
+        start = kept_of(booked_by[who], who)["kept"][0]["start"]
+        assert act(booked_by[who], "reschedule", who, body={"start": start}).status == 200
+
+
+def test_what_is_kept_lapses_after_a_day_and_the_seat_is_anybody_s(morning: Any) -> None:
+    at = START.replace("2026-11-26", "2026-11-28")
+    lan = act(book("lan", start=at), "confirm")
+    plan(("09:00", "09:30", 1), ("10:00", "10:30", 1), on="2026-11-28")
+    kept = kept_of(lan)
+    friday = next(each["start"] for each in kept["kept"] if each["start"] < "2026-11-28")
+    for who in ("an", "binh", "chi"):
+        assert act(book(who, start=friday), "confirm", who).status == 200
+    assert book("minh", start=friday).code == "slot_full"
+    morning.shift(timedelta(days=1, minutes=1))
+    assert act(book("minh", start=friday), "confirm", "minh").status == 200
+    assert act(lan, "reschedule", body={"start": friday}).code == "slot_full"
+    assert read(lan).body["status"] == "confirmed", "the appointment stands until somebody has called"
+
+
+def test_who_cancels_gives_the_kept_seats_back(morning: Any) -> None:
+    lan = act(book("lan"), "confirm")
+    plan(("13:30", "17:00", 4))
+    start = kept_of(lan)["kept"][0]["start"]
+    assert act(lan, "cancel").status == 200
+    assert {each["start"]: each["seatsLeft"] for each in shown()["slots"]}[start] == 4
+
+
+def test_open_again_the_appointment_is_as_it_was(morning: Any) -> None:
+    lan = act(book("lan"), "confirm")
+    plan(("13:30", "17:00", 4))
+    assert at_desk("DELETE", f"/desk/offices/{OFFICE}/days/{DAY}", CHIEF).body["told"] == 1
+    assert kept_of(lan) is None
+    assert all(each["seatsLeft"] == 4 for each in shown()["slots"] if each["start"] != START)
+
+
+def test_nobody_misses_a_time_that_the_office_has_closed(morning: Any) -> None:
+    """The close of day ends the appointment, and blames nobody."""
+    for who in ("lan", "minh"):
+        act(book(who, start=START if who == "lan" else START.replace("T08:00", "T14:00")), "confirm", who)
+    plan(("13:30", "17:00", 4))
+    morning.move_to(START.replace("T08:00", "T14:00"))
+    here = f"/desk/offices/{OFFICE}/days/{DAY}"
+    minh = next(each["ticket"] for each in at_desk("GET", here).body["tickets"] if not each["slotClosed"])
+    at_desk("POST", f"{here}/tickets/{minh}/serve")
+    morning.shift(timedelta(days=1))
+    store = BookingStore(client(), "BookingsTable")
+    assert close_days(store, day(SLOT_START + timedelta(days=1)).now, lambda: True, workers=1) == 1
+    assert not [row for row in _tallies(store) if MISSED in row]
+
+
+def _tallies(store: BookingStore) -> list[Any]:
+    rows = store.table.client.scan(TableName=store.table.name)["Items"]
+    return [row for row in rows if row["sk"]["S"] == "TALLY"]

@@ -598,7 +598,7 @@ export interface paths {
         get: operations["readDay"];
         /**
          * Close times, give more seats or fewer, or open a day that is closed: at once
-         * @description For the chief. The day has these sessions and no others; none closes it. Appointments in a closed time stay until the office has called their people: the day's tickets mark them, with the phone number.
+         * @description For the chief. The day has these sessions and no others; none closes it. Each appointment in a closed time gets three near seats, kept for a day, and a message; it stands until its citizen moves it with one press. The day's tickets mark those who have not, with the phone number.
          */
         put: operations["planDay"];
         post?: never;
@@ -893,6 +893,9 @@ export interface components {
          * @description An appointment; one with the status `wished` has no ticket until its day is drawn at `drawAt`, where its mark in the draw is
          *     `drawCode`. What to bring is by the linked declaration, or all that the procedure may ask for where there is none.
          *
+         *     `closed` is told of one whose time the office has closed: it stands until its citizen moves it, or the office has called. The ticket's
+         *     QR code says the booking's id.
+         *
          *     `peopleAhead` is told on the day of a confirmed one. `replacedAnother` says that somebody else had made an appointment for
          *     this personal id, which had to give way.
          */
@@ -915,6 +918,7 @@ export interface components {
             replacedAnother: boolean;
             drawAt: string | null;
             drawCode: string | null;
+            closed: components["schemas"]["ClosedTime"] | null;
         };
         /** @description The counter to which somebody is called, as it is written above it. */
         Call: {
@@ -947,6 +951,12 @@ export interface components {
         ClosedDay: {
             code: string;
             reason: string;
+        };
+        /** @description The office has closed the appointment's time, and why. Moving to one of the `kept` times takes one press until `keptUntil`. */
+        ClosedTime: {
+            reason: string;
+            kept: components["schemas"]["KeptTime"][];
+            keptUntil: string | null;
         };
         /**
          * @description How far the source of a statement was checked; the words are explained in content/procedures.toml.
@@ -1244,6 +1254,13 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+        };
+        /** @description A time at which a seat is kept for this appointment. */
+        KeptTime: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
         };
         /** @description Something that is kept for so many days, null for as long as the citizen wishes, and why. */
         KeptView: {
@@ -1603,11 +1620,12 @@ export interface components {
             code: string;
             name: string;
         };
-        /** @description The slots of a day as they stand. */
+        /** @description The slots of a day as they stand, and how many appointments were told of the change, with seats kept for them. */
         PlannedDay: {
             officeId: string;
             /** Format: date */
             date: string;
+            told: number;
             slots: components["schemas"]["PlannedSlot"][];
         };
         /** @description A stretch of the day, of whole slots, with so many seats in each. */
@@ -4294,7 +4312,8 @@ export interface operations {
                      *           "peopleAhead": null,
                      *           "replacedAnother": false,
                      *           "drawAt": null,
-                     *           "drawCode": null
+                     *           "drawCode": null,
+                     *           "closed": null
                      *         }
                      *       ],
                      *       "nextCursor": null
@@ -4424,7 +4443,8 @@ export interface operations {
                      *       "peopleAhead": null,
                      *       "replacedAnother": false,
                      *       "drawAt": null,
-                     *       "drawCode": null
+                     *       "drawCode": null,
+                     *       "closed": null
                      *     }
                      */
                     "application/json": components["schemas"]["BookingView"];
@@ -4565,7 +4585,8 @@ export interface operations {
                      *       "peopleAhead": null,
                      *       "replacedAnother": false,
                      *       "drawAt": null,
-                     *       "drawCode": null
+                     *       "drawCode": null,
+                     *       "closed": null
                      *     }
                      */
                     "application/json": components["schemas"]["BookingView"];
@@ -4663,7 +4684,8 @@ export interface operations {
                      *       "peopleAhead": null,
                      *       "replacedAnother": false,
                      *       "drawAt": null,
-                     *       "drawCode": null
+                     *       "drawCode": null,
+                     *       "closed": null
                      *     }
                      */
                     "application/json": components["schemas"]["BookingView"];
@@ -4787,7 +4809,8 @@ export interface operations {
                      *       "peopleAhead": null,
                      *       "replacedAnother": false,
                      *       "drawAt": null,
-                     *       "drawCode": null
+                     *       "drawCode": null,
+                     *       "closed": null
                      *     }
                      */
                     "application/json": components["schemas"]["BookingView"];
@@ -4917,7 +4940,8 @@ export interface operations {
                      *       "peopleAhead": null,
                      *       "replacedAnother": false,
                      *       "drawAt": null,
-                     *       "drawCode": null
+                     *       "drawCode": null,
+                     *       "closed": null
                      *     }
                      */
                     "application/json": components["schemas"]["BookingView"];
@@ -5713,6 +5737,7 @@ export interface operations {
                      * @example {
                      *       "officeId": "ca-26740",
                      *       "date": "2026-12-04",
+                     *       "told": 0,
                      *       "slots": [
                      *         {
                      *           "start": "2026-12-04T07:30:00+07:00",
@@ -5845,6 +5870,7 @@ export interface operations {
                      * @example {
                      *       "officeId": "ca-26740",
                      *       "date": "2026-12-04",
+                     *       "told": 0,
                      *       "slots": [
                      *         {
                      *           "start": "2026-12-04T07:30:00+07:00",
