@@ -1,4 +1,4 @@
-"""GET and DELETE /me/data: everything held about the citizen; erase it. PUT /me/consents: what they agree to."""
+"""GET and DELETE /me/data: everything held about the citizen; erase it. GET and PUT /me/consents: what they agree to."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -78,6 +78,12 @@ class HeldView(Model):
     retention: list[KeptView]
 
 
+class StandingConsents(Model):
+    """The purposes to which the citizen agrees now."""
+
+    purposes: list[str]
+
+
 class ConsentRequest(Model):
     """Every purpose the citizen agrees to: any of them, or none. What was declared stays until it is erased."""
 
@@ -131,6 +137,12 @@ def erase_my_data() -> ErasedView:
     return ErasedView(
         declarations=done.declarations, bookings=done.bookings, remaining=remaining, left=_kept(LEFT), note=_NOTE
     )
+
+
+@app.get("/me/consents", summary="What I agree to now")
+def read_my_consents() -> StandingConsents:
+    given = settings.store().consents.standing(settings.hash_of(citizen(app)))
+    return StandingConsents(purposes=[purpose for purpose, agreed in given.items() if agreed])
 
 
 @app.put("/me/consents", summary="What I agree to", description="Of the purposes of GET /forms; the rest is withdrawn.")

@@ -83,6 +83,7 @@ def walk(ask: FrontEnd) -> None:
     ask("eraseDeclaration", **mine)
 
     ask("changeMyConsents", CONSENT | {"purposes": ["notifications"]})
+    ask("readMyConsents")
     ask("readMyData")
     ask("eraseMyData")
 

@@ -155,6 +155,19 @@ def test_erasing_leaves_nothing_there_or_here(phone: Phone) -> None:
     assert phone.bookings() == [] and phone.api("GET", "/declarations")["items"] == []
 
 
+def test_what_was_agreed_to_is_taken_back(phone: Phone) -> None:
+    consent = {"version": "2026-11-25", "purposes": ["declaration", "notifications"]}
+    phone.api("POST", "/declarations", {"edition": "2026", "procedure": "cap-cccd", "draft": True, "consent": consent})
+    phone.open("/du-lieu")
+    messages = phone.page.get_by_label("Tôi đồng ý nhận tin nhắn Zalo")
+    expect(messages).to_be_checked()
+    expect(phone.page.get_by_label("Tôi đồng ý để số liệu")).not_to_be_checked()
+    messages.click()
+    phone.sees("Đã ghi nhận.")
+    expect(messages).not_to_be_checked()
+    assert phone.api("GET", "/me/consents") == {"purposes": ["declaration"]}
+
+
 def test_a_family_shares_its_phone_number_for_a_second_appointment(phone: Phone) -> None:
     phone.has("2026-11-30T10:30:00+07:00")
     phone.open()

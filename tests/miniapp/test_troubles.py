@@ -218,7 +218,6 @@ def test_a_long_wait_is_told_and_left_to_the_citizen(phone: Phone) -> None:
 def test_a_server_in_trouble_has_words_even_without_its_own(phone: Phone) -> None:
     phone.world.plan("PUT", "/me/consents", Answer(500, {}, b"<html>"))
     phone.open("/du-lieu")
-    phone.tap("Xem dữ liệu đang được giữ")
     phone.page.get_by_label("Tôi đồng ý nhận tin nhắn Zalo").click()
     phone.sees("Hệ thống đang gặp trục trặc.")
     phone.page.get_by_label("Tôi đồng ý nhận tin nhắn Zalo").click()
@@ -229,7 +228,7 @@ def test_a_server_in_trouble_has_words_even_without_its_own(phone: Phone) -> Non
 def test_an_answer_that_never_comes_is_given_up_in_words(phone: Phone) -> None:
     phone.page.clock.install()
     phone.open("/du-lieu")
-    phone.tap("Xem dữ liệu đang được giữ")
+    phone.sees("Tôi đồng ý nhận tin nhắn Zalo")
     phone.world.plan("PUT", "/me/consents", Answer(delay=3.0))
     phone.page.get_by_label("Tôi đồng ý nhận tin nhắn Zalo").click()
     phone.page.clock.fast_forward(25_000)

@@ -44,6 +44,21 @@ def test_any_choice_is_accepted_where_no_declaration_asks(purposes: list[str], d
     assert standing() == {"declaration": False} | dict.fromkeys(purposes, True)
 
 
+def test_what_one_agrees_to_now_is_read_without_reading_all(declare: Act) -> None:
+    def now() -> Answer:
+        return call(handler, "GET", "/me/consents", headers=signed_in("lan"))
+
+    assert (now().status, now().body) == (200, {"purposes": []})
+    declare(consent=CONSENT | {"purposes": ["declaration", "notifications"]})
+    assert set(now().body["purposes"]) == {"declaration", "notifications"}
+    consents(["notifications"])
+    assert now().body == {"purposes": ["notifications"]}
+    assert mine()["accesses"] == []  # only what is read of everything is written down
+    erase()
+    assert now().body == {"purposes": []}
+    assert call(handler, "GET", "/me/consents").status == 401
+
+
 def standing() -> dict[str, bool]:
     told = mine()["consents"]
     return {each["purpose"]: each["given"] for each in told}

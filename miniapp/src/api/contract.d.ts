@@ -334,7 +334,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What I agree to now */
+        get: operations["readMyConsents"];
         /**
          * What I agree to
          * @description Of the purposes of GET /forms; the rest is withdrawn.
@@ -1857,6 +1858,10 @@ export interface components {
             /** @constant */
             code: "stale_version";
             current: components["schemas"]["DeclarationView"];
+        };
+        /** @description The purposes to which the citizen agrees now. */
+        StandingConsents: {
+            purposes: string[];
         };
         /** @description What became of the tickets from one day to another, both included; it holds nothing of any person. */
         StatisticsView: {
@@ -4178,6 +4183,54 @@ export interface operations {
             403: components["responses"]["WrongEntrance"];
             413: components["responses"]["PayloadTooLarge"];
             429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    readMyConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I agree to now */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "purposes": [
+                     *         "notifications"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StandingConsents"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            /**
+             * @description `session_expired` Phiên đăng nhập đã hết hạn.
+             *     `unauthenticated` Bạn chưa đăng nhập.
+             */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SessionExpired"] | components["schemas"]["Unauthenticated"];
+                };
+            };
+            403: components["responses"]["WrongEntrance"];
+            413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };

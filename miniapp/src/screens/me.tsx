@@ -26,6 +26,7 @@ export default function MyData() {
           Xem dữ liệu đang được giữ
         </Button>
       )}
+      <Consents />
       <Erase />
       <SignInAnew />
     </Screen>
@@ -64,7 +65,6 @@ function Everything() {
             Xem lịch hẹn
           </Go>
           <Export held={found} />
-          <Consents held={found} />
           <details>
             <summary>Giữ bao lâu, vì sao</summary>
             <ul className="said">
@@ -93,54 +93,46 @@ function Export({ held }: { held: Held }) {
   );
 }
 
-type Consent = { purpose: string; given: boolean; at: string };
-
-function Consents({ held }: { held: Held }) {
-  const words = useAnswer(
-    async () =>
-      readForm(
-        await told(open.GET("/forms/{procedure}", { params: { path: { procedure: currentPlan().procedure } } })),
-      ),
-    "",
-  );
+/** What the citizen agrees to, to be changed one by one at any time. */
+function Consents() {
+  const words = useAnswer(async () => {
+    const path = { procedure: currentPlan().procedure };
+    return readForm(await told(open.GET("/forms/{procedure}", { params: { path } })));
+  }, "");
+  const standing = useAnswer(async () => (await told(mine.GET("/me/consents"))).purposes, "");
   const [changed, setChanged] = useState<string[] | null>(null);
   const work = useWork();
-  const given = changed ?? standing(held.consents as Consent[]);
   const choose = (version: string, purposes: string[]) =>
     work.start(async () => {
-      const { purposes: now } = await told(mine.PUT("/me/consents", { body: { version, purposes } }));
-      setChanged(now);
+      const agreed = await told(mine.PUT("/me/consents", { body: { version, purposes } }));
+      setChanged(agreed.purposes);
     });
   return (
     <>
       <h2>Điều tôi đồng ý</h2>
       <Shown answer={words}>
         {(form) => (
-          <>
-            {form.purposes.map((each: Purpose) => (
-              <Tick
-                key={each.code}
-                label={each.text}
-                checked={given.includes(each.code)}
-                onChange={(on) =>
-                  choose(form.version, on ? [...given, each.code] : given.filter((one) => one !== each.code))
-                }
-              />
-            ))}
-          </>
+          <Shown answer={standing}>
+            {(before) => {
+              const given = changed ?? before;
+              return form.purposes.map((each: Purpose) => (
+                <Tick
+                  key={each.code}
+                  label={each.text}
+                  checked={given.includes(each.code)}
+                  onChange={(on) =>
+                    choose(form.version, on ? [...given, each.code] : given.filter((one) => one !== each.code))
+                  }
+                />
+              ));
+            }}
+          </Shown>
         )}
       </Shown>
       <div role="status">{changed && !work.busy && !work.problem && <p>Đã ghi nhận.</p>}</div>
       {work.problem && <Trouble problem={work.problem} />}
     </>
   );
-}
-
-/** The purposes that are agreed to, by the last word on each. */
-function standing(all: readonly Consent[]): string[] {
-  const last = new Map<string, boolean>();
-  for (const each of [...all].sort((a, b) => a.at.localeCompare(b.at))) last.set(each.purpose, each.given);
-  return [...last].filter(([, given]) => given).map(([purpose]) => purpose);
 }
 
 function Erase() {
