@@ -155,6 +155,22 @@ def test_erasing_leaves_nothing_there_or_here(phone: Phone) -> None:
     assert phone.bookings() == [] and phone.api("GET", "/declarations")["items"] == []
 
 
+def test_a_closed_time_offers_the_seats_that_are_kept(phone: Phone) -> None:
+    """The office's own closing is walked in tests/desk: here the answer is a real one with what such a booking says."""
+    id = phone.has("2026-12-01T15:00:00+07:00")
+    kept = [{"start": f"2026-12-02T{time}:00+07:00", "end": "2026-12-02T16:00:00+07:00"} for time in ("14:00", "15:30")]
+    closed = {"reason": "Chiều 01/12 cơ quan mất điện.", "kept": kept, "keptUntil": "2026-11-27T09:00:00+07:00"}
+    answer = as_answer(phone.api("GET", f"/bookings/{id}") | {"closed": closed})
+    phone.open("/lich-hen")
+    phone.world.plan("GET", f"/bookings/{id}", answer)
+    phone.tap(re.compile("^15:00"))
+    phone.sees("Chiều 01/12 cơ quan mất điện.")
+    phone.sees("Chỗ được giữ riêng cho bạn đến 09:00 Thứ Sáu 27/11/2026.")
+    phone.tap("15:30 Thứ Tư 02/12/2026")
+    phone.sees(re.compile("^Số thứ tự 1530-0"))
+    assert [each["start"] for each in phone.bookings()] == ["2026-12-02T15:30:00+07:00"]
+
+
 def test_what_was_agreed_to_is_taken_back(phone: Phone) -> None:
     consent = {"version": "2026-11-25", "purposes": ["declaration", "notifications"]}
     phone.api("POST", "/declarations", {"edition": "2026", "procedure": "cap-cccd", "draft": True, "consent": consent})

@@ -77,7 +77,11 @@ function Next({ booking, office, instant }: { booking: Booking; office: Office |
         ({until(booking.start, instant)})
       </p>
       {office && <p>{office.name}</p>}
-      <p>{STATUS[booking.status]}</p>
+      {booking.closed ? (
+        <p className="error">Cơ quan không làm việc giờ này. Mời bạn chọn giờ khác.</p>
+      ) : (
+        <p>{STATUS[booking.status]}</p>
+      )}
       {booking.status === "held" && booking.holdExpiresAt && (
         <p>Còn {minutesAndSeconds(Date.parse(booking.holdExpiresAt) - instant)} để xác nhận.</p>
       )}

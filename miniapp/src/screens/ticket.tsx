@@ -6,6 +6,7 @@ import { isActive, nextOf, note, STATUS } from "../appointments";
 import { now } from "../clock";
 import { recall } from "../saved";
 import { Change, Earlier } from "../ticket/change";
+import { Closed } from "../ticket/closed";
 import { Calendar, Qr, ToBring, Today, useOffice, Where } from "../ticket/day";
 import { Again, Hold, Wish } from "../ticket/hold";
 import { type About, Go } from "../ui/go";
@@ -76,6 +77,7 @@ function Appointment({ booking: read, answer }: { booking: Booking; answer: Answ
       {booking.replacedAnother && (
         <p className="box">Có người khác đã đặt lịch cho số định danh này; lịch đó đã nhường cho lịch hẹn của bạn.</p>
       )}
+      <Closed booking={booking} take={take} />
       <When booking={booking} />
       {booking.status === "held" && <Hold booking={booking} take={take} read={answer.again} />}
       {booking.status === "lapsed" && <Again booking={booking} />}
