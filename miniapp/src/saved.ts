@@ -36,21 +36,60 @@ type Kept = {
 };
 
 const NAMES = "names";
+const DAY = 86_400_000; // milliseconds
+
+// Days after which each is forgotten, counted from its last change: what somebody typed stays on the phone no longer than
+// the server keeps a draft, and an appointment no longer than the server does after its day.
+const LASTS: Record<string, number> = {
+  citizen: 400,
+  plan: 90,
+  appointments: 37,
+  applicant: 7,
+  hold: 1,
+  ticked: 37,
+  draft: 7,
+  press: 1,
+};
+
+// By the phone's own clock, right or wrong: the API's is not known when the app opens.
+type Entry<T> = { at: number; value: T };
 
 export function recall<Name extends keyof Kept>(name: Name): Kept[Name] | null {
-  const text = kept.get(name);
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as Kept[Name];
-  } catch {
-    return null; // another version of the app wrote it
-  }
+  const entry = read<Kept[Name]>(name);
+  return entry && isFresh(name, entry) ? entry.value : null;
 }
 
 export function remember<Name extends keyof Kept>(name: Name, value: Kept[Name]): void {
-  kept.set(name, JSON.stringify(value));
+  kept.set(name, JSON.stringify({ at: Date.now(), value } satisfies Entry<Kept[Name]>));
   const all = names();
   if (!all.includes(name)) kept.set(NAMES, JSON.stringify([...all, name]));
+}
+
+/** Remove what has had its time; whoever opens the app has it done. */
+export function tidy(): void {
+  const fresh = names().filter((name) => {
+    const entry = read<unknown>(name);
+    if (entry && isFresh(name, entry)) return true;
+    kept.remove(name);
+    return false;
+  });
+  kept.set(NAMES, JSON.stringify(fresh));
+}
+
+function isFresh(name: string, entry: Entry<unknown>): boolean {
+  const days = LASTS[name.split(":")[0] ?? ""] ?? 0;
+  return Date.now() - entry.at < days * DAY;
+}
+
+function read<T>(name: string): Entry<T> | null {
+  const text = kept.get(name);
+  if (text === null) return null;
+  try {
+    const entry = JSON.parse(text) as Partial<Entry<T>> | null;
+    return entry && typeof entry.at === "number" && entry.value !== undefined ? (entry as Entry<T>) : null;
+  } catch {
+    return null; // another version of the app wrote it
+  }
 }
 
 export function drop(name: keyof Kept): void {

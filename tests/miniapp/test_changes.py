@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import expect
@@ -61,6 +62,25 @@ def test_a_form_survives_the_end_of_the_app(phone: Phone) -> None:
     expect(page.locator(".doubt").first).to_be_visible()  # the year of birth is not the number's
 
 
+def test_what_was_typed_is_forgotten_when_a_draft_has_had_its_time(phone: Phone) -> None:
+    """The words of consent promise seven days, and a phone must not keep it longer than the server."""
+    page = phone.page
+    phone.open("/khai")
+    page.get_by_label("Tôi đồng ý để cơ quan Công an").check()
+    phone.tap("Bắt đầu khai")
+    page.get_by_label("Họ, chữ đệm và tên khai sinh").fill("Nguyễn Văn Thử")
+    there = "Object.keys(localStorage).filter((name) => name.includes('draft')).length"
+    assert page.evaluate(there) == 1
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=6))
+    phone.open("/hoi-dap")
+    phone.at("Hỏi đáp CCCD")
+    assert page.evaluate(there) == 1
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=8))
+    phone.open("/hoi-dap")
+    phone.at("Hỏi đáp CCCD")
+    assert page.evaluate(there) == 0
+
+
 def test_the_draft_of_another_phone_is_found(phone: Phone) -> None:
     consent = {"version": "2026-11-25", "purposes": ["declaration"]}
     draft = {
@@ -108,7 +128,7 @@ def test_other_words_of_consent_are_asked_anew(phone: Phone) -> None:
     page.get_by_label("Họ, chữ đệm và tên khai sinh").fill("Nguyễn Văn Thử")
     page.evaluate(
         "const name = 'native draft:cap-cccd', kept = JSON.parse(localStorage[name]);"
-        "localStorage[name] = JSON.stringify({...kept, version: '2026-01-01'});"
+        "localStorage[name] = JSON.stringify({...kept, value: {...kept.value, version: '2026-01-01'}});"
     )
     phone.open("/khai")
     expect(page.get_by_label("Tôi đồng ý để cơ quan Công an")).not_to_be_checked()
