@@ -1,7 +1,7 @@
 """Who gets the seats of a new day, where an office draws them: the order of the wishes, and the seat for each.
 
 The order follows from a seed, which is fixed before the first wish and whose hash is public from then on, and from the set
-of all wishes. So nobody can choose it, nobody knows it before the last wish is in, and anybody can recompute it afterwards
+of all wishes. So no citizen can choose it or know it before the last wish is in, and anybody can recompute it afterwards
 from what `GET /offices/{officeId}/draws/{date}` tells:
 
     digest = sha256(codes in alphabetical order, joined by ",")

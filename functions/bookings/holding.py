@@ -11,7 +11,7 @@ from bookings.limits import count_attempt, rate_limited
 from bookings.proof import Proof
 from bookings.seat_search import SeatSearch
 from bookings.seats import Seat
-from bookings.standing import APPLICANTS, UNPROVEN, Place, asked_too_often, probation_ends
+from bookings.standing import APPLICANTS, UNPROVEN, Place, asked_too_often, barred, probation_ends
 from bookings.store import BookingStore
 from bookings.telemetry import count
 from cccd.clock import shown
@@ -69,6 +69,8 @@ def hold(
                 made = _same_request(store, wanted, tally)
                 if made:
                     return made, False
+                _own_is_told(lock, wanted, now)
+                _not_barred(store, wanted, tally, now)
                 place = _place(store, wanted, place, tally, now)
                 _make_room(store, wanted, tally, limit, now)
             if lock is not None:
@@ -131,6 +133,19 @@ def _same_request(store: BookingStore, wanted: HoldRequest, tally: Item) -> Book
     if booking is None:  # another request, or an old one whose booking is forgotten
         raise IdempotencyKeyReused
     return booking
+
+
+def _own_is_told(lock: Item | None, wanted: HoldRequest, now: datetime) -> None:
+    """Whoever presses again for the same person reads of the booking that they have, whatever else refuses them."""
+    own = items.booking_of(lock) if lock else None
+    if own and own.citizen == wanted.citizen and not own.lapsed(now):
+        raise AlreadyBooked(extra={"booking": _brief(own)}, advice=_OWN)
+
+
+def _not_barred(store: BookingStore, wanted: HoldRequest, tally: Item, now: datetime) -> None:
+    if barred(tally, wanted.id.applicant, now):
+        count_attempt(store, wanted.citizen, now)
+        raise AlreadyBooked(advice=_ASK_THE_OFFICE)
 
 
 def _place(store: BookingStore, wanted: HoldRequest, tried: Place, tally: Item, now: datetime) -> Place:

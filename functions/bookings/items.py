@@ -10,7 +10,7 @@
     APPLICANT#<hash>    ACTIVE                  the applicant's active booking, which is also their lock
     APPLICANT#<hash>    ENDED#<booking id>      history
     CITIZEN#<hash>      TALLY                   a citizen's bookings by request (k…), how many are active (n), requests a day
-                                                (d…), for whom they booked (a1 to a6), the last appointment that they missed
+                                                (d…), for whom they booked (a1 to a6), for whom not (x…), the last appointment that they missed
 
 The sparse index `due` (due, dueAt) orders active bookings by the time at which something is due for them.
 """
@@ -76,6 +76,11 @@ def tally_key(citizen: CitizenHash) -> Key:
 def request_attribute(booking_id: BookingId) -> str:
     """The attribute of the tally that remembers this request."""
     return f"k{booking_id.nonce}"
+
+
+def bar_attribute(applicant: str) -> str:
+    """The attribute of the tally that says until when the citizen may not book for this applicant."""
+    return f"x{applicant}"
 
 
 def day_attribute(day: date) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 from bookings import items
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId
-from bookings.carry_out import Step, carry_out
-from bookings.limits import rate_limited
+from bookings.carry_out import MAX_READINGS, Step, carry_out
+from bookings.limits import count_attempt, rate_limited
 from bookings.said import refuse_closed
 from bookings.seat_search import SeatSearch
 from bookings.seats import Seat
-from bookings.standing import MOVES, missing
+from bookings.standing import BARRED_FOR, MOVES, missing
 from bookings.store import BookingStore
 from bookings.telemetry import count
 from cccd.clock import epoch, shown
@@ -149,6 +149,7 @@ def reschedule(
             if new_seat is not None:
                 count("SeatsLostToRivals")
                 if not seats.choose_among(new_seat, now):
+                    count_attempt(store, booking.citizen, now)
                     raise SlotFull from by
 
         return Step(after, lambda: store.commit(writes), refused)
@@ -283,15 +284,23 @@ def close(store: BookingStore, booking: Booking, now: datetime, missed: Callable
     """
     if booking.status is not BookingStatus.CONFIRMED or booking.start.date() >= now.date():
         return False
-    counted = None
-    if missed(booking):
-        tally = store.tally(booking.citizen)
-        counted = store.count_missed(booking, tally, missing(tally, booking.start))
-    return end(store, booking, BookingStatus.NO_SHOW, now, counted) is not None
+    blamed = missed(booking)
+    for _ in range(MAX_READINGS):  # of a tally that the closing of a relative's booking changes at the same moment
+        counted = None
+        if blamed:
+            tally = store.tally(booking.citizen)
+            counted = store.count_missed(booking, tally, missing(tally, booking.start))
+        if end(store, booking, BookingStatus.NO_SHOW, now, counted) is not None:
+            return True
+        if not blamed:
+            break
+    return False
 
 
 def release(store: BookingStore, applicant: str, now: datetime) -> Booking:
     """The office ends the active booking of an applicant, by their keyed hash: whoever made it, the person decides.
+
+    Whoever made it cannot book for this person for thirty days.
 
     Raises:
         NotFound: the applicant has no active booking.
@@ -312,7 +321,9 @@ def release(store: BookingStore, applicant: str, now: datetime) -> Booking:
         return ended  # by this call: its answer was lost
 
     def decide(booking: Booking) -> Step | Booking:
-        return _ending(store, booking, BookingStatus.RELEASED, now) if booking.active else booking
+        if not booking.active:
+            return booking
+        return _ending(store, booking, BookingStatus.RELEASED, now, store.uncount_and_bar(booking, now + BARRED_FOR))
 
     booking, _ = carry_out(read, decide)
     count("BookingsReleased")

@@ -64,6 +64,9 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:
         if office and office.opening:
             yield from resting_seats(store, office_id, office.opening, national_calendar(), now)
 
+    def unreadable(error: Exception) -> None:
+        passed_by("Offers", error)
+
     def each(work: Callable[[], None]) -> None:
         try:
             if left():
@@ -71,7 +74,7 @@ def handler(event: Event, context: LambdaContext) -> dict[str, int]:
         except Exception as error:  # noqa: BLE001 - the other offices' people wait too
             passed_by("Offers", error)
 
-    offered = offer_seats(WaitStore(client(), settings.bookings_table), store, now, resting, each)
+    offered = offer_seats(WaitStore(client(), settings.bookings_table), store, now, resting, each, unreadable)
     logger.info("offered", seats=offered)
     flush_metrics()
     return {"offered": offered}

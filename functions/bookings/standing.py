@@ -18,6 +18,7 @@ MOVES = 5  # of one booking
 APPLICANTS = 6  # different people for whom a citizen may book in `APPLICANTS_FOR`
 APPLICANTS_FOR = timedelta(days=30)
 MISSED_WITHIN = timedelta(days=60)  # two missed appointments in this time leave one booking at a time
+BARRED_FOR = timedelta(days=30)  # from booking for a person whose booking of this citizen's the office has ended
 UNPROVEN = 1  # active bookings of a citizen whose phone number Zalo has not proved
 
 
@@ -32,10 +33,15 @@ def asked_too_often(tally: Item, now: datetime) -> bool:
     return bool(tally.get(items.day_attribute(now.date()), 0) >= DAILY_REQUESTS)
 
 
+def barred(tally: Item, applicant: str, now: datetime) -> bool:
+    """Whether the citizen may not book for this applicant, as the office has ended what they had made."""
+    return bool(tally.get(items.bar_attribute(applicant), 0) > epoch(now))
+
+
 def missing(tally: Item, start: datetime) -> Item:
     """What the tally remembers after an appointment at `start` was missed."""
     last, this = tally.get(items.MISSED), epoch(start)
-    if last is None:
+    if last is None or last == this:  # one visit of a family is missed once
         return {items.MISSED: this}
     earlier, later = sorted((last, this))
     until = earlier + int(MISSED_WITHIN.total_seconds())

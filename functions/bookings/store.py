@@ -232,12 +232,14 @@ class BookingStore:
             items.tally_key(booking.citizen),
             "SET #request = :request, #place = :person REMOVE #ttl ADD n :one, #day :one",
             "attribute_not_exists(#request) AND (attribute_not_exists(n) OR n < :limit) "
+            "AND (attribute_not_exists(#bar) OR #bar <= :now) "
             "AND (attribute_not_exists(probation) OR probation <= :now OR n < :unproven) "
             f"AND (attribute_not_exists(#day) OR #day < :daily) AND {free}{in_time}",
             values,
             request=items.request_attribute(booking_id),
             day=items.day_attribute(booking.held_at.date()),
             place=place.attribute,
+            bar=items.bar_attribute(booking_id.applicant),
         )
 
     def count_attempt(self, citizen: CitizenHash, now: datetime) -> Write:
@@ -330,6 +332,15 @@ class BookingStore:
     def uncount(self, booking: Booking) -> Write:
         """The citizen has one active booking less. The unlocking in the same transaction guards it: it happens once."""
         return self.table.update(items.tally_key(booking.citizen), "ADD n :less", values={":less": -1})
+
+    def uncount_and_bar(self, booking: Booking, until: datetime) -> Write:
+        """The citizen has one active booking less, and may not book for this applicant until then."""
+        return self.table.update(
+            items.tally_key(booking.citizen),
+            "SET #bar = :until ADD n :less",
+            values={":less": -1, ":until": epoch(until)},
+            bar=items.bar_attribute(_applicant(booking)),
+        )
 
     def count_missed(self, booking: Booking, tally: Item, after: Item) -> Write:
         """The citizen has one active booking less, and missed it. What the tally remembers of that has not changed."""

@@ -4,9 +4,9 @@ It holds no personal data: a booking's id, its citizen's keyed hash, times.
 """
 
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bookings import items
@@ -22,6 +22,9 @@ from offices.opening import Queue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+FOR_THE_NEXT = timedelta(minutes=2)  # a seat rests so long when its offer was declined: the offers run each minute
 
 
 @dataclass(frozen=True)
@@ -65,15 +68,25 @@ class WaitStore:
     def find(self, office_id: str, booking_id: str) -> Waiting | None:
         """How that booking waits."""
         item = self._table.get(_key(office_id, booking_id))
-        return waiting_of(item) if item else None
+        return waiting_of(item) if item and "left" not in item else None
 
-    def all(self, now: datetime) -> Iterator[Waiting]:
-        """Everybody who waits, through the index, each read again."""
+    def left(self, office_id: str, booking_id: str) -> Waiting | None:
+        """How that booking waited before it left."""
+        item = self._table.get(_key(office_id, booking_id))
+        return waiting_of({"dueAt": 0, **item}) if item and "left" in item else None
+
+    def all(self, now: datetime, unreadable: Callable[[Exception], None]) -> Iterator[Waiting]:
+        """Everybody who waits, through the index, each read again; what nobody can read is told to `unreadable`."""
         for shard in range(items.DUE_SHARDS):
             for row in self._table.due(f"WAIT#{shard}", now):
                 item = self._table.get({"pk": row["pk"], "sk": row["sk"]})
-                if item:
-                    yield waiting_of(item)
+                try:
+                    found = waiting_of(item) if item and "left" not in item else None
+                except Exception as error:  # noqa: BLE001 - everybody else waits too
+                    unreadable(error)
+                    continue
+                if found:
+                    yield found
 
     def add(self, waiting: Waiting) -> Write:
         """The booking does not wait yet; now it does, until its appointment."""
@@ -84,6 +97,53 @@ class WaitStore:
         assert waiting.offer is not None
         values = {":until": epoch(waiting.offer.until)}
         return self._table.delete(_key(waiting.office_id, waiting.booking_id), "offer.#until = :until", values)
+
+    def come_back(self, waiting: Waiting) -> Write:
+        """The booking waits again, with the offers that it has had."""
+        item = _item(waiting)
+        return self._table.update(
+            _key(waiting.office_id, waiting.booking_id),
+            "SET due = :due, dueAt = :at, #start = :start, #queue = :queue, #ttl = :start REMOVE #left",
+            "attribute_exists(#left)",
+            {":due": item["due"], ":at": item["dueAt"], ":start": item["start"], ":queue": waiting.queue},
+            left="left",
+            start="start",
+            queue="queue",
+        )
+
+    def leave(self, waiting: Waiting, now: datetime) -> None:
+        """The booking waits no longer. Its offers stay counted, and the seat that was offered rests for the next one."""
+        left = self._table.update(
+            _key(waiting.office_id, waiting.booking_id),
+            "SET #left = :left REMOVE due, dueAt, offer",
+            THERE,
+            {":left": True},
+            left="left",
+        )
+        self._table.written(left)
+        if waiting.offer and waiting.offer.until > now:
+            self._table.written(
+                self._table.update(
+                    items.slot_key(waiting.office_id, waiting.offer.start),
+                    "SET #seat.x = :rests REMOVE #seat.o",
+                    "#seat.b = :resting AND #seat.o = :id",
+                    {":rests": epoch(now + FOR_THE_NEXT), ":resting": RESTING, ":id": waiting.booking_id},
+                    seat=waiting.offer.seat.attribute,
+                )
+            )
+
+    def moved(self, waiting: Waiting, start: datetime) -> Waiting:
+        """The booking that waits is at another time now, which is its place in the line."""
+        self._table.written(
+            self._table.update(
+                _key(waiting.office_id, waiting.booking_id),
+                "SET #start = :start, #ttl = :start",
+                THERE,
+                {":start": epoch(start)},
+                start="start",
+            )
+        )
+        return replace(waiting, start=start)
 
     def forget(self, office_id: str, booking_id: str) -> None:
         """The booking waits no longer, if it did."""

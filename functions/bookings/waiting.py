@@ -6,13 +6,14 @@ offered three times. The appointment
 that one has stays until the offer is accepted.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bookings.booking import Booking, BookingStatus
 from bookings.carry_out import RETRY_AFTER, Step, carry_out
 from bookings.lifecycle import Ask, answered, changed, own_as_of
+from bookings.limits import count_attempt
 from bookings.seats import Seat, Taken
 from bookings.store import BookingStore
 from bookings.telemetry import count
@@ -42,7 +43,7 @@ def join(waits: WaitStore, store: BookingStore, ask: Ask) -> Waiting:
     """Wait for an earlier appointment. Doing it twice has the same result as once.
 
     Raises:
-        NotFound, NotWaiting (only a confirmed future appointment waits), TemporarilyUnavailable
+        NotFound, NotWaiting (only a confirmed future appointment waits), RateLimited, TemporarilyUnavailable
     """
     booking = own_as_of(store, ask)
     if booking.status is not BookingStatus.CONFIRMED or booking.start <= ask.now:
@@ -51,12 +52,15 @@ def join(waits: WaitStore, store: BookingStore, ask: Ask) -> Waiting:
     if found:
         return found
     wanted = Waiting(booking.id, booking.office_id, booking.citizen, booking.seat.queue, booking.start, ask.now)
+    before = waits.left(booking.office_id, booking.id)
+    count_attempt(store, booking.citizen, ask.now)
+    begins = waits.come_back(wanted) if before else waits.add(wanted)
     try:
-        store.commit([store.unchanged(booking), waits.add(wanted)])
+        store.commit([store.unchanged(booking), begins])
     except (Refused, Unknown):
         raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
     count("WaitsBegun")
-    return wanted
+    return replace(wanted, offers=before.offers) if before else wanted
 
 
 def waiting_of(waits: WaitStore, store: BookingStore, ask: Ask) -> Waiting:
@@ -73,13 +77,15 @@ def waiting_of(waits: WaitStore, store: BookingStore, ask: Ask) -> Waiting:
 
 
 def leave(waits: WaitStore, store: BookingStore, ask: Ask) -> None:
-    """Wait no longer. An offer that stands is gone; its seat goes to the next one.
+    """Wait no longer. An offer that stands is gone; its seat goes to the next one. Who comes back has had the offers that they had.
 
     Raises:
         NotFound: there is no such booking of theirs.
     """
     booking = own_as_of(store, ask)
-    waits.forget(booking.office_id, booking.id)
+    found = waits.find(booking.office_id, booking.id)
+    if found:
+        waits.leave(found, ask.now)
 
 
 def accept(waits: WaitStore, store: BookingStore, ask: Ask, start: datetime) -> Booking:
@@ -125,17 +131,20 @@ def offer_seats(
     now: datetime,
     resting: Callable[[str], Iterable[Resting]],
     each: Callable[[Callable[[], None]], None],
+    unreadable: Callable[[Exception], None],
 ) -> int:
     """Offer the seats that rest at the offices where somebody waits; returns how many were offered.
 
-    `resting` gives an office's resting seats; `each` carries out the work of one office, whatever happens to another's.
+    `resting` gives an office's resting seats; `each` carries out the work of one office, whatever happens to another's. Who waits in
+    an item that nobody can read is told to `unreadable`.
     """
     made = 0
 
     def at(office: str, people: list[Waiting]) -> None:
         nonlocal made
-        people = in_line(people)
-        for seat in sorted(resting(office), key=lambda one: one.start):
+        seats = sorted(resting(office), key=lambda one: one.start)
+        people = in_line(_as_they_stand(waits, store, people)) if seats else []
+        for seat in seats:
             for person in [each for each in people if suits(each, seat, now)]:
                 people.remove(person)
                 if _offered(waits, store, person, seat, now):
@@ -143,12 +152,20 @@ def offer_seats(
                     break
 
     by_office: dict[str, list[Waiting]] = {}
-    for person in waits.all(now):
+    for person in waits.all(now, unreadable):
         by_office.setdefault(person.office_id, []).append(person)
     for office, people in by_office.items():
         each(lambda office=office, people=people: at(office, people))  # type: ignore[misc]  # bound to this turn of the loop
     count("OffersMade", made)
     return made
+
+
+def _as_they_stand(waits: WaitStore, store: BookingStore, people: Iterable[Waiting]) -> Iterator[Waiting]:
+    """Those who wait, by the appointments that they have now: whoever has moved is at another place in the line."""
+    for person in people:
+        booking = store.find(person.id)
+        moved = booking is not None and booking.active and booking.start != person.start
+        yield waits.moved(person, booking.start) if booking and moved else person
 
 
 def in_line(people: Iterable[Waiting]) -> list[Waiting]:

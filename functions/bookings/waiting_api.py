@@ -16,7 +16,7 @@ from bookings.wait_store import Waiting, WaitStore
 from cccd import clock
 from cccd.citizens import CitizenSettings
 from cccd.dynamodb import client
-from cccd.errors import IdempotencyKeyReused, NotFound, NotWaiting, OfferOver
+from cccd.errors import IdempotencyKeyReused, NotFound, NotWaiting, OfferOver, RateLimited
 from cccd.hashes import request_hash
 from cccd.http import citizen, lambda_handler, refuses, resolver
 from cccd.wire import Model
@@ -73,7 +73,7 @@ def waits() -> WaitStore:
     summary="Wait for an earlier appointment",
     description="Seats that come back within two days are offered to the latest appointment first, by a message in the chat.",
 )
-@refuses(NotFound, NotWaiting)
+@refuses(NotFound, NotWaiting, RateLimited)
 def wait_for_earlier(booking_id: BookingIdPath) -> WaitingView:
     return _view(waiting.join(waits(), store(), _ask(booking_id)))
 

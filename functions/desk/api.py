@@ -378,7 +378,8 @@ def _standing(here: Day, slots: list[days.Standing], told: int) -> PlannedDay:
 def release_applicant(office_id: OfficeId, request: Release) -> Released:
     me, now = officer().at(office_id), clock.now()
     booking = release(desk().bookings, applicant_hash(settings.identity_key(), request.personal_id), now)
-    desk().note(me, office_id, "release", booking.ticket, now)
+    for office in {office_id, booking.office_id}:  # the person stands here; the place was there
+        desk().note(me, office, "release", booking.ticket, now)
     Journal(Table(client(), settings.declarations_table)).note_release(booking.citizen, now)
     logger.info("released", office=booking.office_id, start=booking.start.isoformat(), ticket=booking.ticket)
     return Released(office_id=booking.office_id, start=booking.start, ticket=booking.ticket)

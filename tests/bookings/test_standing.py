@@ -11,8 +11,8 @@ from bookings.booking import Booking
 from bookings.due import close_days
 from bookings.forgetting import forget_citizen
 from bookings.holding import hold
-from bookings.lifecycle import Ask, cancel, confirm, reschedule, serve
-from bookings.standing import APPLICANTS, DAILY_REQUESTS, MOVES, Place
+from bookings.lifecycle import Ask, cancel, confirm, release, reschedule, serve
+from bookings.standing import APPLICANTS, BARRED_FOR, DAILY_REQUESTS, MOVES, Place, barred, missing
 from bookings.store import BookingStore
 from cccd.clock import epoch
 from cccd.errors import (
@@ -25,6 +25,7 @@ from cccd.errors import (
     TooManyBookings,
 )
 from cccd.hashes import CitizenHash
+from cccd.problems import document
 from cccd.transactions import Refused
 from tests.bookings.calls import book
 from tests.bookings.holds import held
@@ -277,3 +278,45 @@ def test_a_miss_is_counted_once_whoever_closes_first(store: BookingStore) -> Non
     store.commit([write])
     with pytest.raises(Refused):
         store.commit([write])
+
+
+def test_one_visit_of_a_family_is_missed_once() -> None:
+    once = missing({}, SLOT_START)
+    assert missing(once, SLOT_START) == once
+
+
+def test_a_release_is_the_last_word_for_whoever_made_the_booking(store: BookingStore) -> None:
+    held(store, "lan", citizen=CitizenHash("a stranger"))
+    release(store, wish("lan").id.applicant, NOW)
+    with pytest.raises(AlreadyBooked):
+        held(store, "lan", key="a second later", citizen=CitizenHash("a stranger"))
+    assert held(store, "minh", key="for another", citizen=CitizenHash("a stranger"), at=slot(2)), (
+        "for anybody else they may book"
+    )
+    assert held(store, "lan", at=slot(1, SLOT_START + timedelta(days=1))), "and the person themselves may"
+    late = NOW + BARRED_FOR
+    assert not barred(store.tally(CitizenHash("a stranger")), wish("lan").id.applicant, late)
+
+
+def test_an_erasure_too_late_to_cancel_counts_as_missed(store: BookingStore) -> None:
+    lan = held(store, "lan")
+    confirm(store, Ask(wish("lan").id, lan.citizen, NOW))
+    forget_citizen(store, lan.citizen, SLOT_START - timedelta(minutes=5), lambda _: True)
+    assert items.MISSED in store.tally(lan.citizen)
+
+
+def test_a_move_to_a_full_slot_is_counted(store: BookingStore) -> None:
+    lan = held(store, "lan")
+    full = slot(1, SLOT_START + timedelta(minutes=30))
+    held(store, "minh", at=full)
+    before = store.tally(lan.citizen)[items.day_attribute(NOW.date())]
+    with pytest.raises(SlotFull):
+        reschedule(store, Ask(wish("lan").id, lan.citizen, NOW), full.start, lambda _: (full, "shared"), rules_of)
+    assert store.tally(lan.citizen)[items.day_attribute(NOW.date())] == before + 1
+
+
+def test_whoever_presses_again_for_the_same_person_reads_of_their_booking(store: BookingStore) -> None:
+    mine = held(store, "lan")
+    with pytest.raises(AlreadyBooked) as refused:
+        hold(store, wish("lan", key="another press"), RULES, 1, NOW)
+    assert document(refused.value)["booking"]["id"] == mine.id

@@ -16,11 +16,12 @@ from bookings.lifecycle import Ask, cancel, confirm, reschedule
 from bookings.offers import handler as offers
 from bookings.offers import resting_seats
 from bookings.rest import LEAST, WITHIN, rests_until
+from bookings.standing import DAILY_REQUESTS
 from bookings.store import BookingStore
 from bookings.wait_store import Waiting, WaitStore
 from bookings.waiting import AFTER, FOR, MOST, accept, join, leave, offer_seats, waiting_of
 from bookings.waiting_api import handler as waiting_api
-from cccd.errors import NotFound, NotWaiting, OfferOver, SlotFull
+from cccd.errors import NotFound, NotWaiting, OfferOver, RateLimited, SlotFull
 from offices.opening import OpeningRules, Session
 from tests.bookings.calls import act, book
 from tests.bookings.holds import held
@@ -50,11 +51,14 @@ def waits(store: BookingStore) -> WaitStore:
     return WaitStore(store.table.client, store.table.name)
 
 
+passed: list[Exception] = []  # what nobody could read
+
+
 def run(store: BookingStore, waits: WaitStore, now: datetime) -> int:
     def resting(office: str) -> Iterator[Any]:
         return resting_seats(store, office, RULES, {}, now)
 
-    return offer_seats(waits, store, now, resting, lambda work: work())
+    return offer_seats(waits, store, now, resting, lambda work: work(), passed.append)
 
 
 def seat_back(store: BookingStore, now: datetime = NOW) -> None:
@@ -229,6 +233,57 @@ def test_who_leaves_is_offered_nothing_and_may_come_back(store: BookingStore, wa
     assert run(store, waits, NOW + timedelta(minutes=1)) == 0
     join(waits, store, ask("lan"))
     assert run(store, waits, NOW + timedelta(minutes=1)) == 1
+
+
+def test_who_leaves_and_comes_back_has_had_the_offers_that_they_had(store: BookingStore, waits: WaitStore) -> None:
+    firm(store, "lan")
+    join(waits, store, ask("lan"))
+    seat_back(store)
+    assert run(store, waits, NOW + timedelta(minutes=1)) == 1
+    leave(waits, store, ask("lan"))
+    assert join(waits, store, ask("lan")).offers == 1
+    assert found(waits, "lan").offers == 1 and found(waits, "lan").offer is None
+
+
+def test_the_seat_of_who_leaves_goes_to_the_next(store: BookingStore, waits: WaitStore) -> None:
+    for days, person in enumerate(("lan", "minh")):
+        firm(store, person, FAR + timedelta(days=days))
+        join(waits, store, ask(person))
+    seat_back(store)
+    assert run(store, waits, NOW + timedelta(minutes=1)) == 1
+    first = next(each for each in ("lan", "minh") if found(waits, each).offer)
+    leave(waits, store, ask(first, NOW + timedelta(minutes=2)))
+    assert run(store, waits, NOW + timedelta(minutes=3)) == 1
+    assert found(waits, "minh" if first == "lan" else "lan").offer
+
+
+def test_coming_and_going_is_counted(store: BookingStore, waits: WaitStore) -> None:
+    firm(store, "lan")
+    with pytest.raises(RateLimited):
+        for _ in range(DAILY_REQUESTS + 1):
+            join(waits, store, ask("lan"))
+            leave(waits, store, ask("lan"))
+
+
+def test_the_place_in_the_line_is_that_of_the_appointment_one_has(store: BookingStore, waits: WaitStore) -> None:
+    firm(store, "lan")
+    join(waits, store, ask("lan"))
+    later = slot(1, found(waits, "lan").start + timedelta(days=1))
+    reschedule(store, ask("lan"), later.start, lambda _: (later, "shared"), rules_of)
+    seat_back(store)
+    assert run(store, waits, NOW + timedelta(minutes=1)) == 1
+    assert found(waits, "lan").start == later.start
+
+
+def test_one_who_waits_and_cannot_be_read_stops_nobody_s_offer(store: BookingStore, waits: WaitStore) -> None:
+    firm(store, "lan")
+    join(waits, store, ask("lan"))
+    seat_back(store)
+    spoilt = {"pk": "OFFICE#zz", "sk": "WAIT#x", "due": "WAIT#0", "dueAt": 1, "booking": "x"}
+    store.table.write(store.table.put(spoilt))
+    passed.clear()
+    assert run(store, waits, NOW + timedelta(minutes=1)) == 1
+    assert len(passed) == 1
 
 
 def test_an_offer_races_with_its_end(store: BookingStore, waits: WaitStore) -> None:

@@ -5210,6 +5210,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["NotWaiting"];
             413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
