@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 from pydantic import Field
 
 from bookings import intake, lifecycle, said
-from bookings.asked import BookingRequest, IdempotencyKey, Move
+from bookings.asked import BookingRequest
 from bookings.availability import OpenSlot, alternatives
 from bookings.booking import Booking, BookingStatus
 from bookings.booking_id import BookingId, new_id
@@ -17,6 +17,7 @@ from bookings.draw_store import DrawStore
 from bookings.holding import hold
 from bookings.lifecycle import Ask
 from bookings.people_ahead import people_ahead
+from bookings.pressed import IdempotencyKey, Move
 from bookings.proof import proof_of
 from bookings.standing import UNPROVEN
 from bookings.store import BookingStore
@@ -246,7 +247,8 @@ def _people_ahead(booking: Booking) -> int | None:
     """Told on the day itself, of a confirmed booking."""
     now = clock.now()
     on_its_day = booking.status is BookingStatus.CONFIRMED and booking.start.date() == now.date()
-    return people_ahead(store(), booking, now) if on_its_day else None
+    rules = rules_of(booking.office_id)
+    return people_ahead(store(), booking, now, rules.booked_before_walk_in) if on_its_day else None
 
 
 handler = lambda_handler(app, settings.session_key, settings.hash_of)

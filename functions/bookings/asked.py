@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -11,17 +10,6 @@ from cccd.fields import OLDEST_BIRTH, NameField, PersonalIdField, PhoneField, St
 from cccd.wire import Model
 from declarations.items import ID_PATTERN
 from forms.birth_dates import first_day, parse_partial
-
-IdempotencyKey = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=8,
-        max_length=128,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Mã do ứng dụng tạo cho mỗi lần bấm nút; gửi lại cùng mã thì nhận lại cùng lịch hẹn.",
-    ),
-]
 
 
 def _birth_date(typed: str) -> str:
@@ -70,9 +58,3 @@ class BookingRequest(Model):
     start: StartField
     applicant: ApplicantIn
     declaration_id: Annotated[str, StringConstraints(pattern=ID_PATTERN)] | None = None
-
-
-class Move(Model):
-    """Where to move a booking."""
-
-    start: StartField

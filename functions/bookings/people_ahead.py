@@ -6,11 +6,21 @@ from bookings import items
 from bookings.booking import Booking
 from bookings.store import BookingStore
 from cccd.clock import epoch
+from desk.order import in_order
+from desk.tickets import tickets_of
 
 
-def people_ahead(store: BookingStore, booking: Booking, now: datetime) -> int:
-    """How many people of the same queue and day come before this booking and still wait to be served: one Query."""
+def people_ahead(store: BookingStore, booking: Booking, now: datetime, booked_before_walk_in: int = 3) -> int:
+    """How many people will be called before this booking: one Query.
+
+    Of somebody who is here it is their place in the line; of everybody else, how many people of the same queue and day come before
+    them and still wait to be served.
+    """
     day = booking.start.date()
+    slots = list(store.slot_items(booking.office_id, day, day))
+    line = [each.holder for each in in_order(tickets_of(slots), booked_before_walk_in)]
+    if booking.id in line:
+        return line.index(booking.id)
     mine = (booking.start, booking.seat.number)
     return sum(
         (start, seat.number) < mine
@@ -18,6 +28,6 @@ def people_ahead(store: BookingStore, booking: Booking, now: datetime) -> int:
         and holder.live(epoch(now))
         and not holder.served
         and not holder.rests
-        for start, item in store.slots(booking.office_id, day, day).items()
+        for start, item in ((items.slot_start(item), item) for item in slots)
         for seat, holder in items.seats_of(item).items()
     )

@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field
 
 from bookings import waiting
-from bookings.asked import IdempotencyKey, Move
 from bookings.booking_id import BookingId
 from bookings.lifecycle import Ask
+from bookings.pressed import IdempotencyKey, Move
 from bookings.store import BookingStore
 from bookings.wait_store import Waiting, WaitStore
 from cccd import clock

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field, StringConstraints, model_validator
 
-from bookings.asked import IdempotencyKey
 from bookings.lifecycle import release
+from bookings.pressed import IdempotencyKey
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import (
@@ -41,9 +41,11 @@ from desk.acts import Day
 from desk.board import Line, board, validator
 from desk.officer import Officer, Role, officer_of
 from desk.rehousing import rehouse
+from desk.soon import tell_who_is_next
 from desk.store import DeskStore
 from desk.tickets import Ticket, TicketState
 from desk.waits import statistics, wait_of
+from notifications.store import NoticeStore
 from offices.directory import directory
 from offices.opening import Capacity, OpeningRules
 from offices.review import MOST_SEATS
@@ -53,10 +55,11 @@ app = resolver()
 
 
 class DeskSettings(Settings):
-    """The tables of bookings and of the citizens' journals, and the key of hashes."""
+    """The tables of bookings, of the citizens' journals and of messages, and the key of hashes."""
 
     bookings_table: str
     declarations_table: str
+    notices_table: str
     identity_key_secret: str
 
     def identity_key(self) -> bytes:
@@ -290,7 +293,9 @@ def check_in(office_id: OfficeId, day: DayPath, request: CheckIn) -> Acted:
 @refuses(NotYourOffice, NotFound, NotToday, NobodyWaits, CounterBusy)
 def call_next(office_id: OfficeId, day: DayPath, request: Call, idempotency_key: IdempotencyKey) -> Acted:
     here = _day(office_id, day)
-    return _acted(acts.call_next(desk(), here, request.counter, _key(here, idempotency_key)))
+    called = acts.call_next(desk(), here, request.counter, _key(here, idempotency_key))
+    tell_who_is_next(desk(), NoticeStore(client(), settings.notices_table), here)
+    return _acted(called)
 
 
 @app.post(

@@ -111,6 +111,11 @@ def words(kind: Kind, booking: Booking, declared: Answers | None) -> str:
             )
         case Kind.CLOSED:
             return f"{_closed(booking, when, place)} {_kept(booking)}"
+        case Kind.SOON:
+            return (
+                f"Sắp đến lượt số {booking.ticket} tại {place}. Mời bạn ở gần quầy và chuẩn bị sẵn giấy tờ; nếu lỡ lượt, bạn báo cán "
+                "bộ để được gọi lại."
+            )
         case Kind.OFFER:
             raise ValueError("an offer has words of its own")
         case Kind.REMINDER:

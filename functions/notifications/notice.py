@@ -11,6 +11,7 @@ from cccd.hashes import CitizenHash
 
 REMINDED_AT = time(17, 0)  # on the day before
 MAX_TRIES = 8
+SOON_FOR = timedelta(minutes=20)  # a turn that comes soon is of no use to know later
 
 
 class Kind(StrEnum):
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     OFFER = "offer"
     NOT_DRAWN = "not_drawn"
     CLOSED = "closed"
+    SOON = "soon"
 
 
 # The messages about an ending that the citizen did not choose themselves, or did and may have forgotten.
@@ -106,6 +108,11 @@ def notice_of_offer(before: Waiting | None, after: Waiting, now: datetime) -> No
         turn=after.offers,
         until=offer.until,
     )
+
+
+def notice_of_turn(booking: Booking, now: datetime) -> Notice:
+    """The message to somebody who is here and will be called soon: one in a day, however the line moves."""
+    return Notice(Kind.SOON, booking.id, booking.version, booking.citizen, booking.start, now, until=now + SOON_FOR)
 
 
 def obsolete(notice: Notice, booking: Booking | None, now: datetime) -> bool:

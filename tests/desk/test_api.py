@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bookings.api import handler as bookings
 from cccd.dynamodb import client
 from cccd.table import Table
 from desk import queue_api
@@ -11,6 +12,7 @@ from desk.api import handler
 from desk.officer import officer_of
 from desk.waits import ENOUGH
 from tests.bookings.calls import OFFICE, START, act, book, person
+from tests.bookings.people import signed_in
 from tests.desk.officers import at_desk, claims
 from tests.gateway import CONTEXT, Answer, call, event
 from tests.stale import settle
@@ -184,3 +186,35 @@ def test_the_wait_is_measured_at_this_hour_or_not_told(today: Any) -> None:
 
 def test_no_queue_of_no_office(aws: None) -> None:
     assert call(queue_api.handler, "GET", "/offices/ca-00000/queue").code == "not_found"
+
+
+def told_soon() -> list[str]:
+    rows = client().scan(TableName="NoticesTable", ConsistentRead=True)["Items"]
+    return [row["pk"]["S"] for row in rows if "soon" in str(row)]
+
+
+def test_who_is_next_is_told_once_and_sees_their_place(aws: None, clock: Any) -> None:
+    people = ("an", "binh", "chi", "dung")
+    mine = {who: act(book(who), "confirm", who).body for who in people}
+    clock.move_to(START)
+    for who in people:
+        at_desk("POST", f"{DAY}/check-ins", body={"code": mine[who]["id"]})
+    order = sorted(people, key=lambda who: mine[who]["ticket"])
+    ahead = {who: call(bookings, "GET", f"/bookings/{mine[who]['id']}", headers=signed_in(who)).body for who in people}
+    assert [ahead[who]["peopleAhead"] for who in order] == [0, 1, 2, 3]
+    at_desk("POST", f"{DAY}/calls", body={"counter": "1"}, headers=KEY)
+    assert len(told_soon()) == 3, "three places of the line"
+    at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers={"idempotency-key": "another-press"})
+    assert len(told_soon()) == 3, "nobody twice"
+
+
+def test_a_message_that_cannot_be_kept_hurts_no_call(aws: None, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("notifications.store.NoticeStore.add", broken)
+    mine = [act(book(who), "confirm", who).body for who in ("lan", "minh")]
+    clock.move_to(START)
+    for booking in mine:
+        at_desk("POST", f"{DAY}/check-ins", body={"code": booking["id"]})
+    assert at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers=KEY).status == 200
