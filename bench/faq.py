@@ -25,6 +25,7 @@ from bench.faq_quality import (
     REPORTED,
     STRANGERS,
     TUNED,
+    UNHEARD,
     WILD,
     Answerer,
     Query,
@@ -250,7 +251,7 @@ def main() -> None:
     print_quality("Fresh, written after everything else", queries(FRESH), WHOLE)
     for kind in ("reported", "alike"):
         print_quality(f"reported.toml: {kind}", [each for each in queries(REPORTED) if each.kind == kind], WHOLE)
-    for path in (WILD, STRANGERS, ONCE, NEWCOMERS, LAST, TUNED):
+    for path in (UNHEARD, WILD, STRANGERS, ONCE, NEWCOMERS, LAST, TUNED):
         print_quality(path.name, queries(path), WHOLE)
     print_quality("Another author's questions, none of them indexed", asked, without_them)
     print_quality("Held out, with the first content only", held_out, first_content())

@@ -24,6 +24,7 @@ STRANGERS = Path("tests/faq/strangers.toml")
 ONCE = Path("tests/faq/asked_once.toml")
 NEWCOMERS = Path("tests/faq/newcomers.toml")
 LAST = Path("tests/faq/asked_last.toml")
+UNHEARD = Path("tests/faq/unheard.toml")
 NEAR = "near"  # the kind of a question near ours: a wrong answer is bad there, and no answer is not
 
 # The content with its ways of asking, which the prepared one has no more.

@@ -23,6 +23,7 @@ FRESH = Path("tests/offices/fresh.toml")
 UNSEEN = Path("tests/offices/unseen.toml")
 REPORTED = Path("tests/offices/reported.toml")
 WILD = Path("tests/offices/wild.toml")
+UNHEARD = Path("tests/offices/unheard.toml")
 TODAY = date(2026, 11, 23)
 LISTED = 20  # how many offices the API gives by default
 

@@ -20,6 +20,7 @@ from bench.office_quality import (
     LISTED,
     REPORTED,
     TODAY,
+    UNHEARD,
     UNSEEN,
     WILD,
     Answerer,
@@ -216,6 +217,7 @@ def main() -> None:
     print_quality("Fresh, written after the first set was answered well", fresh, tried)
     print_quality("Unseen, asked once", queries(UNSEEN), tried)
     print_quality("wild.toml", queries(WILD), tried)
+    print_quality("unheard.toml", queries(UNHEARD), tried)
     print_quality("Generated addresses, 40 of each shape", generated(40), tried)
     for kind in ("reported", "alike"):
         print_quality(f"reported.toml: {kind}", [each for each in queries(REPORTED) if each.kind == kind], tried)

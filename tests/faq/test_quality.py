@@ -11,6 +11,7 @@ from bench.faq_quality import (
     REPORTED,
     STRANGERS,
     TUNED,
+    UNHEARD,
     WILD,
     WRITTEN,
     Quality,
@@ -90,6 +91,14 @@ def test_questions_of_newcomers() -> None:
     assert found.astray <= 0.05
 
 
+def test_questions_that_nobody_here_had_heard() -> None:
+    found = quality(ours, queries(UNHEARD))
+    assert found.hit1 >= 0.9
+    assert found.hit3 >= 0.96
+    assert found.refused <= 0.02
+    assert found.rejection >= 0.9
+
+
 def test_questions_near_ours_are_seldom_led_astray() -> None:
     assert quality(ours, queries(STRANGERS)).astray <= 0.1
     assert quality(ours, queries(ONCE)).astray <= 0.1
@@ -112,7 +121,10 @@ def test_the_set_is_what_it_claims() -> None:
             version = entries[expected].on(query.on)
             assert version and version.id == expected, f"{query.q}: {expected} does not hold on {query.on}"
     wild = [
-        query for path in (WILD, TUNED, STRANGERS, ONCE, NEWCOMERS, LAST) for query in queries(path) if query.expect
+        query
+        for path in (WILD, TUNED, STRANGERS, ONCE, NEWCOMERS, LAST, UNHEARD)
+        for query in queries(path)
+        if query.expect
     ]
     assert all(expected in entries for query in wild for expected in query.expect)
     asked_about = {entries[expected].id for query in [*QUERIES, *wild] for expected in query.expect}

@@ -10,6 +10,7 @@ from bench.office_quality import (
     FRESH,
     REPORTED,
     SHAPES,
+    UNHEARD,
     UNSEEN,
     WILD,
     Query,
@@ -169,6 +170,12 @@ def test_an_address_of_every_shape_finds_its_ward(shape: str) -> None:
     assert measured.hit1 >= 0.93
     assert measured.hit3 >= 0.96
     assert measured.doubted == 0
+
+
+def test_places_that_nobody_here_had_heard() -> None:
+    measured = quality(ours, queries(UNHEARD), sure)
+    assert measured.hit1 >= 0.95
+    assert measured.hit3 >= 0.97
 
 
 def test_what_nobody_had_seen() -> None:
