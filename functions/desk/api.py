@@ -24,21 +24,23 @@ from cccd.errors import (
     NotToday,
     NotYourOffice,
     NoWalkInSeat,
+    TooManyNotices,
     WrongTicketState,
 )
-from cccd.fields import NameField, PersonalIdField
+from cccd.fields import NameField, PersonalIdField, StartField
 from cccd.hashes import applicant_hash, request_hash
 from cccd.http import created, lambda_handler, refuses, resolver, unchanged
 from cccd.keyring import secret
 from cccd.observability import logger
 from cccd.settings import Settings
 from cccd.table import Table
-from cccd.wire import Model
+from cccd.wire import Model, Page
 from cccd.working_calendar import national_calendar
 from consent.journal import Journal
 from desk import acts, days, walk_ins
 from desk.acts import Day
 from desk.board import Line, board, validator
+from desk.notices import LONGEST, Announcement, Announcements
 from desk.officer import Officer, Role, officer_of
 from desk.rehousing import rehouse
 from desk.soon import tell_who_is_next
@@ -213,6 +215,25 @@ class DayPlan(Model):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200, pattern=r"^[^<>]*$")]
 
 
+class NoticeIn(Model):
+    """Words for everybody; plain text, as citizens read it."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300, pattern=r"^[^<>]*$")]
+    until: StartField
+
+
+class NoticeView(Model):
+    """An announcement of the office, and until when it is shown."""
+
+    id: str
+    text: str
+    until: datetime
+
+
+class NoticePage(Page[NoticeView]):
+    """What the office announces, the one that ends first before the others."""
+
+
 class PlannedSlot(Model):
     """A slot as it stands; without seats it is closed. Somebody who is `booked` in a closed slot has to be called."""
 
@@ -357,6 +378,53 @@ def forget_plan(office_id: OfficeId, day: DayPath) -> PlannedDay:
     here.officer.chief_at(office_id)
     slots = days.unsay(desk(), here, national_calendar())
     return _standing(here, slots, rehouse(desk(), here, national_calendar()))
+
+
+@app.get("/desk/offices/<officeId>/notices", summary="What the office announces now")
+@refuses(NotYourOffice)
+def list_notices(office_id: OfficeId) -> NoticePage:
+    officer().at(office_id)
+    return NoticePage(items=[_notice(each) for each in announcements().shown(office_id, clock.now())])
+
+
+@app.post(
+    "/desk/offices/<officeId>/notices",
+    summary="Announce something to everybody, until a time",
+    description="For the chief. `GET /offices/{officeId}/queue` shows it.",
+    status_code=201,
+)
+@refuses(NotYourOffice, ChiefOnly, TooManyNotices)
+def add_notice(office_id: OfficeId, request: NoticeIn, idempotency_key: IdempotencyKey) -> Response[NoticeView]:
+    me, now = officer().chief_at(office_id), clock.now()
+    if not now < request.until <= now + LONGEST:
+        message = f"Thời hạn phải từ bây giờ đến {LONGEST.days} ngày tới."
+        raise InvalidRequest([FieldError("until", "out_of_range", message)])
+    key = request_hash(settings.identity_key(), f"{me.id}\0{idempotency_key}")[:16]
+    said = Announcement(key, request.text, request.until)
+    new = key not in {each.id for each in announcements().shown(office_id, now)}
+    announcements().add(me, office_id, said, now)
+    return created(_notice(said), new=new)
+
+
+@app.delete(
+    "/desk/offices/<officeId>/notices/<noticeId>",
+    summary="Announce it no longer",
+    description="For the chief.",
+    status_code=204,
+)
+@refuses(NotYourOffice, ChiefOnly, NotFound)
+def remove_notice(office_id: OfficeId, notice_id: Annotated[str, Path(alias="noticeId")]) -> Response[None]:
+    me = officer().chief_at(office_id)
+    announcements().remove(me, office_id, notice_id, clock.now())
+    return Response(status_code=204)
+
+
+def announcements() -> Announcements:
+    return Announcements(client(), settings.bookings_table)
+
+
+def _notice(said: Announcement) -> NoticeView:
+    return NoticeView(id=said.id, text=said.text, until=said.until)
 
 
 def _seats(given: int | Seats) -> Capacity:

@@ -1,7 +1,7 @@
 """GET /offices/{officeId}/queue: who is called now, and how long the wait is. It may only query, and names nobody."""
 
 import datetime as dates
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from cccd.http import cacheable, lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.wire import Model
 from desk.counters import at_counters
+from desk.notices import Announcements
 from desk.store import DeskStore
 from desk.tickets import TicketState
 from desk.waits import WEEKS_LOOKED_AT, Wait, wait_of, waits_at
@@ -44,6 +45,13 @@ class WaitView(Model):
     p90: int
 
 
+class Announced(Model):
+    """What the office announces, until a time."""
+
+    text: str
+    until: datetime
+
+
 class QueueView(Model):
     """An office's queue of today. `wait` is measured in the last four weeks; null while too few people have come to say so."""
 
@@ -52,6 +60,7 @@ class QueueView(Model):
     counters: list[AtCounter]
     waiting: int
     wait: WaitView | None
+    notices: list[Announced]
 
 
 settings = QueueSettings.load()
@@ -66,6 +75,7 @@ def read_queue(office_id: Annotated[str, Path(alias="officeId")]) -> QueueView:
         raise NotFound
     desk = DeskStore(client(), settings.bookings_table)
     tickets = desk.tickets(office.id, now.date(), consistent=False)
+    announced = Announcements(client(), settings.bookings_table).shown(office.id, now, consistent=False)
     called = [AtCounter(counter=each.counter, ticket=each.number) for each in at_counters(tickets) if each.counter]
     waiting = sum(each.state is TicketState.WAITING for each in tickets)
     wait = _wait(office.id, now.date(), now.hour) if called or waiting else None
@@ -75,6 +85,7 @@ def read_queue(office_id: Annotated[str, Path(alias="officeId")]) -> QueueView:
         counters=called,
         waiting=waiting,
         wait=WaitView(p50=wait.p50, p90=wait.p90) if wait else None,
+        notices=[Announced(text=each.text, until=each.until) for each in announced],
     )
 
 

@@ -94,6 +94,10 @@ def walk(ask: FrontEnd) -> None:
     revoked = {"event": "user.revoke.consent", "appId": "1", "userId": "1001", "timestamp": int(now)}
     ask("receiveMiniAppEvent", revoked, {"X-ZEvent-Signature": mini_app_mac(revoked, secret("MiniAppKey"))})
     ask("readOfficer")
+    announced = {"text": "Sáng thứ Sáu cơ quan mất nước.", "until": "2026-11-27T17:00:00+07:00"}
+    notice = ask("addNotice", announced, {"Idempotency-Key": "notice-pressed-once"}, officeId=OFFICE)
+    ask("listNotices", officeId=OFFICE)
+    ask("removeNotice", officeId=OFFICE, noticeId=notice["id"])
     whole_day = {"from": "07:30", "to": "11:30", "seats": 4}
     ask("planDay", {"sessions": [whole_day], "reason": "Chiều nay cơ quan họp."}, officeId=OFFICE, date="2026-12-04")
     ask("forgetPlan", officeId=OFFICE, date="2026-12-04")

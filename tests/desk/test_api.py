@@ -165,7 +165,14 @@ def queue() -> Answer:
 
 
 def test_everybody_sees_which_number_is_at_which_counter(today: Any) -> None:
-    assert queue().body == {"officeId": OFFICE, "date": START[:10], "counters": [], "waiting": 0, "wait": None}
+    assert queue().body == {
+        "officeId": OFFICE,
+        "date": START[:10],
+        "counters": [],
+        "waiting": 0,
+        "wait": None,
+        "notices": [],
+    }
     at_desk("POST", f"{DAY}/check-ins", body={"code": today["id"]})
     assert queue().body["waiting"] == 1
     at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers=KEY)
@@ -218,3 +225,53 @@ def test_a_message_that_cannot_be_kept_hurts_no_call(aws: None, clock: Any, monk
     for booking in mine:
         at_desk("POST", f"{DAY}/check-ins", body={"code": booking["id"]})
     assert at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers=KEY).status == 200
+
+
+CHIEF = claims(f"[{OFFICE}.chief]")
+NOTICES = f"/desk/offices/{OFFICE}/notices"
+
+
+def announce(text: str, key: str = "a-press-of-a-button", until: str = "2026-11-28T17:00:00+07:00") -> Answer:
+    return at_desk("POST", NOTICES, CHIEF, body={"text": text, "until": until}, headers={"idempotency-key": key})
+
+
+def test_what_the_chief_announces_everybody_reads_until_its_end(today: Any, clock: Any) -> None:
+    said = announce("Sáng thứ Sáu cơ quan mất nước.")
+    assert said.status == 201
+    again = announce("Sáng thứ Sáu cơ quan mất nước.")
+    assert (again.status, again.body) == (200, said.body), "the same press"
+    assert [each["text"] for each in queue().body["notices"]] == ["Sáng thứ Sáu cơ quan mất nước."]
+    assert at_desk("GET", NOTICES).body["items"] == [said.body]
+    clock.move_to("2026-11-28T17:00:00+07:00")
+    assert queue().body["notices"] == []
+
+
+def test_an_announcement_is_taken_back(today: Any) -> None:
+    said = announce("Cơ quan gửi xe ở cổng sau.")
+    assert at_desk("DELETE", f"{NOTICES}/{said.body['id']}", CHIEF).status == 204
+    assert at_desk("DELETE", f"{NOTICES}/{said.body['id']}", CHIEF).code == "not_found"
+    assert queue().body["notices"] == []
+
+
+def test_only_the_chief_announces_and_not_more_than_anybody_reads(today: Any) -> None:
+    body = {"text": "Cơ quan họp.", "until": "2026-11-28T17:00:00+07:00"}
+    assert at_desk("POST", NOTICES, body=body, headers=KEY).code == "chief_only"
+    assert at_desk("DELETE", f"{NOTICES}/x").code == "chief_only"
+    for number in range(5):
+        assert announce(f"Thông báo số {number}.", f"press-number-{number}").status == 201
+    assert announce("Một thông báo nữa.", "one-too-many").code == "too_many_notices"
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("<b>họp</b>", "2026-11-28T17:00:00+07:00"),
+        ("x" * 301, "2026-11-28T17:00:00+07:00"),
+        ("", "2026-11-28T17:00:00+07:00"),
+        ("Cơ quan họp.", "2026-11-25T17:00:00+07:00"),
+        ("Cơ quan họp.", "2027-11-25T17:00:00+07:00"),
+        ("Cơ quan họp.", "mai"),
+    ],
+)
+def test_an_announcement_that_does_not_fit_is_refused(today: Any, text: str, until: str) -> None:
+    assert announce(text, until=until).code == "invalid_request"

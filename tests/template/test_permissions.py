@@ -66,11 +66,12 @@ def act(booking: str, what: str, person: int, **parts: Any) -> Any:
     ).body
 
 
-def officers_day(ticket: str, somebody: int) -> None:
-    """Everything that an officer does, to that ticket and to what was booked for somebody else."""
+def officers_day(ticket: str, behind: str, somebody: int) -> None:
+    """Everything that an officer does, to that ticket, to the one behind it, and to what was booked for somebody else."""
     day = "/desk/offices/ca-26740/days/2026-11-28"
     at_desk("GET", day)
-    at_desk("POST", f"{day}/check-ins", body={"ticket": ticket})
+    for number in (ticket, behind):
+        at_desk("POST", f"{day}/check-ins", body={"ticket": number})
     at_desk("POST", f"{day}/calls", body={"counter": "1"}, headers={"idempotency-key": "first-press"})
     for what in ("serve", "undo", "no-show"):
         assert at_desk("POST", f"{day}/tickets/{ticket}/{what}").status == 200
@@ -148,9 +149,10 @@ def test_each_function_may_do_exactly_what_it_does(
 
         at_the_desk = act(book(16, start="2026-11-28T09:00:00+07:00"), "confirm", 16)
         act(book(17, start="2026-11-28T09:00:00+07:00"), "confirm", 17)
+        behind = act(book(18, start="2026-11-28T10:00:00+07:00"), "confirm", 18)
         clock.move_to(datetime(2026, 11, 28, 8, 0, tzinfo=VIETNAM))
         performed.clear()
-        officers_day(at_the_desk["ticket"], 17)
+        officers_day(at_the_desk["ticket"], behind["ticket"], 17)
         assert performed == allowed("DeskApiFunction")
         performed.clear()
         call(queue_api.handler, "GET", "/offices/ca-26740/queue")

@@ -39,6 +39,7 @@ Refusal
 ├── CounterBusy                 the counter has a number that it has not finished with
 ├── NobodyWaits                 nobody is there to be called
 ├── NoWalkInSeat                the office keeps no more seats for people without an appointment today
+├── TooManyNotices              the office shows as many announcements as anybody reads
 └── NotCancellable              the booking's state does not allow it
 
 How each is told to a citizen (status, code, Vietnamese sentence) stands in one table, `problems.py`.
@@ -233,3 +234,7 @@ class NobodyWaits(Refusal):
 
 class NoWalkInSeat(Refusal):
     """The office keeps no more seats for people without an appointment today."""
+
+
+class TooManyNotices(Refusal):
+    """The office shows as many announcements as one office may."""

@@ -226,6 +226,12 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Hết chỗ cho người chưa đặt lịch",
         "Hôm nay không còn chỗ dành cho người chưa đặt lịch. Vui lòng mời người dân đặt lịch hẹn, hoặc đến vào ngày khác.",
     ),
+    errors.TooManyNotices: Problem(
+        409,
+        "too_many_notices",
+        "Đang có đủ số thông báo",
+        "Mỗi cơ quan hiện cùng lúc tối đa {limit} thông báo. Vui lòng gỡ bớt một thông báo rồi thêm lại.",
+    ),
     errors.NotCancellable: Problem(
         409,
         "not_cancellable",

@@ -687,6 +687,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/offices/{officeId}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the office announces now */
+        get: operations["listNotices"];
+        put?: never;
+        /**
+         * Announce something to everybody, until a time
+         * @description For the chief. `GET /offices/{officeId}/queue` shows it.
+         */
+        post: operations["addNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/offices/{officeId}/notices/{noticeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Announce it no longer
+         * @description For the chief.
+         */
+        delete: operations["removeNotice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/desk/offices/{officeId}/releases": {
         parameters: {
             query?: never;
@@ -812,6 +853,12 @@ export interface components {
             code: string;
             name: string;
             amount: number;
+        };
+        /** @description What the office announces, until a time. */
+        Announced: {
+            text: string;
+            /** Format: date-time */
+            until: string;
         };
         /** @description Who the card is for. */
         ApplicantIn: {
@@ -1476,6 +1523,28 @@ export interface components {
             /** @constant */
             code: "not_your_office";
         };
+        /** @description Words for everybody; plain text, as citizens read it. */
+        NoticeIn: {
+            text: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, +07:00
+             * @example 2026-11-30T08:00:00+07:00
+             */
+            until: string;
+        };
+        /** @description What the office announces, the one that ends first before the others. */
+        NoticePage: {
+            items: components["schemas"]["NoticeView"][];
+            nextCursor: string | null;
+        };
+        /** @description An announcement of the office, and until when it is shown. */
+        NoticeView: {
+            id: string;
+            text: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** @description The seat is offered no longer; the citizen's own appointment stands. */
         OfferOver: {
             /** @constant */
@@ -1708,6 +1777,7 @@ export interface components {
             counters: components["schemas"]["AtCounter"][];
             waiting: number;
             wait: components["schemas"]["WaitView"] | null;
+            notices: components["schemas"]["Announced"][];
         };
         /** @description The citizen has asked for something more often today than anybody needs. */
         RateLimited: {
@@ -1958,6 +2028,18 @@ export interface components {
             /** @constant */
             code: "too_many_declarations";
         };
+        /** @description The office shows as many announcements as one office may. */
+        TooManyNotices: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @description What to do next, in Vietnamese. */
+            detail: string;
+            /** @constant */
+            code: "too_many_notices";
+        };
         /** @description No session token, or one we did not sign. */
         Unauthenticated: {
             /** @constant */
@@ -2190,6 +2272,17 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["TemporarilyUnavailable"];
+            };
+        };
+        /** @description `too_many_notices` Đang có đủ số thông báo. */
+        TooManyNotices: {
+            headers: {
+                "Cache-Control": components["headers"]["NoStore"];
+                "X-Content-Type-Options": components["headers"]["Nosniff"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TooManyNotices"];
             };
         };
         /** @description `unauthenticated` Bạn chưa đăng nhập. */
@@ -2773,7 +2866,13 @@ export interface operations {
                      *         }
                      *       ],
                      *       "waiting": 0,
-                     *       "wait": null
+                     *       "wait": null,
+                     *       "notices": [
+                     *         {
+                     *           "text": "Sáng thứ Sáu cơ quan mất nước.",
+                     *           "until": "2026-11-27T17:00:00+07:00"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["QueueView"];
@@ -6361,6 +6460,189 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the office announces now */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "m3plznirxo7zhdye",
+                     *           "text": "Sáng thứ Sáu cơ quan mất nước.",
+                     *           "until": "2026-11-27T17:00:00+07:00"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    addNotice: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Mã do ứng dụng tạo cho mỗi lần bấm nút; gửi lại cùng mã thì nhận lại cùng lịch hẹn.
+                 * @example notice-pressed-once
+                 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Sáng thứ Sáu cơ quan mất nước.",
+                 *       "until": "2026-11-27T17:00:00+07:00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NoticeIn"];
+            };
+        };
+        responses: {
+            /** @description The same request again */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "m3plznirxo7zhdye",
+                     *       "text": "Sáng thứ Sáu cơ quan mất nước.",
+                     *       "until": "2026-11-27T17:00:00+07:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            409: components["responses"]["TooManyNotices"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    removeNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+                /** @example m3plznirxo7zhdye */
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Announce it no longer */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
