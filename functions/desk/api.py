@@ -1,7 +1,7 @@
 """What officers do on a day. API Gateway's authorizer has checked the token; a citizen's session opens nothing here."""
 
 import datetime as dates
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response, content_types
@@ -49,7 +49,7 @@ from desk.tickets import Ticket, TicketState
 from desk.waits import statistics, wait_of
 from notifications.store import NoticeStore
 from offices.directory import directory
-from offices.opening import Capacity, OpeningRules
+from offices.opening import Capacity, OpeningRules, slots_on
 from offices.review import MOST_SEATS
 from procedures import catalog
 
@@ -162,12 +162,18 @@ class WaitsView(Model):
 
 
 class StatisticsView(Model):
-    """What became of the tickets from one day to another, both included; it holds nothing of any person."""
+    """What became of the tickets from one day to another, both included; it holds nothing of any person.
+
+    `lapsed` are holds that nobody confirmed. `seats` are those that the office's rules have in these days.
+    """
 
     office_id: str
     served: int
     no_shows: int
+    cancelled: int
+    lapsed: int
     walk_ins: int
+    seats: int
     by_day: dict[dates.date, int]
     by_hour: list[WaitsView]
     by_procedure: list[WaitsView]
@@ -477,11 +483,22 @@ def read_statistics(
         office_id=office_id,
         served=found.served,
         no_shows=found.no_shows,
+        cancelled=found.cancelled,
+        lapsed=found.lapsed,
         walk_ins=found.walk_ins,
+        seats=_seats_between(office_id, from_, to),
         by_day={date.fromisoformat(day): number for day, number in sorted(found.by_day.items())},
         by_hour=[_waited(f"{hour:02d}:00", found.by_hour[hour]) for hour in sorted(found.by_hour)],
         by_procedure=[_waited(each, found.by_procedure[each]) for each in sorted(found.by_procedure)],
     )
+
+
+def _seats_between(office_id: str, first: date, last: date) -> int:
+    office = directory().find(office_id)
+    rules = office.opening if office and office.opening else OpeningRules(weekly={})
+    days_of = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    slots = [slot for day in days_of for slot in slots_on(rules, national_calendar(), day)]
+    return sum(sum(slot.capacity.values()) for slot in slots)
 
 
 def _waited(of: str, seconds: list[int]) -> WaitsView:

@@ -38,6 +38,8 @@ class Statistics:
 
     served: int = 0
     no_shows: int = 0
+    cancelled: int = 0
+    lapsed: int = 0
     walk_ins: int = 0
     by_hour: dict[int, list[int]] = field(default_factory=dict)
     by_procedure: dict[str, list[int]] = field(default_factory=dict)
@@ -49,8 +51,14 @@ def statistics(outcomes: Iterable[Item]) -> Statistics:
     found = Statistics()
     for each in outcomes:
         _, day, number = each["sk"].split("#")
+        match each["outcome"]:
+            case "cancelled":
+                found.cancelled += 1
+            case "lapsed":
+                found.lapsed += 1
+            case "no_show":
+                found.no_shows += 1
         if each["outcome"] != "served":
-            found.no_shows += 1
             continue
         found.served += 1
         found.by_day[day] += 1

@@ -20,6 +20,7 @@ from cccd.invocation import Event
 from cccd.observability import flush_metrics, log_unexpected, logger
 from cccd.settings import Settings
 from cccd.sweeps import passed_by
+from desk.endings import keep_ending
 from notifications.notice import notice_of_offer, notices_of
 from notifications.store import NoticeStore
 
@@ -28,9 +29,10 @@ processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire
 
 
 class OutboxSettings(Settings):
-    """The settings: where messages are kept."""
+    """The settings: where messages are kept, and the outcomes of appointments."""
 
     notices_table: str
+    bookings_table: str
 
 
 settings = OutboxSettings.load()
@@ -62,8 +64,11 @@ def keep_notices(record: DynamoDBRecord) -> None:
         if offered:
             store.add(offered)
     if after := _booking(images.get("NewImage")):
-        for notice in notices_of(_booking(images.get("OldImage")), after, now):
+        before = _booking(images.get("OldImage"))
+        for notice in notices_of(before, after, now):
             store.add(notice)
+        if before is None and not after.active:
+            keep_ending(client(), settings.bookings_table, after)
 
 
 def _waiting(image: dict[str, Any] | None) -> Waiting | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 import time_machine
 
 from bookings import items
+from bookings.booking import BookingStatus
 from bookings.holding import hold
+from bookings.items import booking_item
 from bookings.lifecycle import Ask, confirm
 from bookings.store import BookingStore
 from cccd.dynamodb import client, to_item
@@ -25,6 +28,7 @@ from declarations.store import DeclarationStore
 from infra.intrinsics import read
 from local.zalo import FakeZalo
 from notifications import outbox, sender
+from tests.bookings.holds import held
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
 from tests.conftest import TEMPLATE
 from tests.gateway import CONTEXT
@@ -142,7 +146,12 @@ def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str
         declaration = declared()
         performed.clear()
         confirmed(declaration)
-        assert {each for each in performed if each[1] == "NoticesTable"} == allowed("OutboxFunction")
+        told = {each for each in performed if each[1] == "NoticesTable"}
+        ended = replace(held(BookingStore(client(), "BookingsTable"), "hoa"), status=BookingStatus.CANCELLED)
+        performed.clear()
+        change = {"eventName": "INSERT", "dynamodb": {"NewImage": to_item(booking_item(ended)), "SequenceNumber": "1"}}
+        assert outbox.handler({"Records": [change]}, CONTEXT) == {"batchItemFailures": []}
+        assert performed | told == allowed("OutboxFunction")
 
         performed.clear()
         at.shift(LEASE)

@@ -1933,12 +1933,19 @@ export interface components {
         StandingConsents: {
             purposes: string[];
         };
-        /** @description What became of the tickets from one day to another, both included; it holds nothing of any person. */
+        /**
+         * @description What became of the tickets from one day to another, both included; it holds nothing of any person.
+         *
+         *     `lapsed` are holds that nobody confirmed. `seats` are those that the office's rules have in these days.
+         */
         StatisticsView: {
             officeId: string;
             served: number;
             noShows: number;
+            cancelled: number;
+            lapsed: number;
             walkIns: number;
+            seats: number;
             byDay: {
                 [key: string]: number;
             };
@@ -6739,7 +6746,10 @@ export interface operations {
                      *       "officeId": "ca-26740",
                      *       "served": 0,
                      *       "noShows": 0,
+                     *       "cancelled": 0,
+                     *       "lapsed": 0,
                      *       "walkIns": 0,
+                     *       "seats": 60,
                      *       "byDay": {},
                      *       "byHour": [],
                      *       "byProcedure": []

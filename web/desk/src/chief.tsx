@@ -147,7 +147,8 @@ function Figures({ desk, date, tell }: { desk: Desk; date: string; tell: Tell })
       {found && (
         <>
           <p>
-            {found.served} người đã tiếp nhận ({found.walkIns} chưa đặt lịch), {found.noShows} vắng mặt.
+            {found.served} người đã tiếp nhận ({found.walkIns} chưa đặt lịch), {found.noShows} vắng mặt,{" "}
+            {found.cancelled} đã huỷ, {found.lapsed} giữ chỗ không xác nhận. Theo lịch, cơ quan có {found.seats} chỗ.
           </p>
           <Bars
             title="Đã tiếp nhận theo ngày"
