@@ -15,6 +15,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.kms import models as kms
+from playwright.sync_api import Playwright, sync_playwright
 
 from cccd import dynamodb, http, keyring
 from infra.template import Stack, load
@@ -47,6 +48,13 @@ kms.generate_private_key = cache(kms.generate_private_key)  # type: ignore[attr-
 def stack() -> Stack:
     """The stack that infra/template.yaml declares."""
     return STACK
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers: a process can have only one."""
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

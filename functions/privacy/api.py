@@ -94,7 +94,7 @@ class ConsentRequest(Model):
 settings = PrivacySettings.load()
 
 _NOTE = (
-    "Đã xoá. Những gì còn lại được kể ở mục “left”: không có nội dung bạn đã khai, và tự mất sau số ngày ghi ở đó. "
+    "Đã xoá. Những gì còn lại được kể dưới đây: không có nội dung bạn đã khai, và tự mất sau số ngày ghi ở đó. "
     "Nếu bạn vẫn quan tâm trang Zalo và nhắn tin lại, hệ thống sẽ lại nhận ra bạn trong trò chuyện."
 )
 _BEGUN = "Lịch hẹn đã đến giờ; sẽ được xoá khi bạn gửi lại yêu cầu này sau ngày hẹn."

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests.conftest import ROOT
 from tests.miniapp.phone import Phone
@@ -62,27 +62,26 @@ def world(www: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World
 
 
 @pytest.fixture(scope="session")
-def browser(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(playwright: Playwright, world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium, for which no other host than the world's exists."""
     fonts = tmp_path_factory.mktemp("fonts")
     (fonts / "fonts.conf").write_text(FONTS.format(fonts=BROWSER / "tmp/fonts", cache=fonts / "cache"))
     rules = [*(f"MAP {host} 127.0.0.1:{world.port}" for host in HOSTS), "MAP * ~NOTFOUND"]
     unpacked = BROWSER / "tmp"
     libraries = f"{os.environ.get('LD_LIBRARY_PATH', '')}:{unpacked / 'al2023/lib'}".lstrip(":")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium(),
-            env={**os.environ, "FONTCONFIG_FILE": str(fonts / "fonts.conf"), "LD_LIBRARY_PATH": libraries},
-            args=[
-                "--no-sandbox",
-                "--headless=shell",
-                "--disable-gpu",
-                "--ignore-certificate-errors",
-                f"--host-resolver-rules={', '.join(rules)}",
-            ],
-        )
-        yield opened
-        opened.close()
+    opened = playwright.chromium.launch(
+        executable_path=chromium(),
+        env={**os.environ, "FONTCONFIG_FILE": str(fonts / "fonts.conf"), "LD_LIBRARY_PATH": libraries},
+        args=[
+            "--no-sandbox",
+            "--headless=shell",
+            "--disable-gpu",
+            "--ignore-certificate-errors",
+            f"--host-resolver-rules={', '.join(rules)}",
+        ],
+    )
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

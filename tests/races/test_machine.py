@@ -6,7 +6,7 @@ whole table against the invariants, and each booking against the model.
 
 import itertools
 import os
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from bookings.holding import hold
 from bookings.lifecycle import Ask, cancel, confirm, release, reschedule, serve
 from bookings.proof import Proof
 from bookings.seats import RESTING, Taken, sellable
+from bookings.standing import BARRED_FOR
 from bookings.store import BookingStore
 from bookings.wait_store import Offer, WaitStore
 from bookings.waiting import accept, join
@@ -95,7 +96,8 @@ class Bookings(RuleBasedStateMachine):
         self.capacity = 1
         self.known: dict[str, Model] = {}
         self.requests = 0
-        self.missed: Counter[CitizenHash] = Counter()
+        self.missed: defaultdict[CitizenHash, set[int]] = defaultdict(set)  # the slots: a family misses one visit once
+        self.barred: dict[tuple[CitizenHash, str], datetime] = {}
         self.resting: list[tuple[int, datetime, Model]] = []
 
     def teardown(self) -> None:
@@ -267,6 +269,7 @@ class Bookings(RuleBasedStateMachine):
         applicant = wish(person).id.applicant
         if self.attempt(lambda: release(self.store, applicant, self.now), None if theirs else NotFound) and theirs:
             theirs.status = BookingStatus.RELEASED
+            self.barred[theirs.citizen, person] = self.now + BARRED_FOR
 
     @rule(minutes=st.sampled_from([1, 5, 14, 15, 16, 60]))
     def time_passes(self, minutes: int) -> None:
@@ -288,7 +291,8 @@ class Bookings(RuleBasedStateMachine):
         for model in self.known.values():
             if model.status is BookingStatus.CONFIRMED and self.slot(model.slot).start.date() < self.now.date():
                 model.status = BookingStatus.NO_SHOW
-                self.missed[model.citizen] += marked
+                if marked:
+                    self.missed[model.citizen].add(model.slot)
 
     @rule(seats=st.integers(1, MOST_SEATS))
     def change_capacity(self, seats: int) -> None:
@@ -354,8 +358,10 @@ class Bookings(RuleBasedStateMachine):
         living = [each for each in self.known.values() if self.live(each)]
         if any(each.person == person and each is not weaker for each in living):
             against.append(AlreadyBooked)
+        if self.barred.get((citizen, person), self.now) > self.now:
+            against.append(AlreadyBooked)
         # Two missed appointments leave one booking at a time; no life here is longer than their sixty days.
-        if sum(each.citizen == citizen for each in living) >= (1 if self.missed[citizen] >= 2 else LIMIT):
+        if sum(each.citizen == citizen for each in living) >= (1 if len(self.missed[citizen]) >= 2 else LIMIT):
             against.append(TooManyBookings)
         return against
 

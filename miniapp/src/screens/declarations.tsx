@@ -4,7 +4,8 @@ import { Button } from "zmp-ui";
 import { type Declaration, mine, told } from "../api/client";
 import { refusal } from "../api/problem";
 import { carryAsCitizen } from "../api/session";
-import { changePlan } from "../plan";
+import { changePlan, currentPlan } from "../plan";
+import { drop, recall } from "../saved";
 import { type About, Go, useGo } from "../ui/go";
 import { Shown, Source, Trouble } from "../ui/notice";
 import { Papers } from "../ui/papers";
@@ -66,6 +67,7 @@ function One({ declaration, whole, changed }: { declaration: Declaration; whole:
   const erase = () =>
     work.start(async () => {
       await told(mine.DELETE("/declarations/{declarationId}", { params: { path } }));
+      forgetHere(declaration);
       go("/to-khai", {}, true);
       changed();
     });
@@ -185,4 +187,12 @@ function Print({ declaration }: { declaration: Declaration }) {
       {work.problem && <Trouble problem={work.problem} again={print} />}
     </>
   );
+}
+
+/** What is erased on the server is erased on the phone too: its draft, and where it was about to be used. */
+function forgetHere(declaration: Declaration): void {
+  const draft = recall(`draft:${declaration.procedure}`);
+  if (draft?.declaration?.id === declaration.id) drop(`draft:${declaration.procedure}`);
+  if (recall("applicant")?.declarationId === declaration.id) drop("applicant");
+  if (currentPlan().declarationId === declaration.id) changePlan({ declarationId: null });
 }

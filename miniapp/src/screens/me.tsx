@@ -16,6 +16,15 @@ import { save } from "../zalo";
 /** What is held about the citizen: to read, to take along, to erase; and what they agree to. */
 export default function MyData() {
   const [wanted, setWanted] = useState(false);
+  const [erased, setErased] = useState<Erased | null>(null);
+  if (erased) {
+    // Nothing that was read before stays on the screen, or could still be downloaded.
+    return (
+      <Screen title="Dữ liệu của tôi">
+        <Erase done={erased} tell={setErased} />
+      </Screen>
+    );
+  }
   return (
     <Screen title="Dữ liệu của tôi">
       <p>Bạn có quyền xem, tải về, xoá thông tin của mình và rút lại đồng ý bất cứ lúc nào.</p>
@@ -27,7 +36,7 @@ export default function MyData() {
         </Button>
       )}
       <Consents />
-      <Erase />
+      <Erase done={null} tell={setErased} />
       <SignInAnew />
     </Screen>
   );
@@ -135,11 +144,10 @@ function Consents() {
   );
 }
 
-function Erase() {
+function Erase({ done, tell }: { done: Erased | null; tell: (erased: Erased) => void }) {
   const go = useGo();
   const work = useWork();
   const [asking, setAsking] = useState(false);
-  const [done, setDone] = useState<Erased | null>(null);
   const erase = () =>
     work.start(async () => {
       const erased = await told(mine.DELETE("/me/data"));
@@ -147,7 +155,7 @@ function Erase() {
       forgetPlan();
       signOut();
       setAsking(false);
-      setDone(erased);
+      tell(erased);
     });
   return (
     <section className="box" aria-labelledby="erase">

@@ -66,6 +66,13 @@ export class Desk {
     return this.shown;
   }
 
+  /** The tickets of another day, read once. */
+  async ticketsOf(date: string): Promise<Ticket[]> {
+    const path = { officeId: this.office, date };
+    return (await this.told((client) => client.GET("/desk/offices/{officeId}/days/{date}", { params: { path } })))
+      .tickets;
+  }
+
   checkIn(typed: string): Promise<Acted> {
     const body = /^\d{4}-?[PTWptw]?\d{2,3}$/.test(typed) ? { ticket: typed } : { code: typed };
     return this.told((client) =>

@@ -1,7 +1,7 @@
 /** What only the chief sees: closing times at once, and what became of the tickets. */
 import { useState } from "preact/hooks";
-import { type Desk, type PlannedDay, Refused, type Statistics, type Waits } from "./api";
-import { shown } from "./words";
+import { type Desk, type PlannedDay, Refused, type Statistics, type Ticket, type Waits } from "./api";
+import { phone, shown } from "./words";
 
 type Tell = (text: string, bad: boolean) => void;
 
@@ -28,17 +28,19 @@ function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
   const [reason, setReason] = useState("");
   const [sessions, setSessions] = useState<Session[]>([MORNING, AFTERNOON]);
   const [found, setFound] = useState<PlannedDay | null>(null);
+  const [toCall, setToCall] = useState<Ticket[]>([]);
   const change = (number: number, part: Partial<Session>) =>
     setSessions(sessions.map((each, n) => (n === number ? { ...each, ...part } : each)));
   const perform = async (deed: () => Promise<PlannedDay>, done: string) => {
     try {
-      setFound(await deed());
+      const planned = await deed();
+      setFound(planned);
+      setToCall((await desk.ticketsOf(planned.date)).filter((each) => each.slotClosed));
       tell(done, false);
     } catch (refused) {
       tell(refused instanceof Refused ? refused.message : "Chưa ghi được, vui lòng bấm lại.", true);
     }
   };
-  const toCall = found?.slots.filter((each) => each.seats === 0).reduce((sum, each) => sum + each.booked, 0) ?? 0;
   return (
     <section aria-label="Giờ nhận hồ sơ của một ngày">
       <h2>Giờ nhận hồ sơ của một ngày</h2>
@@ -106,11 +108,20 @@ function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
           Trở về lịch thường
         </button>
       </form>
-      {toCall > 0 && (
-        <p role="alert">
-          {toCall} người đã hẹn vào giờ vừa đóng. Danh sách ngày {shown(day)} có số điện thoại của họ: hãy gọi báo từng
-          người.
-        </p>
+      {found && toCall.length > 0 && (
+        <div role="alert">
+          <p>
+            {toCall.length} người đã hẹn vào giờ vừa đóng ngày {shown(found.date)}. Họ đã được nhắn; ai chưa đổi giờ thì
+            gọi báo:
+          </p>
+          <ul>
+            {toCall.map((each) => (
+              <li key={each.ticket}>
+                {each.ticket} · {each.fullName} · {phone(each.phone)}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </section>
   );

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { type Act, Desk, type Me, type MyOffice, Refused, type Ticket } from "./api";
 import { Chief } from "./chief";
 import { type Config, comeBack, readConfig, signIn, signOut } from "./signin";
-import { clock, STATES, shown } from "./words";
+import { clock, phone, STATES, shown } from "./words";
 
 const POLL = 3000; // milliseconds
 const COUNTER = "desk-counter";
@@ -138,6 +138,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
   );
 
   useEffect(() => {
+    if (page !== "day") return; // nobody acts on a ticket that they do not see
     const keys: Record<string, () => void> = {
       n: () => void next(),
       q: () => scanner.current?.focus(),
@@ -163,7 +164,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
-  }, [next, act, called]);
+  }, [next, act, called, page]);
 
   return (
     <>
@@ -395,7 +396,13 @@ function WalkIn({ desk, busy, perform }: { desk: Desk; busy: boolean; perform: P
       >
         <label>
           Thủ tục
-          <select value={procedure} onChange={(event) => setProcedure(event.currentTarget.value)}>
+          <select
+            value={procedure}
+            onChange={(event) => {
+              press.current = null; // somebody else now
+              setProcedure(event.currentTarget.value);
+            }}
+          >
             {procedures.map((each) => (
               <option key={each.code} value={each.code}>
                 {each.title}
@@ -405,7 +412,14 @@ function WalkIn({ desk, busy, perform }: { desk: Desk; busy: boolean; perform: P
         </label>
         <label>
           Họ tên (có thể bỏ trống)
-          <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
+          <input
+            value={name}
+            autocomplete="off"
+            onInput={(event) => {
+              press.current = null;
+              setName(event.currentTarget.value);
+            }}
+          />
         </label>
         <button type="submit" disabled={busy || !procedure}>
           Phát phiếu
@@ -474,7 +488,7 @@ function Day({ tickets, act }: { tickets: Ticket[]; act: (ticket: string, what: 
               <th scope="row">{each.ticket}</th>
               <td>
                 {each.fullName ?? "—"}
-                {each.slotClosed && <strong class="closed"> Giờ này đã đóng: gọi {each.phone ?? "người dân"}</strong>}
+                {each.slotClosed && <strong class="closed"> Giờ này đã đóng: gọi {phone(each.phone)}</strong>}
               </td>
               <td>{each.personalId ?? ""}</td>
               <td>

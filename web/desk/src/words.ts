@@ -26,3 +26,8 @@ export function clock(instant: string | null): string {
 export function shown(date: string): string {
   return date.split("-").reverse().join("/");
 }
+
+/** 0912 345 678 of a number as the API keeps it. */
+export function phone(stored: string | null): string {
+  return stored?.replace(/^84(\d{3})(\d{3})(\d+)$/, "0$1 $2 $3") ?? "";
+}
