@@ -4265,7 +4265,7 @@ export interface operations {
                      *           "why": "Bản sao lưu phòng sự cố còn chứa dữ liệu cũ tối đa 35 ngày rồi tự mất."
                      *         }
                      *       ],
-                     *       "note": "Đã xoá. Những gì còn lại được kể ở mục “left”: không có nội dung bạn đã khai, và tự mất sau số ngày ghi ở đó. Nếu bạn vẫn quan tâm trang Zalo và nhắn tin lại, hệ thống sẽ lại nhận ra bạn trong trò chuyện."
+                     *       "note": "Đã xoá. Những gì còn lại được kể dưới đây: không có nội dung bạn đã khai, và tự mất sau số ngày ghi ở đó. Nếu bạn vẫn quan tâm trang Zalo và nhắn tin lại, hệ thống sẽ lại nhận ra bạn trong trò chuyện."
                      *     }
                      */
                     "application/json": components["schemas"]["ErasedView"];
