@@ -41,8 +41,8 @@ desk: web/desk/www/.ready ## build the officers' page; `make run` shows it on ht
 test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
-screens: .venv/.ready .tools/engine/.ready .cache/miniapp/.ready .tools/browser/.ready ## take the pictures of docs/screens anew
-	@SCREENS=write $(PY) -m pytest -q tests/miniapp/test_screens.py
+screens: .venv/.ready .tools/engine/.ready .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## take the pictures of docs/screens anew
+	@SCREENS=write $(PY) -m pytest -q tests/miniapp/test_screens.py tests/web
 
 check: .venv/.ready .tools/sam/.ready .tools/contract/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## style, types, template, the Mini App, and the contract as its tools read it
 	.venv/bin/ruff format --check .
@@ -66,12 +66,11 @@ fmt: .venv/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## me
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
 
-openapi: .venv/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the Mini App's client
+openapi: .venv/.ready miniapp/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the client of our pages
 	@$(PY) -m contract.openapi
 	@EXAMPLES=write $(PY) -m pytest -q tests/contract/test_examples.py
 	@$(PY) -m contract.openapi
 	@cd miniapp && $(NODE_BIN) npm run --silent contract
-	@cd web/desk && $(NODE_BIN) npm run --silent contract
 
 bench: .venv/.ready .cache/dynamodb-local/.ready .cache/java ## what a booking costs, counted (minutes; see docs/performance.md)
 	@AWS_DEFAULT_REGION=ap-southeast-1 AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench $(PY) -m bench.bookings

@@ -77,9 +77,8 @@ def _requests() -> dict[str, Callable[[], object]]:
     for name in ("SessionKey", "IdentityKey"):
         keyring._read[name] = (time.monotonic() + 10_000, KEY)
     days = json.loads(availability(_event("GET", f"/offices/{OFFICE}/slots"), CONTEXT)["body"])["days"]
-    start = [day["slots"][0]["start"] for day in days if day["slots"]][
-        -1
-    ]  # so far away that a cancelled seat is free at once
+    open_days = [day for day in days if day["slots"]]
+    start = open_days[-1]["slots"][0]["start"]  # so far away that a cancelled seat is free at once
     numbers = count()
 
     def signed(person: int, **headers: str) -> dict[str, str]:

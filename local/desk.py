@@ -9,15 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from infra.template import Authorizer
 from local import officers
-from local.http import Request, Response
+from local.http import FILE_TYPES, Request, Response
 
 BUILT = Path(__file__).parents[1] / "web/desk/www"
 ROOT = PurePosixPath("/desk")
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-}
 # Scripts and styles from the page's own address alone, nothing inline; calls to the API and to the pool's sign-in.
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self'; img-src 'self'; "
@@ -52,7 +47,7 @@ def answer(request: Request, authorizer: Authorizer, built: Path = BUILT) -> Res
     name = asked.relative_to(ROOT)
     if str(name) == "config.json":
         return _file("application/json", config(authorizer))
-    kind = TYPES.get(asked.suffix) if str(name) != "." else TYPES[".html"]
+    kind = FILE_TYPES.get(asked.suffix) if str(name) != "." else FILE_TYPES[".html"]
     if kind is None:
         return None
     file = built / ("index.html" if str(name) == "." else name)

@@ -8,6 +8,13 @@ from http import HTTPStatus
 # The status that API Gateway still calls by its former name.
 _OLD_NAMES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}
 
+# What a browser is told of the files of our pages, by their endings.
+FILE_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+}
+
 type Headers = Sequence[tuple[str, str]]
 
 

@@ -6,13 +6,10 @@
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 
+from local.http import FILE_TYPES
+
 BUILT = Path(__file__).parents[1] / "miniapp/www-demo"
 
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-}
 ROOT = PurePosixPath("/app")
 
 
@@ -24,12 +21,12 @@ def answer(path: str, built: Path = BUILT) -> tuple[int, str, bytes] | None:
     asked = PurePosixPath(path)
     if not asked.is_relative_to(ROOT) or ".." in asked.parts:
         return None
-    kind = TYPES.get(asked.suffix)
+    kind = FILE_TYPES.get(asked.suffix)
     if asked.suffix and kind is None:
         return HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"no such file\n"
     file = built / (asked.relative_to(ROOT) if kind else "index.html")
     try:
-        return HTTPStatus.OK, kind or TYPES[".html"], file.read_bytes()
+        return HTTPStatus.OK, kind or FILE_TYPES[".html"], file.read_bytes()
     except (FileNotFoundError, IsADirectoryError):
         if kind and (built / "index.html").exists():
             return HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"no such file\n"

@@ -46,8 +46,8 @@ from cccd.http import citizen, created, lambda_handler, refuses, resolver
 from cccd.transactions import Write
 from cccd.working_calendar import national_calendar
 from declarations.linking import LinkedDeclarations, misfits
-from offices.directory import directory
-from offices.opening import Capacity, OpeningRules, Queue, Slot
+from offices.directory import directory, rules_of
+from offices.opening import Capacity, Queue, Slot
 
 app = resolver()
 
@@ -197,12 +197,6 @@ def read_calendar(booking_id: BookingIdPath) -> Response[str]:
 def opened(office_id: str, start: datetime) -> Capacity | None:
     """The seats of a time that the chief of the office has opened besides its rules."""
     return said.opened(store().slot(office_id, start))
-
-
-def rules_of(office_id: str) -> OpeningRules:
-    """An office's rules; the ordinary ones where it has none any more."""
-    office = directory().find(office_id)
-    return office.opening if office and office.opening else OpeningRules(weekly={})
 
 
 def _ask(booking_id: str, idempotency_key: str | None) -> Ask:

@@ -5,7 +5,7 @@ reading it costs no more than before, and its change makes the message.
 """
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,9 +36,8 @@ class Free:
     seen_mark: str | None
 
 
-def told_closed(store: BookingStore, booking: Booking, why: str, free: Iterable[Free], now: datetime) -> Booking | None:
-    """Keep those seats for the booking and tell it why; None if the booking is not as it was read, or a seat is gone."""
-    seats = list(free)
+def told_closed(store: BookingStore, booking: Booking, why: str, seats: Sequence[Free], now: datetime) -> bool:
+    """Keep those seats for the booking and tell it why; False if the booking is not as it was read, or a seat is gone."""
     first = min((each.kept.start for each in seats), default=None)
     until = min(now + FOR, first - NOTICE / 2) if first else None
     after = replace(
@@ -55,7 +54,7 @@ def told_closed(store: BookingStore, booking: Booking, why: str, free: Iterable[
 def told_open(store: BookingStore, booking: Booking, now: datetime) -> bool:
     """The time is open again: the appointment stands as it stood, and nothing is kept."""
     after = replace(booking, version=booking.version + 1, closed_why=None, kept=(), kept_until=None)
-    if _written(store, booking, after, [], now) is None:
+    if not _written(store, booking, after, [], now):
         return False
     store.release_kept(booking)
     return True
@@ -82,12 +81,10 @@ def affected(bookings: Iterable[Booking]) -> list[Booking]:
     return sorted(confirmed, key=lambda each: (each.start, each.seat))
 
 
-def _written(
-    store: BookingStore, booking: Booking, after: Booking, beside: list[Write], now: datetime
-) -> Booking | None:
+def _written(store: BookingStore, booking: Booking, after: Booking, beside: list[Write], now: datetime) -> bool:
     try:
         store.commit([store.rewrite(booking, after, now), *beside])
     except (Refused, Unknown):
-        return None
+        return False
     count("BookingsClosed" if after.closed_why else "BookingsReopened")
-    return after
+    return True

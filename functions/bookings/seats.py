@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from offices.opening import Capacity, Queue
 
+MOST_OFFERS = 3  # of one seat to people who wait for an earlier appointment
 RESTING = "-"  # in place of a booking's id: nobody has the seat, and for a while nobody can take it
 
 _PREFIX: dict[Queue, str] = {"shared": "s", "permanent": "p", "temporary": "t"}

@@ -11,7 +11,7 @@ from bookings import items
 from bookings.booking import Booking, BookingStatus, KeptSeat
 from bookings.booking_id import BookingId
 from bookings.rest import rests_until, seat_expiry
-from bookings.seats import RESTING
+from bookings.seats import MOST_OFFERS, RESTING
 from bookings.standing import DAILY_REQUESTS, UNPROVEN, Place, free_since
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 # The booking has not changed since it was read.
 _UNCHANGED = "id = :id AND #version = :version"
-
-
-OFFERED_ENOUGH = 3  # a seat that was offered so often is offered to nobody who only waits for an earlier one
 
 
 def _raise(error: Exception) -> None:
@@ -148,7 +145,7 @@ class BookingStore:
     ) -> Write:
         """The seat is free, its slot as it was read; nobody but this booking can take it until then."""
         values = {
-            ":kept": {"b": RESTING, "x": epoch(until), "o": booking.id, "n": OFFERED_ENOUGH},
+            ":kept": {"b": RESTING, "x": epoch(until), "o": booking.id, "n": MOST_OFFERS},
             ":now": epoch(now),
             ":mark": mark,
             ":ttl": epoch(kept.end + items.KEPT_AFTER_END),

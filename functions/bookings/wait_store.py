@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bookings import items
-from bookings.booking import Booking
 from bookings.booking_id import BookingId
 from bookings.seats import RESTING, Seat, Taken
 from cccd.clock import epoch, from_epoch
@@ -179,16 +178,6 @@ class WaitStore:
                 {":offer": told, ":more": waiting.offers + 1, ":offers": waiting.offers},
             ),
         ]
-
-    def take_offered(self, booking: Booking) -> Write:
-        """The seat is still kept for this booking, in a slot that is not closed; it becomes the booking's."""
-        return self._table.update(
-            items.slot_key(booking.office_id, booking.start),
-            "SET #seat = :taken",
-            "#seat.b = :resting AND #seat.o = :id AND attribute_not_exists(closed)",
-            {":taken": {"b": booking.id}, ":resting": RESTING, ":id": booking.id},
-            seat=booking.seat.attribute,
-        )
 
 
 def waiting_of(item: Item) -> Waiting:

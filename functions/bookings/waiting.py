@@ -14,7 +14,7 @@ from bookings.booking import Booking, BookingStatus
 from bookings.carry_out import RETRY_AFTER, Step, carry_out
 from bookings.lifecycle import Ask, answered, changed, own_as_of
 from bookings.limits import count_attempt
-from bookings.seats import Seat, Taken
+from bookings.seats import MOST_OFFERS, Seat, Taken
 from bookings.store import BookingStore
 from bookings.telemetry import count
 from bookings.wait_store import Offer, Waiting, WaitStore
@@ -24,7 +24,7 @@ from cccd.transactions import Refused, Unknown
 
 FOR = timedelta(minutes=10)  # how long an offer stands
 AFTER = timedelta(seconds=90)  # how long a seat rests after an offer, so that the next one can be made
-MOST = 3  # offers to one person, and of one seat
+MOST = MOST_OFFERS  # to one person, too
 HORIZON = timedelta(days=2)  # how far ahead seats are offered
 LEAST_NOTICE = timedelta(hours=1)  # between the end of an offer and its slot
 
@@ -107,7 +107,7 @@ def accept(waits: WaitStore, store: BookingStore, ask: Ask, start: datetime) -> 
             raise OfferOver
         after = changed(booking, ask, asked, start=offer.start, end=offer.end, seat=offer.seat)
         writes = [
-            waits.take_offered(after),
+            store.take_kept(after),
             store.free_seat(booking, ask.now),
             store.rewrite(booking, after, ask.now),
             waits.end(found),

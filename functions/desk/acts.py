@@ -115,7 +115,7 @@ def call_next(desk: DeskStore, day: Day, counter: str, key: str) -> Ticket:
     Raises:
         NobodyWaits, CounterBusy, NotToday, TemporarilyUnavailable
     """
-    _today(day)
+    today_only(day)
     for _ in range(MAX_READINGS):
         tickets = desk.tickets(day.office_id, day.date)
         made = next((each for each in tickets if each.key == key), None)
@@ -214,7 +214,7 @@ def serve(desk: DeskStore, day: Day, number: str) -> Ticket:
     Raises:
         NotFound, NotToday, NotServable, WrongTicketState, TemporarilyUnavailable
     """
-    _today(day)
+    today_only(day)
     ticket = by_number(desk.tickets(day.office_id, day.date), number)
     if ticket.state is TicketState.SERVED:
         return ticket
@@ -248,7 +248,7 @@ def undo(desk: DeskStore, day: Day, number: str) -> Ticket:
         NotFound, NotToday, WrongTicketState, NotServable (a served person has another appointment already),
         TemporarilyUnavailable
     """
-    _today(day)
+    today_only(day)
     ticket = by_number(desk.tickets(day.office_id, day.date), number)
     if ticket.state is TicketState.SERVED and not ticket.walk_in:
         booking_id = BookingId.parse(ticket.holder)
@@ -277,7 +277,7 @@ def undo(desk: DeskStore, day: Day, number: str) -> Ticket:
 
 
 def _act(desk: DeskStore, day: Day, number: str, what: str, decide: Decide) -> Ticket:
-    _today(day)
+    today_only(day)
     for _ in range(MAX_READINGS):
         tickets = desk.tickets(day.office_id, day.date)
         ticket = by_number(tickets, number)
@@ -305,7 +305,12 @@ def _procedure(desk: DeskStore, ticket: Ticket) -> str:
     return booking.procedure if booking else ticket.procedure or UNKNOWN
 
 
-def _today(day: Day) -> None:
+def today_only(day: Day) -> None:
+    """Refuse to act on another day than this one.
+
+    Raises:
+        NotToday
+    """
     if day.date != day.now.date():
         raise NotToday(day=shown(day.date))
 

@@ -39,8 +39,8 @@ from cccd.working_calendar import national_calendar
 from consent.journal import Journal
 from desk import acts, days, walk_ins
 from desk.acts import Day
+from desk.announcements import LONGEST, Announcement, Announcements
 from desk.board import Line, board, validator
-from desk.notices import LONGEST, Announcement, Announcements
 from desk.officer import Officer, Role, officer_of
 from desk.rehousing import rehouse
 from desk.soon import tell_who_is_next
@@ -48,8 +48,8 @@ from desk.store import DeskStore
 from desk.tickets import Ticket, TicketState
 from desk.waits import statistics, wait_of
 from notifications.store import NoticeStore
-from offices.directory import directory
-from offices.opening import Capacity, OpeningRules, slots_on
+from offices.directory import directory, rules_of
+from offices.opening import Capacity, Session, slots_on
 from offices.review import MOST_SEATS
 from procedures import catalog
 
@@ -320,7 +320,7 @@ def check_in(office_id: OfficeId, day: DayPath, request: CheckIn) -> Acted:
 @refuses(NotYourOffice, NotFound, NotToday, NobodyWaits, CounterBusy)
 def call_next(office_id: OfficeId, day: DayPath, request: Call, idempotency_key: IdempotencyKey) -> Acted:
     here = _day(office_id, day)
-    called = acts.call_next(desk(), here, request.counter, _key(here, idempotency_key))
+    called = acts.call_next(desk(), here, request.counter, _key(here.officer, idempotency_key))
     tell_who_is_next(desk(), NoticeStore(client(), settings.notices_table), here)
     return _acted(called)
 
@@ -349,7 +349,7 @@ def act_on_ticket(
 def add_walk_in(office_id: OfficeId, day: DayPath, request: WalkIn, idempotency_key: IdempotencyKey) -> Response[Acted]:
     here = _day(office_id, day)
     _known(request.procedure, here.date)
-    holder = _key(here, idempotency_key)
+    holder = _key(here.officer, idempotency_key)
     ticket, new = walk_ins.walk_in(desk(), here, national_calendar(), holder, request.procedure, request.full_name)
     return created(_acted(ticket), new=new)
 
@@ -365,11 +365,11 @@ def add_walk_in(office_id: OfficeId, day: DayPath, request: WalkIn, idempotency_
 def plan_day(office_id: OfficeId, day: DayPath, request: DayPlan) -> PlannedDay:
     here = _day(office_id, day)
     here.officer.chief_at(office_id)
-    stretches = [
-        days.Stretch(time.fromisoformat(each.from_), time.fromisoformat(each.to), _seats(each.seats))
+    sessions = [
+        Session(time.fromisoformat(each.from_), time.fromisoformat(each.to), _seats(each.seats))
         for each in request.sessions
     ]
-    slots = days.say(desk(), here, national_calendar(), stretches, request.reason)
+    slots = days.say(desk(), here, national_calendar(), sessions, request.reason)
     return _standing(here, slots, rehouse(desk(), here, national_calendar()))
 
 
@@ -405,11 +405,8 @@ def add_notice(office_id: OfficeId, request: NoticeIn, idempotency_key: Idempote
     if not now < request.until <= now + LONGEST:
         message = f"Thời hạn phải từ bây giờ đến {LONGEST.days} ngày tới."
         raise InvalidRequest([FieldError("until", "out_of_range", message)])
-    key = request_hash(settings.identity_key(), f"{me.id}\0{idempotency_key}")[:16]
-    said = Announcement(key, request.text, request.until)
-    new = key not in {each.id for each in announcements().shown(office_id, now)}
-    announcements().add(me, office_id, said, now)
-    return created(_notice(said), new=new)
+    said = Announcement(_key(me, idempotency_key), request.text, request.until)
+    return created(_notice(said), new=announcements().add(me, office_id, said, now))
 
 
 @app.delete(
@@ -494,8 +491,7 @@ def read_statistics(
 
 
 def _seats_between(office_id: str, first: date, last: date) -> int:
-    office = directory().find(office_id)
-    rules = office.opening if office and office.opening else OpeningRules(weekly={})
+    rules = rules_of(office_id)
     days_of = (first + timedelta(days=number) for number in range((last - first).days + 1))
     slots = [slot for day in days_of for slot in slots_on(rules, national_calendar(), day)]
     return sum(sum(slot.capacity.values()) for slot in slots)
@@ -519,10 +515,9 @@ ACTS = {
 def _day(office_id: str, day: date) -> Day:
     """The day of an office for which the officer may act."""
     me = officer().at(office_id)
-    office = directory().find(office_id)
-    if office is None:
+    if directory().find(office_id) is None:
         raise NotFound
-    return Day(office_id, day, office.opening or OpeningRules(weekly={}), me, clock.now())
+    return Day(office_id, day, rules_of(office_id), me, clock.now())
 
 
 def _known(procedure: str, day: date) -> None:
@@ -533,9 +528,9 @@ def _known(procedure: str, day: date) -> None:
         raise InvalidRequest([FieldError("procedure", "not_found", message)]) from None
 
 
-def _key(day: Day, idempotency_key: str) -> str:
+def _key(me: Officer, idempotency_key: str) -> str:
     """A key counts for the officer who sends it."""
-    return request_hash(settings.identity_key(), f"{day.officer.id}\0{idempotency_key}")[:16]
+    return request_hash(settings.identity_key(), f"{me.id}\0{idempotency_key}")[:16]
 
 
 def _acted(ticket: Ticket) -> Acted:

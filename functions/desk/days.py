@@ -18,20 +18,11 @@ from cccd.transactions import Refused, Unknown, Write
 from cccd.working_calendar import WorkingCalendar
 from desk.acts import Day
 from desk.store import DeskStore
-from offices.opening import Capacity, Slot, slots_on
+from offices.opening import Capacity, Session, Slot, slots_on
 
 MOST_SLOTS = 98  # of one day: a transaction has 100 writes
 LAST_DAY = timedelta(days=60)  # from today
 MAX_READINGS = 5
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """From one time of the day to another, with so many seats in each slot."""
-
-    start: time
-    end: time
-    seats: Capacity
 
 
 @dataclass(frozen=True)
@@ -43,18 +34,18 @@ class Standing:
     booked: int
 
 
-def say(desk: DeskStore, day: Day, calendar: WorkingCalendar, stretches: Sequence[Stretch], why: str) -> list[Standing]:
-    """The day is as the chief says: these stretches and nothing besides; returns its slots as they stand.
+def say(desk: DeskStore, day: Day, calendar: WorkingCalendar, sessions: Sequence[Session], why: str) -> list[Standing]:
+    """The day is as the chief says: these sessions and nothing besides; returns its slots as they stand.
 
     Bookings in a time that is closed stay; `rehousing.py` tells their people.
 
     Raises:
-        InvalidRequest: a day that is over or too far, or stretches that are none.
+        InvalidRequest: a day that is over or too far, or sessions that are none.
         TemporarilyUnavailable
     """
     _within(day)
     by_rule = {slot.start: slot for slot in slots_on(day.rules, calendar, day.date)}
-    wanted = _slots(day, stretches, by_rule)
+    wanted = _slots(day, sessions, by_rule)
     for _ in range(MAX_READINGS):
         there = {items.slot_start(item): item for item in desk.bookings.slot_items(day.office_id, day.date, day.date)}
         starts = sorted({*by_rule, *wanted, *(start for start, item in there.items() if "by" in item)})
@@ -87,7 +78,7 @@ def unsay(desk: DeskStore, day: Day, calendar: WorkingCalendar) -> list[Standing
 def _said(desk: DeskStore, day: Day, start: datetime, seats: Capacity, why: str, seen: Item) -> Write:
     """The slot is as it was read; it has these seats. Seats of a closed slot that rest are offered to nobody any more."""
     resting = [name for name, value in seen.items() if isinstance(value, dict) and value.get("b") == RESTING]
-    return desk.say(day.office_id, start, seats, why, seen.get("mark"), [] if seats else resting)
+    return desk.say(day.office_id, start, seats, why, seen.get("mark"), [] if any(seats.values()) else resting)
 
 
 def _committed(desk: DeskStore, writes: Sequence[Write]) -> bool:
@@ -98,8 +89,8 @@ def _committed(desk: DeskStore, writes: Sequence[Write]) -> bool:
     return True
 
 
-def _slots(day: Day, stretches: Sequence[Stretch], by_rule: Mapping[datetime, Slot]) -> dict[datetime, Capacity]:
-    """The seats of each slot of those stretches.
+def _slots(day: Day, sessions: Sequence[Session], by_rule: Mapping[datetime, Slot]) -> dict[datetime, Capacity]:
+    """The seats of each slot of those sessions.
 
     Raises:
         InvalidRequest: they overlap, or do not fit the office's slots.
@@ -107,7 +98,7 @@ def _slots(day: Day, stretches: Sequence[Stretch], by_rule: Mapping[datetime, Sl
     length = timedelta(minutes=day.rules.slot_minutes)
     found: dict[datetime, Capacity] = {}
     free_from = clock.at(day.date, time.min)
-    for number, each in enumerate(stretches):
+    for number, each in enumerate(sessions):
         start, end = clock.at(day.date, each.start), clock.at(day.date, each.end)
         if start < free_from or end <= start:
             raise InvalidRequest(
@@ -120,7 +111,7 @@ def _slots(day: Day, stretches: Sequence[Stretch], by_rule: Mapping[datetime, Sl
             if start not in by_rule and any(abs(start - other) < length for other in by_rule):
                 message = "Giờ bắt đầu phải khớp với các khung giờ sẵn có của cơ quan."
                 raise InvalidRequest([_field(f"sessions.{number}.from", "not_a_slot", message)])
-            found[start] = each.seats
+            found[start] = each.capacity
             start += length
         free_from = end
     return found

@@ -7,9 +7,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from bookings.booking import Booking, BookingStatus
-from cccd.clock import epoch
 from cccd.table import NEW, Table
-from desk.store import STATISTICS_KEPT
+from desk.store import outcome_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,13 +27,6 @@ def keep_ending(client: "DynamoDBClient", table: str, ended: Booking) -> bool:
         return False
     # A seat may be given back several times a day: then a mark tells them apart, from which nobody gets the booking.
     mark = "" if outcome == "no_show" else f"~{hashlib.sha256(ended.id.encode()).hexdigest()[:12]}"
-    bookings = Table(client, table)
-    item = {
-        "pk": f"OFFICE#{ended.office_id}",
-        "sk": f"STAT#{ended.start.date().isoformat()}#{ended.ticket}{mark}",
-        "outcome": outcome,
-        "procedure": ended.procedure,
-        "hour": ended.start.hour,
-        "ttl": epoch(ended.start + STATISTICS_KEPT),
-    }
+    bookings, name = Table(client, table), f"{ended.ticket}{mark}"
+    item = outcome_item(ended.office_id, ended.start, name, outcome, ended.procedure, ended.start.hour)
     return bookings.written(bookings.put(item, NEW))

@@ -13,8 +13,8 @@ from cccd.errors import NotFound, TemporarilyUnavailable
 from cccd.http import cacheable, lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.wire import Model
+from desk.announcements import Announcements
 from desk.counters import at_counters
-from desk.notices import Announcements
 from desk.store import DeskStore
 from desk.tickets import TicketState
 from desk.waits import WEEKS_LOOKED_AT, Wait, wait_of, waits_at

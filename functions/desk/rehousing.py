@@ -45,8 +45,9 @@ def _tell(desk: DeskStore, booking: Booking, why: str, market: "_Market", now: d
             market.taken(free)
             return True
         market.read()
-        there = desk.bookings.find_all([found] if (found := BookingId.parse(booking.id)) else [])
-        if [each.version for each in there if each.active] != [booking.version]:
+        booking_id = BookingId.parse(booking.id)
+        there = desk.bookings.find(booking_id) if booking_id else None
+        if there is None or there.version != booking.version:
             return False  # its citizen has just moved or cancelled it
     return False
 

@@ -15,7 +15,7 @@ from bookings import items
 from bookings.store import BookingStore
 from cccd.clock import epoch
 from cccd.dynamodb import Item
-from cccd.table import NEW, Table
+from cccd.table import NEW, Key, Table
 from cccd.transactions import Write
 from desk.officer import Officer
 from desk.tickets import Ticket, tickets_of, told_of
@@ -57,7 +57,7 @@ class DeskStore:
 
     def walk_in(self, office_id: str, ticket: Ticket) -> Write:
         """The walk-in's seat is free; this ticket has it."""
-        seat = {"b": ticket.holder, "n": ticket.name, "p": ticket.procedure, "t": told_of(replace(ticket, version=1))}
+        seat = {"b": ticket.holder, "n": ticket.name, "p": ticket.procedure, "t": told_of(ticket)}
         return self._table.update(
             items.slot_key(office_id, ticket.start),
             "SET #seat = :seat, #ttl = if_not_exists(#ttl, :ttl)",
@@ -128,25 +128,31 @@ class DeskStore:
 
     def count(self, office_id: str, ticket: Ticket, outcome: str, procedure: str) -> Write:
         """Keep how the ticket ended, for the statistics."""
-        item = {
-            "pk": f"OFFICE#{office_id}",
-            "sk": f"STAT#{ticket.start.date().isoformat()}#{ticket.number}",
-            "outcome": outcome,
-            "procedure": procedure,
-            "hour": (ticket.checked_in_at or ticket.start).astimezone(ticket.start.tzinfo).hour,
-            "waited": ticket.waited,
-            "ttl": epoch(ticket.start + STATISTICS_KEPT),
-        }
-        return self._table.put(item)
+        hour = (ticket.checked_in_at or ticket.start).astimezone(ticket.start.tzinfo).hour
+        item = outcome_item(office_id, ticket.start, ticket.number, outcome, procedure, hour)
+        return self._table.put({**item, "waited": ticket.waited})
 
     def uncount(self, office_id: str, ticket: Ticket) -> Write:
         """The ticket has not ended after all."""
-        return self._table.delete(
-            {"pk": f"OFFICE#{office_id}", "sk": f"STAT#{ticket.start.date().isoformat()}#{ticket.number}"}
-        )
+        return self._table.delete(_outcome_key(office_id, ticket.start, ticket.number))
 
     def outcomes(self, office_id: str, first: date, last: date) -> Iterator[Item]:
         """How the tickets of those days ended, both included; a moment late."""
         return self._table.between(
             f"OFFICE#{office_id}", f"STAT#{first.isoformat()}", f"STAT#{last.isoformat()}#~", consistent=False
         )
+
+
+def outcome_item(office_id: str, start: datetime, name: str, outcome: str, procedure: str, hour: int) -> Item:
+    """How a ticket of that time ended; `name` tells it from the others of its day."""
+    return {
+        **_outcome_key(office_id, start, name),
+        "outcome": outcome,
+        "procedure": procedure,
+        "hour": hour,
+        "ttl": epoch(start + STATISTICS_KEPT),
+    }
+
+
+def _outcome_key(office_id: str, start: datetime, name: str) -> Key:
+    return {"pk": f"OFFICE#{office_id}", "sk": f"STAT#{start.date().isoformat()}#{name}"}

@@ -1,14 +1,12 @@
 """A ticket for somebody who comes without an appointment, from the seats that the office keeps for them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bookings.carry_out import RETRY_AFTER
-from cccd.clock import shown
-from cccd.errors import NotToday, NoWalkInSeat, TemporarilyUnavailable
+from cccd.errors import NoWalkInSeat, TemporarilyUnavailable
 from cccd.transactions import Refused, Unknown
 from cccd.working_calendar import WorkingCalendar
-from desk.acts import MAX_READINGS, Day
+from desk.acts import MAX_READINGS, Day, today_only
 from desk.store import DeskStore
 from desk.tickets import Ticket
 from offices.opening import slots_on
@@ -24,8 +22,7 @@ def walk_in(
     Raises:
         NoWalkInSeat, NotToday, TemporarilyUnavailable
     """
-    if day.date != day.now.date():
-        raise NotToday(day=shown(day.date))
+    today_only(day)
     length = timedelta(minutes=day.rules.slot_minutes)
     slots = [slot for slot in slots_on(day.rules, calendar, day.date) if day.now < slot.start + length]
     for _ in range(MAX_READINGS):
@@ -42,7 +39,7 @@ def walk_in(
         ticket = Ticket(start, seat, holder, version=1, checked_in_at=day.now, name=name, procedure=procedure)
         record = desk.record(day.officer, day.office_id, "walk_in", ticket.number, day.now)
         try:
-            desk.commit([desk.walk_in(day.office_id, replace(ticket, version=0)), record])
+            desk.commit([desk.walk_in(day.office_id, ticket), record])
         except (Refused, Unknown):
             continue
         return ticket, True

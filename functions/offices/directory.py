@@ -9,6 +9,7 @@ from cccd.effective import holds
 from offices.configuration import FILE, configured
 from offices.country import office, office_ids
 from offices.office import Office
+from offices.opening import OpeningRules
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ class Directory:
 def bookable(office: Office, on: date) -> bool:
     """Whether the office takes bookings: it exists that day and has opening rules."""
     return office.opening is not None and holds(office, on)
+
+
+def rules_of(office_id: str) -> OpeningRules:
+    """An office's rules; the ordinary ones where it has none any more."""
+    office = directory().find(office_id)
+    return office.opening if office and office.opening else OpeningRules(weekly={})
 
 
 @cache

@@ -12,7 +12,7 @@ from bookings.forgetting import forget_citizen
 from bookings.store import BookingStore
 from cccd.hashes import CitizenHash
 from declarations.erasing import DeclarationEraser
-from offices.directory import directory
+from offices.directory import rules_of
 from zalo.acquaintances import Acquaintances
 
 
@@ -33,18 +33,14 @@ def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: 
             for the rest.
     """
     declarations.use.end_sessions(citizen, now)  # first: nothing of theirs is written again meanwhile
-    forgotten, remaining = forget_citizen(bookings, citizen, now, lambda booking: _too_late(booking, now))
+    forgotten, remaining = forget_citizen(
+        bookings, citizen, now, lambda booking: now >= rules_of(booking.office_id).last_change(booking.start)
+    )
     if forgotten:
         declarations.journal.note_erasure(citizen, "booking", forgotten, "citizen", now)
     erased = declarations.erase_all(citizen, now)
     declarations.consents.withdraw(citizen, now)
     return Erased(erased, forgotten, tuple(remaining))
-
-
-def _too_late(booking: Booking, now: datetime) -> bool:
-    """Whether the office takes no cancellation of it any more."""
-    office = directory().find(booking.office_id)
-    return bool(office and office.opening and now >= office.opening.last_change(booking.start))
 
 
 def forget_in_chat(chat: Acquaintances, declarations: DeclarationEraser, citizen: CitizenHash, now: datetime) -> None:

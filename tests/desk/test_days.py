@@ -14,9 +14,9 @@ from bookings.store import BookingStore
 from cccd.dynamodb import client
 from cccd.errors import SlotClosed, SlotFull
 from cccd.working_calendar import national_calendar
-from desk.days import Stretch, say, unsay
+from desk.days import say, unsay
 from desk.store import DeskStore
-from offices.opening import Slot
+from offices.opening import Session, Slot
 from tests.bookings.calls import OFFICE, START, act, book, read
 from tests.bookings.holds import held
 from tests.bookings.wishes import NOW, SLOT_START, rules_of, slot, wish
@@ -197,8 +197,8 @@ def test_a_sale_that_comes_first_is_seen_by_the_chief(
 def test_with_fewer_seats_nobody_new_comes_until_there_is_room(store: BookingStore) -> None:
     for person in ("an", "binh", "chi"):
         booked(store, person)
-    stretch = Stretch(SLOT_START.time(), (SLOT_START + timedelta(minutes=30)).time(), {"shared": 2})
-    say(desk_of(store), day(NOW), national_calendar(), [stretch], "Thiếu cán bộ.")
+    session = Session(SLOT_START.time(), (SLOT_START + timedelta(minutes=30)).time(), {"shared": 2})
+    say(desk_of(store), day(NOW), national_calendar(), [session], "Thiếu cán bộ.")
     with pytest.raises(SlotFull):
         held(store, "dung", at=slot(4))
     unsay(desk_of(store), day(NOW), national_calendar())

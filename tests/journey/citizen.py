@@ -49,10 +49,14 @@ class Citizen:
 
     def books_for_tomorrow(self) -> dict[str, Any]:
         """A held and confirmed appointment."""
+        return self.books(TOMORROW)
+
+    def books(self, start: str) -> dict[str, Any]:
+        """A held and confirmed appointment at that time."""
         wish = {
             "officeId": "ca-26740",
             "procedure": "cap-cccd",
-            "start": TOMORROW,
+            "start": start,
             "applicant": {
                 "fullName": self._name,
                 "personalId": f"07919000{self.user}",

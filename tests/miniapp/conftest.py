@@ -1,8 +1,5 @@
 """One stack, one browser and one world for all walks; a phone of its own, with nothing on it, for each."""
 
-import os
-import platform
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
+from tests.browser import launched
 from tests.conftest import ROOT
 from tests.miniapp.phone import Phone
 from tests.miniapp.world import HOSTS, World, open_world
@@ -18,13 +16,6 @@ from tests.served import Served, served
 TODAY = "2026-11-25T09:00:00+07:00"
 ARTICLE = "2021-06-24T09:00:00+07:00"
 WWW = ROOT / ".cache/miniapp/www"
-BROWSER = ROOT / ".tools/browser"
-
-# The fonts that come with the browser look the same on every machine, and have all the marks of Vietnamese.
-FONTS = """<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
-"""
 
 ANDROID = (
     "Mozilla/5.0 (Linux; Android 10; SM-A105F) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
@@ -44,17 +35,6 @@ def www() -> Path:
     return WWW
 
 
-def chromium() -> Path:
-    """The browser: the one that CHROMIUM names, or ours, which runs on Linux with an x86 alone, or the machine's own."""
-    if named := os.environ.get("CHROMIUM"):
-        return Path(named)
-    if platform.system() == "Linux" and platform.machine() == "x86_64":
-        return BROWSER / "tmp/chromium"
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-    assert found, "no Chromium is installed: say where one is, CHROMIUM=/path make test"
-    return Path(found)
-
-
 @pytest.fixture(scope="session")
 def world(www: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_world(www, tmp_path_factory.mktemp("tls")) as opened:
@@ -64,22 +44,8 @@ def world(www: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium, for which no other host than the world's exists."""
-    fonts = tmp_path_factory.mktemp("fonts")
-    (fonts / "fonts.conf").write_text(FONTS.format(fonts=BROWSER / "tmp/fonts", cache=fonts / "cache"))
     rules = [*(f"MAP {host} 127.0.0.1:{world.port}" for host in HOSTS), "MAP * ~NOTFOUND"]
-    unpacked = BROWSER / "tmp"
-    libraries = f"{os.environ.get('LD_LIBRARY_PATH', '')}:{unpacked / 'al2023/lib'}".lstrip(":")
-    opened = playwright.chromium.launch(
-        executable_path=chromium(),
-        env={**os.environ, "FONTCONFIG_FILE": str(fonts / "fonts.conf"), "LD_LIBRARY_PATH": libraries},
-        args=[
-            "--no-sandbox",
-            "--headless=shell",
-            "--disable-gpu",
-            "--ignore-certificate-errors",
-            f"--host-resolver-rules={', '.join(rules)}",
-        ],
-    )
+    opened = launched(playwright, tmp_path_factory.mktemp("fonts"), ", ".join(rules), "--ignore-certificate-errors")
     yield opened
     opened.close()
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import AXE
 from tests.conftest import ROOT
 from tests.miniapp.phone import Phone
 
-AXE = ROOT / ".tools/browser/node_modules/axe-core/axe.min.js"
 PICTURES = ROOT / "docs/screens"
 LARGEST = 150 * 1024  # bytes
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

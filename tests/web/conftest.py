@@ -1,12 +1,11 @@
 """A running stack, and Chromium as a counter's PC."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.miniapp.conftest import BROWSER, FONTS
+from tests.browser import launched
 from tests.served import Served, served
 
 YESTERDAY = "2026-11-25T07:00:00+07:00"  # of the day that is worked
@@ -21,19 +20,7 @@ def stack_of_the_desk() -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The browser that the Mini App's tests have too; nothing but this machine exists for it."""
-    fonts = tmp_path_factory.mktemp("fonts")
-    (fonts / "fonts.conf").write_text(FONTS.format(fonts=BROWSER / "tmp/fonts", cache=fonts / "cache"))
-    libraries = f"{os.environ.get('LD_LIBRARY_PATH', '')}:{BROWSER / 'tmp/al2023/lib'}".lstrip(":")
-    opened = playwright.chromium.launch(
-        executable_path=BROWSER / "tmp/chromium",
-        env={**os.environ, "FONTCONFIG_FILE": str(fonts / "fonts.conf"), "LD_LIBRARY_PATH": libraries},
-        args=[
-            "--no-sandbox",
-            "--headless=shell",
-            "--disable-gpu",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-        ],
-    )
+    opened = launched(playwright, tmp_path_factory.mktemp("fonts"), "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
     yield opened
     opened.close()
 

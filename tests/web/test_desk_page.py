@@ -5,16 +5,16 @@ import os
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import AXE
 from tests.conftest import ROOT
-from tests.miniapp.conftest import BROWSER
 from tests.served import Served, ask
 
 OFFICE = "ca-26740"
 DAY = "2026-11-26"
 BOOKED = 40
-AXE = BROWSER / "node_modules/axe-core/axe.min.js"
 SCREENS = ROOT / "docs/screens"
 
 
@@ -77,14 +77,22 @@ def called(page: Page) -> str:
     return page.locator(".called .number").inner_text()
 
 
-def test_a_whole_day_at_two_counters(counters: tuple[Page, Page], stack_of_the_desk: Served) -> None:
+@pytest.fixture(scope="session")
+def day_of_forty(stack_of_the_desk: Served) -> list[dict[str, Any]]:
+    """Forty appointments of the day, at twenty past seven of it."""
+    times = starts(stack_of_the_desk)
+    mine = [book(stack_of_the_desk, number, times[number]) for number in range(BOOKED)]
+    status, _ = ask("POST", f"{stack_of_the_desk.zalo}/clock", {"minutes": 24 * 60 + 20})
+    assert status == 200
+    return mine
+
+
+def test_a_whole_day_at_two_counters(
+    counters: tuple[Page, Page], stack_of_the_desk: Served, day_of_forty: list[dict[str, Any]]
+) -> None:
     service = stack_of_the_desk
     one, two = counters
-    times = starts(service)
-    mine = [book(service, number, times[number]) for number in range(BOOKED)]
-    status, _ = ask("POST", f"{service.zalo}/clock", {"minutes": 24 * 60 + 20})  # twenty past seven of the day
-    assert status == 200
-
+    mine = day_of_forty
     sign_in(one, service, "Cán bộ Minh", "1")
     sign_in(two, service, "Chỉ huy Hạnh", "2")
     expect(one.locator("tbody tr")).to_have_count(BOOKED)
@@ -149,7 +157,7 @@ def test_a_whole_day_at_two_counters(counters: tuple[Page, Page], stack_of_the_d
 
 
 def test_the_chief_closes_the_afternoon_and_reads_the_figures(
-    counters: tuple[Page, Page], stack_of_the_desk: Served
+    counters: tuple[Page, Page], stack_of_the_desk: Served, day_of_forty: Any
 ) -> None:
     page, officer = counters
     sign_in(page, stack_of_the_desk, "Chỉ huy Hạnh", "2")
@@ -183,7 +191,7 @@ def test_the_waiting_room_sees_numbers_and_no_names(counters: tuple[Page, Page],
 
 
 def test_nothing_of_a_person_is_kept_in_the_browser_or_its_address(
-    counters: tuple[Page, Page], stack_of_the_desk: Served
+    counters: tuple[Page, Page], stack_of_the_desk: Served, day_of_forty: Any
 ) -> None:
     page, _ = counters
     sign_in(page, stack_of_the_desk, "Cán bộ Minh", "1")

@@ -1,6 +1,6 @@
 /** The desk's part of the API, on the contract's own client. A refusal is thrown with the server's own words. */
 import createClient from "openapi-fetch";
-import type { components, paths } from "./contract";
+import type { components, paths } from "../../../miniapp/src/api/contract";
 import { accessToken, type Config, renew } from "./signin";
 import { today } from "./words";
 

@@ -2,7 +2,7 @@
 import createClient from "openapi-fetch";
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { components, paths } from "./contract";
+import type { components, paths } from "../../../miniapp/src/api/contract";
 import { readConfig } from "./signin";
 
 type Queue = components["schemas"]["QueueView"];

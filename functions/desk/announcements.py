@@ -43,20 +43,22 @@ class Announcements:
         found = (each for each in self._all(office_id, consistent) if each.until > now)
         return sorted(found, key=lambda each: (each.until, each.id))
 
-    def add(self, officer: Officer, office_id: str, said: Announcement, now: datetime) -> None:
-        """Show it from now on. The same id is the same announcement.
+    def add(self, officer: Officer, office_id: str, said: Announcement, now: datetime) -> bool:
+        """Show it from now on; returns whether it is new: the same id is the same announcement.
 
         Raises:
             TooManyNotices
         """
         there = self.shown(office_id, now)
         if said.id in {each.id for each in there}:
-            return
+            return False
         if len(there) >= MOST:
             raise TooManyNotices(limit=str(MOST))
         item = {"text": said.text, "until": epoch(said.until), "ttl": epoch(said.until)}
-        if self._table.written(self._table.put({**_key(office_id, said.id), **item}, NEW)):
+        new = self._table.written(self._table.put({**_key(office_id, said.id), **item}, NEW))
+        if new:
             self._desk.note(officer, office_id, "notice", "-", now)
+        return new
 
     def remove(self, officer: Officer, office_id: str, notice_id: str, now: datetime) -> None:
         """Show it no longer.
