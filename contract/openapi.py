@@ -44,7 +44,7 @@ API_MODULES = {
     "sessions.api": Door("Sign-in", PUBLIC),
     "offices.api": Door("Offices", PUBLIC),
     "bookings.availability_api": Door("Offices", PUBLIC),
-    "desk.queue_api": Door("Offices", PUBLIC),
+    "desk.office_api": Door("Offices", PUBLIC),
     "procedures.api": Door("Procedures", PUBLIC),
     "forms.api": Door("Declarations", PUBLIC),
     "places.api": Door("Declarations", PUBLIC),
@@ -56,6 +56,7 @@ API_MODULES = {
     "faq.api": Door("Questions", PUBLIC),
     "chat.webhook": Door("Zalo", ZALO),
     "desk.api": Door("Desk", OFFICER),
+    "desk.declaration_api": Door("Desk", OFFICER),
     "edge.api": Door("Service", PUBLIC),
 }
 

@@ -52,6 +52,11 @@ class Journal:
         item = {"what": "release", "by": "office", **_when(now)}
         self._note(self._table.put({**access_key(citizen, now, _nonce()), **item}, NEW))
 
+    def note_reading(self, citizen: CitizenHash, declaration_id: str, now: datetime) -> None:
+        """Record that an officer read the citizen's declaration; raises as `note_access`."""
+        item = {"what": "reading", "declaration": declaration_id, "by": "office", **_when(now)}
+        self._note(self._table.put({**access_key(citizen, now, _nonce()), **item}, NEW))
+
     def note_erasure(self, citizen: CitizenHash, what: str, count: int, by: By, now: datetime) -> None:
         """Record that `count` of the citizen's `what` were erased; raises as `note_access`."""
         self._note(self.erased(citizen, what, count, by, now))

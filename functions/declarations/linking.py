@@ -121,7 +121,11 @@ class LinkedDeclarations:
 
     def find_all(self, citizen: CitizenHash, ids: Iterable[str], now: datetime) -> dict[str, Linked]:
         """Those of the citizen's declarations that exist and are not past their time, by their ids."""
-        keys = [declaration_key(citizen, each) for each in dict.fromkeys(ids)]
+        return self.find_each(((citizen, each) for each in ids), now)
+
+    def find_each(self, of: Iterable[tuple[CitizenHash, str]], now: datetime) -> dict[str, Linked]:
+        """As `find_all`, of several citizens."""
+        keys = [declaration_key(citizen, each) for citizen, each in dict.fromkeys(of)]
         return {item["id"]: _linked(item) for item in self._table.get_all(keys) if item["dueAt"] > epoch(now)}
 
     def link(self, declaration: Linked, appointment_end: datetime) -> Write:

@@ -37,6 +37,7 @@ from cccd.table import Table
 from cccd.wire import Model, Page
 from cccd.working_calendar import national_calendar
 from consent.journal import Journal
+from declarations.linking import LinkedDeclarations
 from desk import acts, days, walk_ins
 from desk.acts import Day
 from desk.announcements import LONGEST, Announcement, Announcements
@@ -89,7 +90,8 @@ class TicketView(Model):
 
     `slotClosed`: the chief has closed its time, and somebody has to call this `phone`; no other ticket tells one.
 
-    `declarationReady`: the person has filled in and submitted the declaration already.
+    `declarationReady`: the person has filled in and submitted the declaration, and it fits the appointment;
+    `declarationMissing` says in words what it lacks, of an appointment. Both are at most five minutes old.
     """
 
     ticket: str
@@ -100,6 +102,7 @@ class TicketView(Model):
     personal_id: str | None
     procedure: str | None
     declaration_ready: bool
+    declaration_missing: str | None
     counter: str | None
     checked_in_at: datetime | None
     called_at: datetime | None
@@ -254,6 +257,7 @@ class PlannedDay(Model):
     office_id: str
     date: dates.date
     told: int
+    slot_minutes: int
     slots: list[PlannedSlot]
 
 
@@ -295,11 +299,12 @@ def read_officer() -> Me:
 def read_day(office_id: OfficeId, day: DayPath) -> Response[DayBoard]:
     here = _day(office_id, day)
     tickets = desk().tickets(here.office_id, here.date)
-    etag = validator(tickets)
+    etag = validator(tickets, here.now)
     asked = (app.current_event.headers or {}).get("if-none-match") or ""
     if etag in asked:
         unchanged(etag)
-    lines = board(desk(), tickets, here.rules.booked_before_walk_in)
+    linked = LinkedDeclarations(client(), settings.declarations_table)
+    lines = board(desk(), linked, tickets, here.rules.booked_before_walk_in, here.now)
     told = DayBoard(office_id=here.office_id, date=here.date, tickets=[_line(each) for each in lines])
     return Response(200, content_types.APPLICATION_JSON, told, {"ETag": etag})
 
@@ -354,6 +359,18 @@ def add_walk_in(office_id: OfficeId, day: DayPath, request: WalkIn, idempotency_
     return created(_acted(ticket), new=new)
 
 
+@app.get(
+    "/desk/offices/<officeId>/days/<date>/slots",
+    summary="The slots of a day as they stand, and who would be affected by a change",
+    description="For the chief. Nobody is told of anything: `told` is 0.",
+)
+@refuses(NotYourOffice, ChiefOnly, InvalidRequest, NotFound)
+def read_planned_slots(office_id: OfficeId, day: DayPath) -> PlannedDay:
+    here = _day(office_id, day)
+    here.officer.chief_at(office_id)
+    return _standing(here, days.stand(desk(), here, national_calendar()), 0)
+
+
 @app.put(
     "/desk/offices/<officeId>/days/<date>",
     summary="Close times, give more seats or fewer, or open a day that is closed: at once",
@@ -396,7 +413,7 @@ def list_notices(office_id: OfficeId) -> NoticePage:
 @app.post(
     "/desk/offices/<officeId>/notices",
     summary="Announce something to everybody, until a time",
-    description="For the chief. `GET /offices/{officeId}/queue` shows it.",
+    description="For the chief. `GET /offices/{officeId}` shows it within a minute, `…/queue` within seconds.",
     status_code=201,
 )
 @refuses(NotYourOffice, ChiefOnly, TooManyNotices)
@@ -441,6 +458,7 @@ def _standing(here: Day, slots: list[days.Standing], told: int) -> PlannedDay:
         office_id=here.office_id,
         date=here.date,
         told=told,
+        slot_minutes=here.rules.slot_minutes,
         slots=[PlannedSlot(start=each.start, seats=sum(each.seats.values()), booked=each.booked) for each in slots],
     )
 
@@ -547,7 +565,8 @@ def _line(line: Line) -> TicketView:
         full_name=booking.applicant.full_name if booking else ticket.name,
         personal_id=booking.applicant.masked_id if booking else None,
         procedure=booking.procedure if booking else ticket.procedure,
-        declaration_ready=bool(booking and booking.declaration_id),
+        declaration_ready=booking is not None and line.missing is None,
+        declaration_missing=line.missing,
         counter=ticket.counter,
         checked_in_at=ticket.checked_in_at,
         called_at=ticket.called_at,

@@ -34,6 +34,20 @@ class Standing:
     booked: int
 
 
+def stand(desk: DeskStore, day: Day, calendar: WorkingCalendar) -> list[Standing]:
+    """The slots of the day as they stand; nothing is changed.
+
+    Raises:
+        InvalidRequest: a day that is over or too far.
+    """
+    _within(day)
+    by_rule = {slot.start: slot for slot in slots_on(day.rules, calendar, day.date)}
+    there = {items.slot_start(item): item for item in desk.bookings.slot_items(day.office_id, day.date, day.date)}
+    seats = {start: slot.capacity for start, slot in by_rule.items()}
+    seats |= {start: item["by"]["seats"] for start, item in there.items() if "by" in item}
+    return [_standing(start, seats.get(start, {}), there.get(start, {})) for start in sorted({*seats, *there})]
+
+
 def say(desk: DeskStore, day: Day, calendar: WorkingCalendar, sessions: Sequence[Session], why: str) -> list[Standing]:
     """The day is as the chief says: these sessions and nothing besides; returns its slots as they stand.
 

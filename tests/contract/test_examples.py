@@ -99,6 +99,7 @@ def walk(ask: FrontEnd) -> None:
     ask("listNotices", officeId=OFFICE)
     ask("removeNotice", officeId=OFFICE, noticeId=notice["id"])
     whole_day = {"from": "07:30", "to": "11:30", "seats": 4}
+    ask("readPlannedSlots", officeId=OFFICE, date="2026-12-04")
     ask("planDay", {"sessions": [whole_day], "reason": "Chiều nay cơ quan họp."}, officeId=OFFICE, date="2026-12-04")
     ask("forgetPlan", officeId=OFFICE, date="2026-12-04")
     today: Any = {"officeId": OFFICE, "date": "2026-11-25"}
@@ -113,7 +114,11 @@ def walk(ask: FrontEnd) -> None:
     ask("readDay", **today)
     ask("readStatistics", officeId=OFFICE, from_="2026-11-25", to="2026-11-25")
     ask("readQueue", officeId=OFFICE)
-    book("minh", "another press")
+    declared = ask.somebody(
+        "minh", "POST", "/declarations", FORM_2026 | {"personalId": person("minh")["personalId"], "fullName": "minh"}
+    )
+    theirs = act(book("minh", "another press", declarationId=declared["id"]), "confirm", "minh").body
+    ask("readTicketDeclaration", officeId=OFFICE, date=theirs["start"][:10], ticket=theirs["ticket"])
     ask("releaseApplicant", {"personalId": person("minh")["personalId"]}, officeId=OFFICE)
 
     ask("readHealth")

@@ -7,7 +7,7 @@ import pytest
 from bookings.api import handler as bookings
 from cccd.dynamodb import client
 from cccd.table import Table
-from desk import queue_api
+from desk import office_api
 from desk.api import handler
 from desk.officer import officer_of
 from desk.waits import ENOUGH
@@ -34,6 +34,7 @@ ROUTES = [
     ("POST", f"{DAY}/check-ins", {"ticket": "0800-01"}),
     ("POST", f"{DAY}/calls", {"counter": "1"}),
     ("POST", f"{DAY}/walk-ins", {"procedure": "cap-cccd"}),
+    ("GET", f"{DAY}/slots", None),
     ("POST", f"/desk/offices/{OFFICE}/releases", {"personalId": "079190012345"}),
     *(
         ("POST", f"{DAY}/tickets/0800-01/{act}", None)
@@ -161,7 +162,7 @@ def test_statistics_of_no_days_or_too_many_are_refused(today: Any, first: str, l
 
 def queue() -> Answer:
     settle()
-    return call(queue_api.handler, "GET", f"/offices/{OFFICE}/queue")
+    return call(office_api.handler, "GET", f"/offices/{OFFICE}/queue")
 
 
 def test_everybody_sees_which_number_is_at_which_counter(today: Any) -> None:
@@ -186,13 +187,13 @@ def test_the_wait_is_measured_at_this_hour_or_not_told(today: Any) -> None:
     for number in range(ENOUGH):
         item = {"pk": f"OFFICE#{OFFICE}", "sk": f"STAT#2026-11-20#0800-{number:02d}", "outcome": "served"}
         table.write(table.put(item | {"hour": 8, "procedure": "cap-cccd", "waited": 600 + 60 * number}))
-    queue_api._wait.cache_clear()
+    office_api._wait.cache_clear()
     at_desk("POST", f"{DAY}/check-ins", body={"code": today["id"]})
     assert queue().body["wait"] == {"p50": 24, "p90": 36}
 
 
 def test_no_queue_of_no_office(aws: None) -> None:
-    assert call(queue_api.handler, "GET", "/offices/ca-00000/queue").code == "not_found"
+    assert call(office_api.handler, "GET", "/offices/ca-00000/queue").code == "not_found"
 
 
 def told_soon() -> list[str]:
@@ -235,15 +236,20 @@ def announce(text: str, key: str = "a-press-of-a-button", until: str = "2026-11-
     return at_desk("POST", NOTICES, CHIEF, body={"text": text, "until": until}, headers={"idempotency-key": key})
 
 
+def office() -> Any:
+    return call(office_api.handler, "GET", f"/offices/{OFFICE}").body
+
+
 def test_what_the_chief_announces_everybody_reads_until_its_end(today: Any, clock: Any) -> None:
     said = announce("Sáng thứ Sáu cơ quan mất nước.")
     assert said.status == 201
     again = announce("Sáng thứ Sáu cơ quan mất nước.")
     assert (again.status, again.body) == (200, said.body), "the same press"
     assert [each["text"] for each in queue().body["notices"]] == ["Sáng thứ Sáu cơ quan mất nước."]
+    assert office()["notices"] == ["Sáng thứ Sáu cơ quan mất nước."]
     assert at_desk("GET", NOTICES).body["items"] == [said.body]
     clock.move_to("2026-11-28T17:00:00+07:00")
-    assert queue().body["notices"] == []
+    assert queue().body["notices"] == office()["notices"] == []
 
 
 def test_an_announcement_is_taken_back(today: Any) -> None:
@@ -275,3 +281,17 @@ def test_only_the_chief_announces_and_not_more_than_anybody_reads(today: Any) ->
 )
 def test_an_announcement_that_does_not_fit_is_refused(today: Any, text: str, until: str) -> None:
     assert announce(text, until=until).code == "invalid_request"
+
+
+def test_the_chief_sees_who_would_be_affected_before_anything_is_changed(today: Any) -> None:
+    assert at_desk("GET", f"{DAY}/slots").code == "chief_only"
+    found = at_desk("GET", f"{DAY}/slots", CHIEF).body
+    assert (found["told"], found["slotMinutes"]) == (0, 30)
+    booked = [each["start"] for each in found["slots"] if each["booked"]]
+    assert booked == [START] and all(each["seats"] for each in found["slots"])
+    plan = {"sessions": [{"from": "13:30", "to": "17:00", "seats": 7}], "reason": "Cơ quan họp."}
+    planned = at_desk("PUT", DAY, CHIEF, body=plan).body
+    again = at_desk("GET", f"{DAY}/slots", CHIEF).body
+    assert again["slots"] == planned["slots"], "as it was said, so it is read"
+    assert {each["seats"] for each in again["slots"]} == {0, 7}
+    assert at_desk("GET", f"/desk/offices/{OFFICE}/days/2020-01-01/slots", CHIEF).code == "invalid_request"

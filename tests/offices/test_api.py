@@ -6,8 +6,14 @@ from typing import Any
 import pytest
 
 from cccd import clock
+from desk.office_api import handler as office
 from offices.api import handler
 from tests.gateway import call
+
+
+@pytest.fixture(autouse=True)
+def _table(aws: None) -> None:
+    """An office is read with what it announces."""
 
 
 def search(q: str, **query: str) -> list[dict[str, Any]]:
@@ -16,7 +22,7 @@ def search(q: str, **query: str) -> list[dict[str, Any]]:
 
 
 def read(office_id: str) -> dict[str, Any]:
-    answer = call(handler, "GET", f"/offices/{office_id}")
+    answer = call(office, "GET", f"/offices/{office_id}")
     assert answer.status == 200
     body: dict[str, Any] = answer.body
     return body

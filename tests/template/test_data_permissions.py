@@ -8,10 +8,13 @@ from cccd.dynamodb import client
 from cccd.hashes import ChatUserHash
 from declarations import api as declarations_api
 from declarations import print_api
+from desk import declaration_api
 from privacy import api as privacy_api
 from privacy import retention_run
+from tests.bookings.calls import act
 from tests.bookings.people import signed_in
 from tests.declarations.people import FORM_2021, FORM_2026
+from tests.desk.officers import at_2021, at_desk, claims
 from tests.gateway import CONTEXT, Answer, call, event
 from tests.privacy.conftest import NOW, at, book, declare, items
 from tests.template.iam import allowed, performed
@@ -39,6 +42,12 @@ def test_each_function_may_do_exactly_what_it_does(
     printed = print_api.handler(event("GET", f"/declarations/{old.body['id']}/print", headers=who), CONTEXT)
     assert printed["statusCode"] == 200
     assert performed == allowed("PrintFunction")
+
+    ticket = act(at_2021(old.body["id"]), "confirm").body["ticket"]
+    performed.clear()
+    path = f"/desk/offices/cah-760/days/2021-06-25/tickets/{ticket}/declaration"
+    assert at_desk("GET", path, claims("[cah-760.officer]"), via=declaration_api.handler).status == 200
+    assert performed == allowed("DeskDeclarationFunction")
 
     performed.clear()
     assert call(privacy_api.handler, "GET", "/me/data", headers=who).status == 200

@@ -13,7 +13,7 @@ from bookings.store import BookingStore
 from cccd.clock import VIETNAM
 from cccd.dynamodb import client
 from declarations.api import handler as declarations
-from desk import queue_api
+from desk import office_api
 from offices.opening import Queue
 from tests.bookings.people import signed_in
 from tests.bookings.wishes import RULES, slot, wish
@@ -147,7 +147,7 @@ def test_each_function_may_do_exactly_what_it_does(
         desk.handler({"officeId": "ca-26740", "date": START[:10], "ticket": ticket}, CONTEXT)
         assert performed == allowed("DeskFunction")
 
-        at_the_desk = act(book(16, start="2026-11-28T09:00:00+07:00"), "confirm", 16)
+        at_the_desk = act(book(16, declare(16), start="2026-11-28T09:00:00+07:00"), "confirm", 16)
         act(book(17, start="2026-11-28T09:00:00+07:00"), "confirm", 17)
         behind = act(book(18, start="2026-11-28T10:00:00+07:00"), "confirm", 18)
         clock.move_to(datetime(2026, 11, 28, 8, 0, tzinfo=VIETNAM))
@@ -155,8 +155,8 @@ def test_each_function_may_do_exactly_what_it_does(
         officers_day(at_the_desk["ticket"], behind["ticket"], 17)
         assert performed == allowed("DeskApiFunction")
         performed.clear()
-        call(queue_api.handler, "GET", "/offices/ca-26740/queue")
-        assert performed == allowed("QueueFunction")
+        call(office_api.handler, "GET", "/offices/ca-26740/queue")
+        assert performed == allowed("OfficeFunction")
         clock.move_to(datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM))
 
         book(12, start="2026-11-27T14:00:00+07:00")

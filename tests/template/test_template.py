@@ -49,8 +49,9 @@ def test_every_event_runs_against_its_handler(path, stack: Stack, aws: None) -> 
     answer = getattr(importlib.import_module(module), name)(json.loads(path.read_text(encoding="utf-8")), CONTEXT)
     if "statusCode" not in answer:
         return  # nobody waits for a scheduled function's answer
-    # Without a real session token, a citizen's routes refuse; without Zalo, sign-in refuses. Neither is our error.
-    assert answer["statusCode"] in (200, 401, 503), answer
+    # Without a real session token, a citizen's routes refuse; without Zalo, sign-in refuses; no ticket is in the table yet.
+    assert answer["statusCode"] in (200, 401, 404, 503), answer
+    assert answer["statusCode"] != 404 or path.stem == "DeskDeclarationFunction"
     assert answer["statusCode"] == 200 or "code" in json.loads(answer["body"])
 
 

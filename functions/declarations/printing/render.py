@@ -1,17 +1,14 @@
 """A declaration on its edition's paper."""
 
-from datetime import date
-
 from reportlab.lib.units import mm
 
 from cccd.clock import VIETNAM
-from cccd.phone import shown_phone
 from declarations.declaration import Declaration, DeclarationStatus
 from declarations.printing.layout import Cell, Layout, Part, layout_of
 from declarations.printing.paper import BOLD, ITALIC, LEFT, REGULAR, RIGHT, TOP, Paper
-from forms.birth_dates import shown_partial
+from declarations.wording import in_words
 from forms.form import Form, FormField, form_of
-from forms.values import Answer, shown_address
+from forms.values import Answer
 
 INDENT = 8 * mm
 QR_SIDE = 21 * mm
@@ -129,7 +126,7 @@ def _cell(paper: Paper, cell: Cell, form: Form, declaration: Declaration, start:
         paper.move(1.08)
         return
     font = BOLD if cell.bold else REGULAR
-    lines = paper.wrapped(_shown(field, answer, declaration.updated_at.date()), end - after, end - start, font)
+    lines = paper.wrapped(in_words(field, answer, declaration.updated_at.date()), end - after, end - start, font)
     for number, line in enumerate(lines):
         if number:
             paper.need(paper.leading)
@@ -153,31 +150,11 @@ def _boxed(field: FormField, answer: Answer | None) -> str:
     return ""
 
 
-def _shown(field: FormField, answer: Answer | None, on: date) -> str:
-    match answer:
-        case None:
-            return ""
-        case bool():
-            return "Có" if answer else "Không"
-        case list():
-            return "; ".join(answer)
-        case dict():
-            return _address(answer, on)
-    if field.type == "phone" and answer.startswith("84"):
-        return shown_phone(answer)
-    return shown_partial(answer) if field.type == "date-of-birth" and answer[:4].isdigit() else answer
-
-
-def _address(answer: dict[str, str], on: date) -> str:
-    now = shown_address(answer, on)
-    return f"{now} (trước đây: {answer['oldText']})" if answer.get("oldText") else now
-
-
 def _ticks(paper: Paper, part: Part, form: Form, declaration: Declaration) -> None:
     field = form.field(part.ticks)
     assert field is not None, part.ticks
     answer = declaration.answers.get(part.ticks)
-    chosen = answer if isinstance(answer, list) else [_shown(field, answer, declaration.updated_at.date())]
+    chosen = answer if isinstance(answer, list) else [in_words(field, answer, declaration.updated_at.date())]
     paper.need(paper.leading)
     if part.numbered_from:
         for number, choice in enumerate(field.choices, start=part.numbered_from):

@@ -64,23 +64,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/offices/{officeId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One office */
-        get: operations["readOffice"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/offices/{officeId}/slots": {
         parameters: {
             query?: never;
@@ -107,6 +90,23 @@ export interface paths {
         };
         /** The draw of a day's seats, to check */
         get: operations["readDraw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{officeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One office, and what it announces */
+        get: operations["readOffice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -687,6 +687,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/offices/{officeId}/days/{date}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The slots of a day as they stand, and who would be affected by a change
+         * @description For the chief. Nobody is told of anything: `told` is 0.
+         */
+        get: operations["readPlannedSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/desk/offices/{officeId}/notices": {
         parameters: {
             query?: never;
@@ -699,7 +719,7 @@ export interface paths {
         put?: never;
         /**
          * Announce something to everybody, until a time
-         * @description For the chief. `GET /offices/{officeId}/queue` shows it.
+         * @description For the chief. `GET /offices/{officeId}` shows it within a minute, `…/queue` within seconds.
          */
         post: operations["addNotice"];
         delete?: never;
@@ -760,6 +780,26 @@ export interface paths {
          * @description For the chief. Waits in minutes from the check-in to the call, null where too few people came to say so.
          */
         get: operations["readStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/offices/{officeId}/days/{date}/tickets/{ticket}/declaration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The declaration of a ticket
+         * @description Each reading is on record, at the office and in what its citizen reads of their own data.
+         */
+        get: operations["readTicketDeclaration"];
         put?: never;
         post?: never;
         delete?: never;
@@ -859,6 +899,12 @@ export interface components {
             text: string;
             /** Format: date-time */
             until: string;
+        };
+        /** @description One answer as it is printed: the blank's number and title on the paper, and the words. */
+        AnswerView: {
+            item: string;
+            title: string;
+            answer: string;
         };
         /** @description Who the card is for. */
         ApplicantIn: {
@@ -1059,6 +1105,14 @@ export interface components {
             slots: components["schemas"]["SlotView"][];
             moreSeatsOn: string | null;
             drawAt: string | null;
+        };
+        /** @description The declaration of a ticket as an officer reads it, and the papers that it calls for. */
+        DeclarationAtDesk: {
+            ticket: string;
+            form: string;
+            version: number;
+            sections: components["schemas"]["SectionView"][];
+            papers: components["schemas"]["PaperToSee"][];
         };
         /** @description A citizen's declarations, latest change first. */
         DeclarationPage: {
@@ -1637,6 +1691,11 @@ export interface components {
             mandatory: boolean;
             atOffice: boolean;
         };
+        /** @description A paper that the person was told to bring, and why. */
+        PaperToSee: {
+            name: string;
+            why: string;
+        };
         /** @description The body is over the documented size. */
         PayloadTooLarge: {
             /** @constant */
@@ -1696,6 +1755,7 @@ export interface components {
             /** Format: date */
             date: string;
             told: number;
+            slotMinutes: number;
             slots: components["schemas"]["PlannedSlot"][];
         };
         /** @description A stretch of the day, of whole slots, with so many seats in each. */
@@ -1856,6 +1916,11 @@ export interface components {
             permanent: number;
             temporary: number;
         };
+        /** @description A part of the form, and what was answered in it. */
+        SectionView: {
+            title: string;
+            answers: components["schemas"]["AnswerView"][];
+        };
         /** @description A token we signed, past its time. */
         SessionExpired: {
             /** @constant */
@@ -1974,7 +2039,8 @@ export interface components {
          *
          *     `slotClosed`: the chief has closed its time, and somebody has to call this `phone`; no other ticket tells one.
          *
-         *     `declarationReady`: the person has filled in and submitted the declaration already.
+         *     `declarationReady`: the person has filled in and submitted the declaration, and it fits the appointment;
+         *     `declarationMissing` says in words what it lacks, of an appointment. Both are at most five minutes old.
          */
         TicketView: {
             ticket: string;
@@ -1986,6 +2052,7 @@ export interface components {
             personalId: string | null;
             procedure: string | null;
             declarationReady: boolean;
+            declarationMissing: string | null;
             counter: string | null;
             checkedInAt: string | null;
             calledAt: string | null;
@@ -2555,108 +2622,6 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
-    readOffice: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example ca-26740 */
-                officeId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One office */
-            200: {
-                headers: {
-                    "Cache-Control"?: string;
-                    "X-Content-Type-Options": components["headers"]["Nosniff"];
-                    /** @description A later request sends it as `If-None-Match`. */
-                    ETag?: string;
-                    Vary?: "Accept-Encoding";
-                    /** @description Larger answers come gzipped to whoever accepts that. */
-                    "Content-Encoding"?: "gzip";
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "ca-26740",
-                     *       "name": "Công an phường Sài Gòn",
-                     *       "province": "Thành phố Hồ Chí Minh",
-                     *       "ward": "Phường Sài Gòn",
-                     *       "address": "Phường Sài Gòn, Thành phố Hồ Chí Minh",
-                     *       "officialAccount": null,
-                     *       "bookable": true,
-                     *       "openingHours": [
-                     *         {
-                     *           "days": "Thứ Hai - Thứ Sáu",
-                     *           "hours": "07:30-11:30, 13:30-17:00"
-                     *         },
-                     *         {
-                     *           "days": "Thứ Bảy",
-                     *           "hours": "07:30-11:30"
-                     *         },
-                     *         {
-                     *           "days": "Chủ nhật",
-                     *           "hours": "Không làm việc"
-                     *         }
-                     *       ],
-                     *       "procedures": [
-                     *         {
-                     *           "code": "cap-cccd",
-                     *           "title": "Cấp thẻ căn cước (CCCD)"
-                     *         },
-                     *         {
-                     *           "code": "cap-cccd-tam-tru",
-                     *           "title": "Cấp thẻ căn cước cho người tạm trú (CCCD tạm trú)"
-                     *         },
-                     *         {
-                     *           "code": "cap-lan-dau",
-                     *           "title": "Cấp thẻ căn cước lần đầu"
-                     *         },
-                     *         {
-                     *           "code": "cap-doi",
-                     *           "title": "Cấp đổi thẻ căn cước"
-                     *         },
-                     *         {
-                     *           "code": "cap-lai",
-                     *           "title": "Cấp lại thẻ căn cước"
-                     *         },
-                     *         {
-                     *           "code": "tre-em-duoi-14",
-                     *           "title": "Cấp thẻ căn cước cho trẻ dưới 14 tuổi"
-                     *         }
-                     *       ],
-                     *       "phone": null,
-                     *       "location": null,
-                     *       "notices": [],
-                     *       "elsewhere": []
-                     *     }
-                     */
-                    "application/json": components["schemas"]["OfficeDetail"];
-                };
-            };
-            /** @description The answer that `If-None-Match` names is still current */
-            304: {
-                headers: {
-                    "Cache-Control"?: string;
-                    "X-Content-Type-Options": components["headers"]["Nosniff"];
-                    /** @description A later request sends it as `If-None-Match`. */
-                    ETag?: string;
-                    Vary?: "Accept-Encoding";
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["MalformedJson"];
-            403: components["responses"]["WrongEntrance"];
-            404: components["responses"]["NotFound"];
-            413: components["responses"]["PayloadTooLarge"];
-            500: components["responses"]["InternalError"];
-        };
-    };
     readSlots: {
         parameters: {
             query?: {
@@ -2833,6 +2798,109 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    readOffice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One office, and what it announces */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    /** @description A later request sends it as `If-None-Match`. */
+                    ETag?: string;
+                    Vary?: "Accept-Encoding";
+                    /** @description Larger answers come gzipped to whoever accepts that. */
+                    "Content-Encoding"?: "gzip";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ca-26740",
+                     *       "name": "Công an phường Sài Gòn",
+                     *       "province": "Thành phố Hồ Chí Minh",
+                     *       "ward": "Phường Sài Gòn",
+                     *       "address": "Phường Sài Gòn, Thành phố Hồ Chí Minh",
+                     *       "officialAccount": null,
+                     *       "bookable": true,
+                     *       "openingHours": [
+                     *         {
+                     *           "days": "Thứ Hai - Thứ Sáu",
+                     *           "hours": "07:30-11:30, 13:30-17:00"
+                     *         },
+                     *         {
+                     *           "days": "Thứ Bảy",
+                     *           "hours": "07:30-11:30"
+                     *         },
+                     *         {
+                     *           "days": "Chủ nhật",
+                     *           "hours": "Không làm việc"
+                     *         }
+                     *       ],
+                     *       "procedures": [
+                     *         {
+                     *           "code": "cap-cccd",
+                     *           "title": "Cấp thẻ căn cước (CCCD)"
+                     *         },
+                     *         {
+                     *           "code": "cap-cccd-tam-tru",
+                     *           "title": "Cấp thẻ căn cước cho người tạm trú (CCCD tạm trú)"
+                     *         },
+                     *         {
+                     *           "code": "cap-lan-dau",
+                     *           "title": "Cấp thẻ căn cước lần đầu"
+                     *         },
+                     *         {
+                     *           "code": "cap-doi",
+                     *           "title": "Cấp đổi thẻ căn cước"
+                     *         },
+                     *         {
+                     *           "code": "cap-lai",
+                     *           "title": "Cấp lại thẻ căn cước"
+                     *         },
+                     *         {
+                     *           "code": "tre-em-duoi-14",
+                     *           "title": "Cấp thẻ căn cước cho trẻ dưới 14 tuổi"
+                     *         }
+                     *       ],
+                     *       "phone": null,
+                     *       "location": null,
+                     *       "notices": [],
+                     *       "elsewhere": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfficeDetail"];
+                };
+            };
+            /** @description The answer that `If-None-Match` names is still current */
+            304: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    /** @description A later request sends it as `If-None-Match`. */
+                    ETag?: string;
+                    Vary?: "Accept-Encoding";
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJson"];
+            403: components["responses"]["WrongEntrance"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
@@ -5810,6 +5878,7 @@ export interface operations {
                      *           "personalId": null,
                      *           "procedure": "cap-cccd",
                      *           "declarationReady": false,
+                     *           "declarationMissing": null,
                      *           "counter": "1",
                      *           "checkedInAt": "2026-11-25T09:00:00+07:00",
                      *           "calledAt": "2026-11-25T09:00:00+07:00",
@@ -5898,6 +5967,7 @@ export interface operations {
                      *       "officeId": "ca-26740",
                      *       "date": "2026-12-04",
                      *       "told": 0,
+                     *       "slotMinutes": 30,
                      *       "slots": [
                      *         {
                      *           "start": "2026-12-04T07:30:00+07:00",
@@ -6031,6 +6101,7 @@ export interface operations {
                      *       "officeId": "ca-26740",
                      *       "date": "2026-12-04",
                      *       "told": 0,
+                     *       "slotMinutes": 30,
                      *       "slots": [
                      *         {
                      *           "start": "2026-12-04T07:30:00+07:00",
@@ -6471,6 +6542,140 @@ export interface operations {
             503: components["responses"]["TemporarilyUnavailable"];
         };
     };
+    readPlannedSlots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+                /** @example 2026-12-04 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The slots of a day as they stand, and who would be affected by a change */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "officeId": "ca-26740",
+                     *       "date": "2026-12-04",
+                     *       "told": 0,
+                     *       "slotMinutes": 30,
+                     *       "slots": [
+                     *         {
+                     *           "start": "2026-12-04T07:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T08:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T08:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T09:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T09:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T10:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T10:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T11:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T13:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T14:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T14:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T15:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T15:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T16:00:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         },
+                     *         {
+                     *           "start": "2026-12-04T16:30:00+07:00",
+                     *           "seats": 4,
+                     *           "booked": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlannedDay"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
     listNotices: {
         parameters: {
             query?: never;
@@ -6777,6 +6982,143 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    readTicketDeclaration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+                /** @example 2026-11-26 */
+                date: string;
+                /** @example 0800-01 */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The declaration of a ticket */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ticket": "0800-01",
+                     *       "form": "Phiếu đề nghị giải quyết thủ tục về căn cước",
+                     *       "version": 1,
+                     *       "sections": [
+                     *         {
+                     *           "title": "I. Thông tin người đề nghị",
+                     *           "answers": [
+                     *             {
+                     *               "item": "1",
+                     *               "title": "Họ, chữ đệm và tên khai sinh",
+                     *               "answer": "MINH"
+                     *             },
+                     *             {
+                     *               "item": "2",
+                     *               "title": "Ngày, tháng, năm sinh",
+                     *               "answer": "20/05/1990"
+                     *             },
+                     *             {
+                     *               "item": "3",
+                     *               "title": "Giới tính",
+                     *               "answer": "Nữ"
+                     *             },
+                     *             {
+                     *               "item": "4",
+                     *               "title": "Số định danh cá nhân",
+                     *               "answer": "079190000428"
+                     *             },
+                     *             {
+                     *               "item": "5",
+                     *               "title": "Nơi cư trú",
+                     *               "answer": "12 Lê Lợi, phường Sài Gòn, Thành phố Hồ Chí Minh"
+                     *             },
+                     *             {
+                     *               "item": "6",
+                     *               "title": "Số điện thoại",
+                     *               "answer": "0912345678"
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "title": "II. Thông tin người đại diện thực hiện thủ tục (nếu có)",
+                     *           "answers": []
+                     *         },
+                     *         {
+                     *           "title": "III. Nội dung đề nghị",
+                     *           "answers": [
+                     *             {
+                     *               "item": "1",
+                     *               "title": "Cấp, cấp đổi, cấp lại thẻ căn cước",
+                     *               "answer": "Cấp đổi thẻ"
+                     *             },
+                     *             {
+                     *               "item": "1",
+                     *               "title": "Lý do",
+                     *               "answer": "Đủ 14, 25, 40 hoặc 60 tuổi"
+                     *             },
+                     *             {
+                     *               "item": "",
+                     *               "title": "Thông tin của tôi khác với Cơ sở dữ liệu quốc gia về dân cư",
+                     *               "answer": "Không"
+                     *             },
+                     *             {
+                     *               "item": "11",
+                     *               "title": "Nơi nhận kết quả",
+                     *               "answer": "Nhận tại cơ quan Công an"
+                     *             },
+                     *             {
+                     *               "item": "",
+                     *               "title": "Tôi xin chịu trách nhiệm trước pháp luật về lời khai trên",
+                     *               "answer": "Có"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "papers": [
+                     *         {
+                     *           "name": "Thẻ CCCD hoặc thẻ căn cước đang có",
+                     *           "why": "Nơi tiếp nhận thu lại thẻ cũ khi cấp đổi. Nếu thẻ đã mất hoặc bạn chưa từng có thẻ thì không cần."
+                     *         },
+                     *         {
+                     *           "name": "Phiếu đề nghị giải quyết thủ tục về căn cước (mẫu DC02)",
+                     *           "why": "Ghi điều bạn đề nghị. Nộp trực tuyến thì điền ngay trên mạng; nộp trực tiếp thì điền tại cơ quan Công an."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeclarationAtDesk"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };

@@ -1,4 +1,4 @@
-"""GET /offices/{officeId}/queue: who is called now, and how long the wait is. It may only query, and names nobody."""
+"""GET /offices/{officeId}, with what the office announces, and its queue. It may only query, and names nobody."""
 
 import datetime as dates
 from datetime import date, datetime, timedelta
@@ -13,19 +13,21 @@ from cccd.errors import NotFound, TemporarilyUnavailable
 from cccd.http import cacheable, lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.wire import Model
-from desk.announcements import Announcements
+from desk.announcements import Announcement, Announcements
 from desk.counters import at_counters
 from desk.store import DeskStore
 from desk.tickets import TicketState
 from desk.waits import WEEKS_LOOKED_AT, Wait, wait_of, waits_at
 from offices.directory import directory
+from offices.views import OfficeDetail, detail
 
+OFFICE_MAX_AGE = 60  # seconds: an announcement is seen within a minute
 MAX_AGE = 10  # seconds: a crowd in a waiting room costs one Query in ten seconds and process
 
 app = resolver()
 
 
-class QueueSettings(Settings):
+class OfficeSettings(Settings):
     """The table that is queried."""
 
     bookings_table: str
@@ -63,7 +65,17 @@ class QueueView(Model):
     notices: list[Announced]
 
 
-settings = QueueSettings.load()
+settings = OfficeSettings.load()
+
+
+@app.get("/offices/<officeId>", summary="One office, and what it announces")
+@refuses(NotFound, TemporarilyUnavailable)
+@cacheable(app, OFFICE_MAX_AGE)
+def read_office(office_id: Annotated[str, Path(alias="officeId")]) -> OfficeDetail:
+    office = directory().find(office_id)
+    if office is None:
+        raise NotFound
+    return detail(office, [each.text for each in _announced(office.id)])
 
 
 @app.get("/offices/<officeId>/queue", summary="Which numbers are called now, and how long the wait is")
@@ -75,7 +87,6 @@ def read_queue(office_id: Annotated[str, Path(alias="officeId")]) -> QueueView:
         raise NotFound
     desk = DeskStore(client(), settings.bookings_table)
     tickets = desk.tickets(office.id, now.date(), consistent=False)
-    announced = Announcements(client(), settings.bookings_table).shown(office.id, now, consistent=False)
     called = [AtCounter(counter=each.counter, ticket=each.number) for each in at_counters(tickets) if each.counter]
     waiting = sum(each.state is TicketState.WAITING for each in tickets)
     wait = _wait(office.id, now.date(), now.hour) if called or waiting else None
@@ -85,8 +96,12 @@ def read_queue(office_id: Annotated[str, Path(alias="officeId")]) -> QueueView:
         counters=called,
         waiting=waiting,
         wait=WaitView(p50=wait.p50, p90=wait.p90) if wait else None,
-        notices=[Announced(text=each.text, until=each.until) for each in announced],
+        notices=[Announced(text=each.text, until=each.until) for each in _announced(office.id)],
     )
+
+
+def _announced(office_id: str) -> list[Announcement]:
+    return Announcements(client(), settings.bookings_table).shown(office_id, clock.now(), consistent=False)
 
 
 @lru_cache(256)
