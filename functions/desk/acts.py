@@ -241,8 +241,10 @@ def _served_walk_in(desk: DeskStore, day: Day, ticket: Ticket) -> Change | None:
     return Change(replace(ticket, served_at=day.now, aside=None), [counted])
 
 
-def undo(desk: DeskStore, day: Day, number: str) -> Ticket:
+def undo(desk: DeskStore, day: Day, number: str, of: TicketState | None = None) -> Ticket:
     """Take back the last thing done to a ticket: called, it waits at its place again; checked in, it is expected; served, it is called.
+
+    With `of`, the state that is to be taken back, a repetition finds it done: a ticket in another state stays as it is.
 
     Raises:
         NotFound, NotToday, WrongTicketState, NotServable (a served person has another appointment already),
@@ -250,6 +252,8 @@ def undo(desk: DeskStore, day: Day, number: str) -> Ticket:
     """
     today_only(day)
     ticket = by_number(desk.tickets(day.office_id, day.date), number)
+    if of not in (None, ticket.state):
+        return ticket
     if ticket.state is TicketState.SERVED and not ticket.walk_in:
         booking_id = BookingId.parse(ticket.holder)
         assert booking_id is not None
@@ -262,6 +266,8 @@ def undo(desk: DeskStore, day: Day, number: str) -> Ticket:
         return after
 
     def decide(each: Ticket, _: list[Ticket]) -> Change | None:
+        if of not in (None, each.state):
+            return None
         match each.state:
             case TicketState.EXPECTED:
                 return None

@@ -333,7 +333,7 @@ def call_next(office_id: OfficeId, day: DayPath, request: Call, idempotency_key:
 @app.post(
     "/desk/offices/<officeId>/days/<date>/tickets/<ticket>/<act>",
     summary="Recall, serve, park, return, mark as absent, or undo",
-    description="Each may be repeated after a lost answer.",
+    description="Each may be repeated after a lost answer; `undo` if it says which state it takes back.",
 )
 @refuses(NotYourOffice, InvalidRequest, NotFound, NotToday, NotServable, WrongTicketState)
 def act_on_ticket(
@@ -341,8 +341,12 @@ def act_on_ticket(
     day: DayPath,
     ticket: TicketPath,
     act: Annotated[Literal["recall", "serve", "no-show", "park", "return", "undo"], Path()],
+    of: Annotated[TicketState | None, Query(description="Of `undo`: the state that is to be taken back.")] = None,
 ) -> Acted:
-    return _acted(ACTS[act](desk(), _day(office_id, day), ticket))
+    here = _day(office_id, day)
+    if act == "undo":
+        return _acted(acts.undo(desk(), here, ticket, of))
+    return _acted(ACTS[act](desk(), here, ticket))
 
 
 @app.post(
@@ -526,7 +530,6 @@ ACTS = {
     "no-show": acts.no_show,
     "park": acts.park,
     "return": acts.come_back,
-    "undo": acts.undo,
 }
 
 

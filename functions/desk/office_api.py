@@ -34,10 +34,11 @@ class OfficeSettings(Settings):
 
 
 class AtCounter(Model):
-    """A number that is called, and the counter to which it is called."""
+    """A number that is called, the counter to which it is called, and when it was called last: a recall is heard again."""
 
     counter: str
     ticket: str
+    called_at: datetime | None
 
 
 class WaitView(Model):
@@ -87,7 +88,11 @@ def read_queue(office_id: Annotated[str, Path(alias="officeId")]) -> QueueView:
         raise NotFound
     desk = DeskStore(client(), settings.bookings_table)
     tickets = desk.tickets(office.id, now.date(), consistent=False)
-    called = [AtCounter(counter=each.counter, ticket=each.number) for each in at_counters(tickets) if each.counter]
+    called = [
+        AtCounter(counter=each.counter, ticket=each.number, called_at=each.recalled_at)
+        for each in at_counters(tickets)
+        if each.counter
+    ]
     waiting = sum(each.state is TicketState.WAITING for each in tickets)
     wait = _wait(office.id, now.date(), now.hour) if called or waiting else None
     return QueueView(

@@ -173,6 +173,14 @@ def test_absent_may_come_after_all(store: BookingStore, arrive: Callable[..., st
     assert list(desk.outcomes("office", SLOT_START.date(), SLOT_START.date())) == []
 
 
+def test_an_undo_that_says_what_it_takes_back_may_be_repeated(store: BookingStore, arrive: Callable[..., str]) -> None:
+    number, desk = arrive("lan"), desk_of(store)
+    call_next(desk, day(), "1", "press")
+    for _ in range(2):
+        assert undo(desk, day(), number, TicketState.CALLED).state is TicketState.WAITING
+    assert undo(desk, day(), number, TicketState.SERVED).state is TicketState.WAITING, "it is not served: nothing to do"
+
+
 def test_undo_goes_back_one_step_at_a_time(store: BookingStore, arrive: Callable[..., str]) -> None:
     number, desk = arrive("lan"), desk_of(store)
     call_next(desk, day(), "1", "a press")

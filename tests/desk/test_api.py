@@ -177,7 +177,7 @@ def test_everybody_sees_which_number_is_at_which_counter(today: Any) -> None:
     at_desk("POST", f"{DAY}/check-ins", body={"code": today["id"]})
     assert queue().body["waiting"] == 1
     at_desk("POST", f"{DAY}/calls", body={"counter": "2"}, headers=KEY)
-    assert queue().body["counters"] == [{"counter": "2", "ticket": today["ticket"]}]
+    assert queue().body["counters"] == [{"counter": "2", "ticket": today["ticket"], "calledAt": START}]
     at_desk("POST", f"{DAY}/tickets/{today['ticket']}/serve")
     assert queue().body["counters"] == []
 

@@ -26,8 +26,16 @@ from cccd import transactions
 from cccd.clock import epoch
 from cccd.errors import NotFound, Refusal, TemporarilyUnavailable
 from cccd.hashes import CitizenHash
+from cccd.working_calendar import national_calendar
+from desk.acts import call_next, check_in, come_back, no_show, park, recall, undo
+from desk.acts import serve as desk_serve
+from desk.days import say
+from desk.rehousing import rehouse
+from desk.tickets import TicketState
+from desk.walk_ins import walk_in
 from offices.opening import Slot
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
+from tests.desk.days import day, desk_of
 from tests.races import faults
 from tests.races.faults import Crash, Fault, FaultyClient
 from tests.races.invariants import check
@@ -128,6 +136,41 @@ def do_accept(store: BookingStore) -> Booking:
     return accept(waits, store, Ask(LAN.id, LAN.citizen, NOW, key="a fourth key"), THERE.start)
 
 
+def at_desk(act: Callable[..., Any], *more: Any) -> Deed:
+    """An officer's act upon Lan's ticket, in the morning of the day."""
+    return lambda store: act(desk_of(store), day(ON_THE_DAY), ticket_of(store), *more)
+
+
+def ticket_of(store: BookingStore) -> str:
+    found = store.find(LAN.id)
+    assert found is not None
+    return found.ticket
+
+
+def do_recall(store: BookingStore) -> Any:
+    return recall(desk_of(store), day(ON_THE_DAY + timedelta(minutes=1)), ticket_of(store))
+
+
+def do_call(store: BookingStore) -> Any:
+    return call_next(desk_of(store), day(ON_THE_DAY), "1", "a press")
+
+
+def do_walk_in(store: BookingStore) -> Any:
+    return walk_in(desk_of(store), day(ON_THE_DAY), national_calendar(), "a request", "cap-cccd", None)
+
+
+def do_close_the_day(store: BookingStore) -> Any:
+    """The chief closes Lan's day: her appointment stands, and she has three seats kept for her."""
+    slots = say(desk_of(store), day(NOW), national_calendar(), [], "Cơ quan họp.")
+    rehouse(desk_of(store), day(NOW), national_calendar())
+    return slots
+
+
+do_check_in, do_desk_serve = at_desk(check_in), at_desk(desk_serve)
+do_no_show, do_park = at_desk(no_show), at_desk(park)
+HERE_TODAY = [do_hold, do_confirm, do_check_in]
+CALLED = [*HERE_TODAY, do_call]
+
 # Each operation, the steps before it, and the state in which it leaves Lan's first booking.
 DEEDS: dict[str, tuple[Deed, list[Deed], BookingStatus]] = {
     "hold": (do_hold, [], BookingStatus.HELD),
@@ -148,6 +191,18 @@ DEEDS: dict[str, tuple[Deed, list[Deed], BookingStatus]] = {
     "draw": (do_draw, [do_wish], BookingStatus.CONFIRMED),
     "draw without a seat": (do_draw_of_nothing, [do_wish], BookingStatus.NOT_DRAWN),
     "accept an offer": (do_accept, [do_hold, do_confirm, do_offer], BookingStatus.CONFIRMED),
+    "check in": (do_check_in, [do_hold, do_confirm], BookingStatus.CONFIRMED),
+    "call": (do_call, HERE_TODAY, BookingStatus.CONFIRMED),
+    "recall": (do_recall, CALLED, BookingStatus.CONFIRMED),
+    "park": (do_park, CALLED, BookingStatus.CONFIRMED),
+    "mark absent": (do_no_show, CALLED, BookingStatus.CONFIRMED),
+    "come back from aside": (at_desk(come_back), [*CALLED, do_park], BookingStatus.CONFIRMED),
+    "come back late": (at_desk(come_back), [*CALLED, do_no_show], BookingStatus.CONFIRMED),
+    "serve at the desk": (do_desk_serve, CALLED, BookingStatus.SERVED),
+    "undo a call": (at_desk(undo, TicketState.CALLED), CALLED, BookingStatus.CONFIRMED),
+    "undo serving": (at_desk(undo, TicketState.SERVED), [*CALLED, do_desk_serve], BookingStatus.CONFIRMED),
+    "walk in": (do_walk_in, [do_hold, do_confirm], BookingStatus.CONFIRMED),
+    "close the day": (do_close_the_day, [do_hold, do_confirm], BookingStatus.CONFIRMED),
     "hold again": (do_take_over, [do_hold], BookingStatus.LAPSED),
 }
 

@@ -33,20 +33,29 @@ from bookings.waiting import accept, join
 from cccd.clock import epoch
 from cccd.errors import (
     AlreadyBooked,
+    CounterBusy,
     HoldExpired,
     MovedTooOften,
+    NobodyWaits,
     NotCancellable,
     NotConfirmable,
     NotFound,
     NotReschedulable,
     NotServable,
+    NotToday,
     OfferOver,
     SlotFull,
     TooManyBookings,
+    WrongTicketState,
 )
 from cccd.hashes import CitizenHash
+from desk.acts import Day, call_next, check_in, come_back, no_show, park, recall, undo
+from desk.acts import serve as serve_ticket
+from desk.store import DeskStore
+from desk.tickets import Ticket
 from offices.opening import Slot
 from tests.bookings.wishes import LIMIT, NOW, RULES, SLOT_START, rules_of, slot, wish
+from tests.desk.days import DESK, OFFICER
 from tests.races.invariants import check
 
 PEOPLE = ["lan", "minh", "hoa", "an", "binh"]
@@ -64,6 +73,17 @@ citizens = st.sampled_from(CITIZENS)
 slots = st.integers(0, SLOTS - 1)
 
 
+# What an act makes of a ticket, by the state in which it finds it; everything else is refused.
+DESK_ACTS: dict[str, dict[str, str]] = {
+    "check in": {"expected": "waiting", "waiting": "waiting"},
+    "recall": {"called": "called"},
+    "park": {"called": "parked", "parked": "parked"},
+    "mark absent": {"expected": "no_show", "called": "no_show", "parked": "no_show", "no_show": "no_show"},
+    "come back": {"parked": "waiting", "no_show": "waiting", "waiting": "waiting"},
+}
+ACT = {"check in": check_in, "recall": recall, "park": park, "mark absent": no_show, "come back": come_back}
+
+
 @dataclass
 class Model:
     """What a booking should be, in the plainest form."""
@@ -77,6 +97,8 @@ class Model:
     moves: int = 0
     draw_at: datetime | None = None
     offer: tuple[int, datetime] | None = None  # the slot, and until when
+    desk: str = "expected"  # what the desk knows of the ticket, as long as the seat is this one
+    at: str = ""  # the counter
 
 
 class Bookings(RuleBasedStateMachine):
@@ -196,7 +218,7 @@ class Bookings(RuleBasedStateMachine):
             None if same or (stands and self.now < until) else OfferOver,
         )
         if moved and not same:
-            model.slot, model.offer = where, None
+            model.slot, model.offer, model.desk = where, None, "expected"
             self.resting = [each for each in self.resting if each[2] is not model]
 
     @rule(data=st.data())
@@ -237,7 +259,7 @@ class Bookings(RuleBasedStateMachine):
             expected,
         )
         if moved and where != model.slot:
-            model.slot = where
+            model.slot, model.desk = where, "expected"
             model.moves += 1
 
     @rule(data=st.data())
@@ -262,6 +284,65 @@ class Bookings(RuleBasedStateMachine):
         may = self.status(model) is BookingStatus.SERVED or (self.status(model) is BookingStatus.CONFIRMED and today)
         if self.attempt(lambda: serve(self.store, booking_id, self.now), None if may else NotServable):
             model.status = BookingStatus.SERVED
+
+    @rule()
+    def the_day_comes(self) -> None:
+        self.now = max(self.now, SLOT_START - timedelta(minutes=20))
+
+    @rule(data=st.data(), act=st.sampled_from(sorted(DESK_ACTS)))
+    def act_at_the_desk(self, data: st.DataObject, act: str) -> None:
+        booking_id, model = self.some(data)
+        if model is None or self.status(model) is not BookingStatus.CONFIRMED:
+            return
+        refused: type[Exception] | None = WrongTicketState
+        if self.slot(model.slot).start.date() != self.now.date():
+            refused = NotToday
+        elif after := DESK_ACTS[act].get(model.desk):
+            refused, model.desk = None, after
+        self.at_desk(booking_id, model, ACT[act], refused)
+
+    @rule(counter=st.sampled_from(["1", "2"]))
+    def call_at_the_desk(self, counter: str) -> None:
+        if self.now.date() != SLOT_START.date():
+            return
+        self.requests += 1
+        here = [each for each in self.known.values() if self.status(each) is BookingStatus.CONFIRMED]
+        key, busy = f"call {self.requests}", any(each.at == counter and each.desk == "called" for each in here)
+        waiting = [each for each in here if each.desk == "waiting"]
+        if busy or not waiting:
+            with pytest.raises(CounterBusy if busy else NobodyWaits):
+                call_next(self.desk(), self.day(), counter, key)
+            return
+        called = call_next(self.desk(), self.day(), counter, key)
+        assert call_next(self.desk(), self.day(), counter, key) == called, "the same press, the same person"
+        self.known[called.holder].desk, self.known[called.holder].at = "called", counter
+        assert self.known[called.holder] in waiting
+
+    @rule(data=st.data())
+    def serve_at_the_desk(self, data: st.DataObject) -> None:
+        booking_id, model = self.some(data)
+        if model is None or self.status(model) not in (BookingStatus.CONFIRMED, BookingStatus.SERVED):
+            return
+        refused = None if self.slot(model.slot).start.date() == self.now.date() else NotToday
+        self.at_desk(booking_id, model, serve_ticket, refused)
+        if not refused:
+            model.status = BookingStatus.SERVED
+
+    @rule(data=st.data())
+    def undo_serving(self, data: st.DataObject) -> None:
+        booking_id, model = self.some(data)
+        if model is None or self.status(model) is not BookingStatus.SERVED:
+            return
+        refused: type[Exception] | None = None
+        if self.slot(model.slot).start.date() != self.now.date():
+            refused = NotToday
+        elif any(each.person == model.person and self.active(each) for each in self.known.values()):
+            refused = NotServable
+        self.at_desk(booking_id, model, undo, refused)
+        if refused is None:
+            model.status = BookingStatus.CONFIRMED
+            (ticket,) = [each for each in self.tickets() if each.holder == booking_id.text]
+            model.desk, model.at = ticket.state.value, ticket.counter or ""
 
     @rule(person=people)
     def release(self, person: str) -> None:
@@ -304,6 +385,17 @@ class Bookings(RuleBasedStateMachine):
     def the_table_is_sound(self) -> None:
         type(self).steps += 1
         check(self.client, self.table, self.now, MOST_SEATS)
+
+    @invariant()
+    def each_ticket_is_what_the_model_says(self) -> None:
+        found = {each.holder: each.state.value for each in self.tickets() if each.holder != RESTING}
+        confirmed = {
+            booking_id: model.desk
+            for booking_id, model in self.known.items()
+            if self.status(model) is BookingStatus.CONFIRMED
+        }
+        served = {id_: "served" for id_, model in self.known.items() if model.status is BookingStatus.SERVED}
+        assert found == confirmed | served
 
     @invariant()
     def each_booking_is_what_the_model_says(self) -> None:
@@ -364,6 +456,31 @@ class Bookings(RuleBasedStateMachine):
         if sum(each.citizen == citizen for each in living) >= (1 if len(self.missed[citizen]) >= 2 else LIMIT):
             against.append(TooManyBookings)
         return against
+
+    def active(self, model: Model) -> bool:
+        """It is in the place that locks its applicant: a lapsed hold too, until somebody clears it away."""
+        return model.status in (BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.WISHED)
+
+    def desk(self) -> DeskStore:
+        return DeskStore(self.client, self.table)
+
+    def day(self) -> Day:
+        return Day("office", SLOT_START.date(), DESK, OFFICER, self.now)
+
+    def tickets(self) -> list[Ticket]:
+        return self.desk().tickets("office", SLOT_START.date())
+
+    def at_desk(self, booking_id: BookingId, model: Model, act: Any, refused: type[Exception] | None) -> None:
+        """The act upon the ticket of the booking, done or refused; done, it may be repeated."""
+        found = self.store.find(booking_id)
+        assert found is not None
+        if refused:
+            with pytest.raises(refused):
+                act(self.desk(), self.day(), found.ticket)
+            return
+        done = act(self.desk(), self.day(), found.ticket)
+        if act is not undo:
+            assert act(self.desk(), self.day(), found.ticket) == done or act is recall
 
     def ids(self) -> list[BookingId]:
         return [parsed for each in self.known if (parsed := BookingId.parse(each))]

@@ -661,7 +661,7 @@ export interface paths {
         put?: never;
         /**
          * Recall, serve, park, return, mark as absent, or undo
-         * @description Each may be repeated after a lost answer.
+         * @description Each may be repeated after a lost answer; `undo` if it says which state it takes back.
          */
         post: operations["actOnTicket"];
         delete?: never;
@@ -938,10 +938,11 @@ export interface components {
         };
         /** @description Ngày muốn hỏi, từ 2021-01-01; bỏ trống là hôm nay (giờ Việt Nam). */
         AsOf: string | null;
-        /** @description A number that is called, and the counter to which it is called. */
+        /** @description A number that is called, the counter to which it is called, and when it was called last: a recall is heard again. */
         AtCounter: {
             counter: string;
             ticket: string;
+            calledAt: string | null;
         };
         /** @description An office's days, from the one asked for. */
         Availability: {
@@ -2937,7 +2938,8 @@ export interface operations {
                      *       "counters": [
                      *         {
                      *           "counter": "1",
-                     *           "ticket": "0900-W01"
+                     *           "ticket": "0900-W01",
+                     *           "calledAt": "2026-11-25T09:00:00+07:00"
                      *         }
                      *       ],
                      *       "waiting": 0,
@@ -6374,7 +6376,10 @@ export interface operations {
     };
     actOnTicket: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of `undo`: the state that is to be taken back. */
+                of?: components["schemas"]["TicketState"] | null;
+            };
             header?: never;
             path: {
                 /** @example ca-26740 */

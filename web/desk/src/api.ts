@@ -13,6 +13,8 @@ export type Acted = Schemas["Acted"];
 export type Statistics = Schemas["StatisticsView"];
 export type Waits = Schemas["WaitsView"];
 export type PlannedDay = Schemas["PlannedDay"];
+export type Notice = Schemas["NoticeView"];
+export type Declaration = Schemas["DeclarationAtDesk"];
 export type Procedure = Schemas["Procedure"];
 export type Act = "recall" | "serve" | "no-show" | "park" | "return" | "undo";
 
@@ -89,12 +91,50 @@ export class Desk {
     );
   }
 
-  act(ticket: string, act: Act): Promise<Acted> {
+  /** `of` is the state that an undo takes back: pressed again after a lost answer, it takes back nothing more. */
+  act(ticket: string, act: Act, of?: TicketState): Promise<Acted> {
     return this.told((client) =>
       client.POST("/desk/offices/{officeId}/days/{date}/tickets/{ticket}/{act}", {
-        params: { path: { ...this.here, ticket, act } },
+        params: { path: { ...this.here, ticket, act }, query: of ? { of } : {} },
       }),
     );
+  }
+
+  /** The declaration of a ticket; each reading is on record. */
+  declaration(ticket: string): Promise<Declaration> {
+    return this.told((client) =>
+      client.GET("/desk/offices/{officeId}/days/{date}/tickets/{ticket}/declaration", {
+        params: { path: { ...this.here, ticket } },
+      }),
+    );
+  }
+
+  /** The slots of a day as they stand, with who has booked in each. */
+  slots(date: string): Promise<PlannedDay> {
+    return this.told((client) =>
+      client.GET("/desk/offices/{officeId}/days/{date}/slots", { params: { path: { officeId: this.office, date } } }),
+    );
+  }
+
+  async notices(): Promise<Notice[]> {
+    const path = { officeId: this.office };
+    return (await this.told((client) => client.GET("/desk/offices/{officeId}/notices", { params: { path } }))).items;
+  }
+
+  announce(text: string, until: string, key: string): Promise<Notice> {
+    return this.told((client) =>
+      client.POST("/desk/offices/{officeId}/notices", {
+        params: { path: { officeId: this.office }, header: { "Idempotency-Key": key } },
+        body: { text, until },
+      }),
+    );
+  }
+
+  async endNotice(noticeId: string): Promise<void> {
+    const { error, response } = await this.client.DELETE("/desk/offices/{officeId}/notices/{noticeId}", {
+      params: { path: { officeId: this.office, noticeId } },
+    });
+    if (!response.ok && response.status !== 404) throw refusal(response, error); // gone already is gone
   }
 
   walkIn(procedure: string, fullName: string, key: string): Promise<Acted> {

@@ -1,6 +1,7 @@
-/** What only the chief sees: closing times at once, and what became of the tickets. */
-import { useState } from "preact/hooks";
-import { type Desk, type PlannedDay, Refused, type Statistics, type Ticket, type Waits } from "./api";
+/** What only the chief sees: closing times at once, announcements, and what became of the tickets. */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { type Desk, type Notice, type PlannedDay, Refused, type Statistics, type Ticket, type Waits } from "./api";
+import { affected, type Session, sessionsOf } from "./sessions";
 import { phone, shown } from "./words";
 
 type Tell = (text: string, bad: boolean) => void;
@@ -9,32 +10,46 @@ export function Chief({ desk, date, tell }: { desk: Desk; date: string; tell: Te
   return (
     <main>
       <Plan desk={desk} date={date} tell={tell} />
+      <Notices desk={desk} date={date} tell={tell} />
       <Figures desk={desk} date={date} tell={tell} />
     </main>
   );
 }
 
-interface Session {
-  from: string;
-  to: string;
-  seats: number;
-}
-
-const MORNING: Session = { from: "07:30", to: "11:30", seats: 4 };
-const AFTERNOON: Session = { from: "13:30", to: "17:00", seats: 4 };
-
 function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
   const [day, setDay] = useState(date);
   const [reason, setReason] = useState("");
-  const [sessions, setSessions] = useState<Session[]>([MORNING, AFTERNOON]);
+  const [sessions, setSessions] = useState<Session[]>([]);
+  const [standing, setStanding] = useState<PlannedDay | null>(null);
   const [found, setFound] = useState<PlannedDay | null>(null);
   const [toCall, setToCall] = useState<Ticket[]>([]);
+  const wanted = useRef(day);
+  // The form begins with the day as it stands, whatever is said of it already.
+  const look = useCallback(
+    async (of: string) => {
+      wanted.current = of;
+      try {
+        const found = await desk.slots(of);
+        if (wanted.current !== of) return; // another day was chosen meanwhile
+        setStanding(found);
+        setSessions(sessionsOf(found));
+      } catch (refused) {
+        setStanding(null);
+        tell(refused instanceof Refused ? refused.message : "Chưa đọc được ngày này, vui lòng chọn lại.", true);
+      }
+    },
+    [desk, tell],
+  );
+  useEffect(() => void look(day), [day]);
+  const touched = standing ? affected(standing, sessions) : 0;
   const change = (number: number, part: Partial<Session>) =>
     setSessions(sessions.map((each, n) => (n === number ? { ...each, ...part } : each)));
   const perform = async (deed: () => Promise<PlannedDay>, done: string) => {
     try {
       const planned = await deed();
       setFound(planned);
+      setStanding(planned);
+      setSessions(sessionsOf(planned));
       setToCall((await desk.ticketsOf(planned.date)).filter((each) => each.slotClosed));
       tell(done, false);
     } catch (refused) {
@@ -87,10 +102,14 @@ function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
             </button>
           </fieldset>
         ))}
-        <button type="button" onClick={() => setSessions([...sessions, AFTERNOON])}>
+        <button
+          type="button"
+          onClick={() => setSessions([...sessions, { from: "", to: "", seats: sessions[0]?.seats ?? 1 }])}
+        >
           Thêm buổi
         </button>
-        {sessions.length === 0 && <p>Không còn buổi nào: cả ngày đóng cửa.</p>}
+        {touched > 0 && <p role="note">{touched} người đã hẹn vào giờ sẽ đóng. Họ được nhắn và giữ sẵn ba giờ khác.</p>}
+        {standing && sessions.length === 0 && <p>Không còn buổi nào: cả ngày đóng cửa.</p>}
         <label>
           Lý do, người dân sẽ đọc
           <input
@@ -101,7 +120,7 @@ function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
             onInput={(event) => setReason(event.currentTarget.value)}
           />
         </label>
-        <button type="submit" class="main">
+        <button type="submit" class="main" disabled={standing === null}>
           Áp dụng ngay
         </button>
         <button type="button" onClick={() => perform(() => desk.forgetPlan(day), "Ngày này lại theo lịch thường.")}>
@@ -123,6 +142,69 @@ function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
           </ul>
         </div>
       )}
+    </section>
+  );
+}
+
+function Notices({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
+  const [notices, setNotices] = useState<Notice[]>([]);
+  const [text, setText] = useState("");
+  const [until, setUntil] = useState(date);
+  const press = useRef<string | null>(null);
+  const look = useCallback(async () => setNotices(await desk.notices()), [desk]);
+  const perform = async (deed: () => Promise<void>, done: string) => {
+    try {
+      await deed();
+      tell(done, false);
+      await look();
+    } catch (refused) {
+      tell(refused instanceof Refused ? refused.message : "Chưa ghi được, vui lòng bấm lại.", true);
+    }
+  };
+  useEffect(() => void look().catch(() => undefined), [look]);
+  return (
+    <section aria-label="Thông báo cho người dân">
+      <h2>Thông báo cho người dân</h2>
+      <ul>
+        {notices.map((each) => (
+          <li key={each.id}>
+            {each.text} (đến hết {shown(each.until.slice(0, 10))}){" "}
+            <button type="button" onClick={() => perform(() => desk.endNotice(each.id), "Đã gỡ thông báo.")}>
+              Gỡ<span class="heard"> thông báo: {each.text}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void perform(async () => {
+            press.current ??= crypto.randomUUID();
+            await desk.announce(text, `${until}T23:59:59+07:00`, press.current);
+            press.current = null;
+            setText("");
+          }, "Đã thông báo.");
+        }}
+      >
+        <label>
+          Nội dung
+          <input
+            value={text}
+            required
+            minLength={3}
+            maxLength={300}
+            onInput={(event) => {
+              press.current = null; // other words, another announcement
+              setText(event.currentTarget.value);
+            }}
+          />
+        </label>
+        <label>
+          Đến hết ngày{" "}
+          <input type="date" value={until} required onInput={(event) => setUntil(event.currentTarget.value)} />
+        </label>
+        <button type="submit">Thông báo</button>
+      </form>
     </section>
   );
 }

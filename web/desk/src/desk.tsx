@@ -1,7 +1,16 @@
 /** The officer's page: who is here, the next one, and what becomes of them. One key calls the next. */
 import { render } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Act, Desk, type Me, type MyOffice, Refused, type Ticket } from "./api";
+import {
+  type Act,
+  type Declaration,
+  Desk,
+  type Me,
+  type MyOffice,
+  Refused,
+  type Ticket,
+  type TicketState,
+} from "./api";
 import { Chief } from "./chief";
 import { type Config, comeBack, readConfig, signIn, signOut } from "./signin";
 import { clock, phone, STATES, shown } from "./words";
@@ -74,6 +83,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
   const [counter, setCounter] = useState(localStorage.getItem(COUNTER) ?? "1");
   const [said, setSaid] = useState({ text: "", bad: false });
   const [busy, setBusy] = useState(false);
+  const [ended, setEnded] = useState(false);
   const [page, setPage] = useState<"day" | "chief">("day");
   const press = useRef<string | null>(null);
   const scanner = useRef<HTMLInputElement>(null);
@@ -81,8 +91,10 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
   const look = useCallback(async () => {
     try {
       setTickets(await desk.tickets());
+      setEnded(false);
       setDate(desk.serverDay); // a page that is left open over night goes on with the new day
     } catch (refused) {
+      setEnded(refused instanceof Refused && refused.status === 401);
       setSaid({ text: words(refused), bad: true });
     }
   }, [desk]);
@@ -129,9 +141,9 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
     [desk, counter, perform],
   );
   const act = useCallback(
-    (ticket: string, what: Act) =>
+    (ticket: string, what: Act, of?: TicketState) =>
       perform(async () => {
-        const after = await desk.act(ticket, what);
+        const after = await desk.act(ticket, what, of);
         return `Số ${after.ticket}: ${STATES[after.state].toLowerCase()}.`;
       }),
     [desk, perform],
@@ -150,7 +162,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
         x: () => void act(number, "serve"),
         d: () => void act(number, "park"),
         v: () => void act(number, "no-show"),
-        h: () => void act(number, "undo"),
+        h: () => void act(number, "undo", "called"),
       });
     }
     const pressed = (event: KeyboardEvent) => {
@@ -199,6 +211,11 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
       <p role="status" class={said.bad ? "said bad" : "said"}>
         {said.text}
       </p>
+      {ended && (
+        <button type="button" class="main again" onClick={() => signIn(config)}>
+          Đăng nhập lại
+        </button>
+      )}
       {page === "chief" ? (
         <Chief desk={desk} date={date} tell={(text, bad) => setSaid({ text, bad })} />
       ) : (
@@ -222,8 +239,10 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
                 <p class="number">{called.ticket}</p>
                 <p class="name">{called.fullName ?? "Người chưa đặt lịch"}</p>
                 <p>
-                  {called.personalId ?? ""} {called.declarationReady ? "· đã khai tờ khai" : "· chưa khai tờ khai"}
+                  {called.personalId ?? ""} {called.declarationReady ? "· tờ khai đã sẵn sàng" : ""}
+                  {called.declarationMissing && <strong> · {called.declarationMissing}</strong>}
                 </p>
+                {called.declarationReady && <Reading key={called.ticket} desk={desk} ticket={called.ticket} />}
                 <div class="acts">
                   <Button act="serve" letter="X" busy={busy} press={() => act(called.ticket, "serve")}>
                     Xong
@@ -237,7 +256,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
                   <Button act="no-show" letter="V" busy={busy} press={() => act(called.ticket, "no-show")}>
                     Vắng mặt
                   </Button>
-                  <Button act="undo" letter="H" busy={busy} press={() => act(called.ticket, "undo")}>
+                  <Button act="undo" letter="H" busy={busy} press={() => act(called.ticket, "undo", "called")}>
                     Hoàn tác
                   </Button>
                 </div>
@@ -270,6 +289,52 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
         </main>
       )}
     </>
+  );
+}
+
+/** The declaration, when the officer asks for it: each reading is on record. */
+function Reading({ desk, ticket }: { desk: Desk; ticket: string }) {
+  const [found, setFound] = useState<Declaration | null>(null);
+  const [refused, setRefused] = useState("");
+  const read = () => {
+    setRefused("");
+    desk.declaration(ticket).then(setFound, (why) => setRefused(words(why)));
+  };
+  if (!found) {
+    return (
+      <p>
+        <button type="button" onClick={read}>
+          Xem tờ khai
+        </button>{" "}
+        {refused}
+      </p>
+    );
+  }
+  return (
+    <section class="declaration" aria-label={`Tờ khai của số ${ticket}`}>
+      <h2>{found.form}</h2>
+      {found.sections
+        .filter((each) => each.answers.length > 0)
+        .map((each) => (
+          <dl key={each.title} aria-label={each.title}>
+            {each.answers.map((line) => (
+              <div key={line.title}>
+                <dt>{line.title}</dt>
+                <dd>{line.answer}</dd>
+              </div>
+            ))}
+          </dl>
+        ))}
+      <h3>Giấy tờ cần xem</h3>
+      <ul>
+        {found.papers.map((each) => (
+          <li key={each.name}>{each.name}</li>
+        ))}
+      </ul>
+      <button type="button" onClick={() => setFound(null)}>
+        Cất tờ khai
+      </button>
+    </section>
   );
 }
 
@@ -462,7 +527,7 @@ function Release({ desk, busy, perform }: { desk: Desk; busy: boolean; perform: 
   );
 }
 
-function Day({ tickets, act }: { tickets: Ticket[]; act: (ticket: string, what: Act) => void }) {
+function Day({ tickets, act }: { tickets: Ticket[]; act: (ticket: string, what: Act, of?: TicketState) => void }) {
   const waiting = tickets.filter((each) => each.state === "waiting").length;
   return (
     <section class="list" aria-label="Phiếu trong ngày">
@@ -503,7 +568,7 @@ function Day({ tickets, act }: { tickets: Ticket[]; act: (ticket: string, what: 
                   </button>
                 )}
                 {each.state === "served" && (
-                  <button type="button" onClick={() => act(each.ticket, "undo")}>
+                  <button type="button" onClick={() => act(each.ticket, "undo", "served")}>
                     Hoàn tác<span class="heard"> số {each.ticket}</span>
                   </button>
                 )}

@@ -1,4 +1,4 @@
-/** The waiting room's screen: numbers and counters, no names; read from ten metres, heard once for each call. */
+/** The waiting room's screen: numbers and counters, no names; read from ten metres, heard once for each call and recall. */
 import createClient from "openapi-fetch";
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -24,7 +24,7 @@ function Screen({ api, office }: { api: string; office: string }) {
       if (data === undefined) return;
       setQueue(data);
       const first = data.counters[0];
-      const now = first ? `${first.ticket} ${first.counter}` : "";
+      const now = first ? `${first.ticket} ${first.counter} ${first.calledAt}` : "";
       if (now && now !== before.current) chime();
       before.current = now;
     };
