@@ -16,14 +16,15 @@ GIVE_UP = 150  # seconds
 
 EVENTS = "/zalo/official-account/events"
 
-_milliseconds = count(int(datetime.fromisoformat(CLOCK).timestamp() * 1000))
+_milliseconds = count()  # no two events of all citizens are of one instant
 
 
 class Citizen:
-    """`demo-<name>`: signed in to the Mini App, and the user `user` of the chat."""
+    """`demo-<name>`: signed in to the Mini App, and the user `user` of the chat, on a stack that began at `clock`."""
 
-    def __init__(self, service: Served, name: str, user: str):
+    def __init__(self, service: Served, name: str, user: str, clock: str = CLOCK):
         self._service = service
+        self._began = int(datetime.fromisoformat(clock).timestamp() * 1000)
         self._name = name
         _, session = ask("POST", f"{service.url}/sessions", {"zaloAccessToken": f"demo-{name}"})
         self._app_user = session["citizen"]["id"]
@@ -99,7 +100,7 @@ class Citizen:
         event = {
             "event_name": kind,
             "user_id_by_app": self._app_user,
-            "timestamp": str(next(_milliseconds)),
+            "timestamp": str(self._began + next(_milliseconds)),
             **more,
         }
         return json.dumps(event, ensure_ascii=False).encode()

@@ -13,7 +13,7 @@ YESTERDAY = "2026-11-25T07:00:00+07:00"  # of the day that is worked
 
 @pytest.fixture(scope="session")
 def stack_of_the_desk() -> Iterator[Served]:
-    with served(YESTERDAY, SCHEDULES="off", WORKERS="3") as service:
+    with served(YESTERDAY, WORKERS="3") as service:
         yield service
 
 

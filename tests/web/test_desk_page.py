@@ -10,7 +10,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import AXE
 from tests.conftest import ROOT
+from tests.declarations.people import FORM_2026
+from tests.journey.citizen import Citizen
 from tests.served import Served, ask
+from tests.web.conftest import YESTERDAY
 
 OFFICE = "ca-26740"
 DAY = "2026-11-26"
@@ -30,6 +33,10 @@ def book(service: Served, number: int, start: str) -> dict[str, Any]:
         "phone": "0987654321",
     }
     body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": start, "applicant": applicant}
+    if number == 0:  # the first one has filled in the declaration
+        declaration = FORM_2026 | {"fullName": applicant["fullName"], "personalId": applicant["personalId"]}
+        _, declared = ask("POST", f"{service.url}/declarations", declaration, **token)
+        body["declarationId"] = declared["id"]
     status, held = ask("POST", f"{service.url}/bookings", body, **token, **key)
     assert status == 201, held
     status, confirmed = ask("POST", f"{service.url}/bookings/{held['id']}/confirm", **token)
@@ -78,8 +85,17 @@ def called(page: Page) -> str:
 
 
 @pytest.fixture(scope="session")
-def day_of_forty(stack_of_the_desk: Served) -> list[dict[str, Any]]:
+def follower(stack_of_the_desk: Served) -> tuple[Citizen, dict[str, Any]]:
+    """Somebody who follows the account, and their appointment at the end of the day."""
+    lan = Citizen(stack_of_the_desk, "lan", "1001", YESTERDAY)
+    lan.follows()
+    return lan, lan.books(f"{DAY}T16:30:00+07:00")
+
+
+@pytest.fixture(scope="session")
+def day_of_forty(stack_of_the_desk: Served, follower: Any) -> list[dict[str, Any]]:
     """Forty appointments of the day, at twenty past seven of it."""
+    _ = follower  # who books first
     times = starts(stack_of_the_desk)
     mine = [book(stack_of_the_desk, number, times[number]) for number in range(BOOKED)]
     status, _ = ask("POST", f"{stack_of_the_desk.zalo}/clock", {"minutes": 24 * 60 + 20})
@@ -95,7 +111,7 @@ def test_a_whole_day_at_two_counters(
     mine = day_of_forty
     sign_in(one, service, "Cán bộ Minh", "1")
     sign_in(two, service, "Chỉ huy Hạnh", "2")
-    expect(one.locator("tbody tr")).to_have_count(BOOKED)
+    expect(one.locator("tbody tr")).to_have_count(BOOKED + 1)  # and the follower
     assert violations(one) == []
 
     for booking in mine[:6]:
@@ -116,6 +132,15 @@ def test_a_whole_day_at_two_counters(
 
     _, queue = ask("GET", f"{service.url}/offices/{OFFICE}/queue")
     assert {each["counter"] for each in queue["counters"]} == {"1", "2"} and queue["waiting"] == 5
+
+    for page, number in ((one, called(one)), (two, called(two))):
+        if number == mine[0]["ticket"]:
+            page.get_by_role("button", name="Xem tờ khai").click()
+            expect(page.get_by_text("NGUYỄN VĂN AA").first).to_be_visible()
+            assert violations(page) == []
+            page.get_by_role("button", name="Cất tờ khai").click()
+        else:
+            expect(page.get_by_text("Chưa khai tờ khai.")).to_be_visible()
 
     first = called(one)
     one.keyboard.press("x")
@@ -157,18 +182,36 @@ def test_a_whole_day_at_two_counters(
 
 
 def test_the_chief_closes_the_afternoon_and_reads_the_figures(
-    counters: tuple[Page, Page], stack_of_the_desk: Served, day_of_forty: Any
+    counters: tuple[Page, Page], stack_of_the_desk: Served, day_of_forty: Any, follower: tuple[Citizen, Any]
 ) -> None:
     page, officer = counters
     sign_in(page, stack_of_the_desk, "Chỉ huy Hạnh", "2")
     page.get_by_role("button", name="Chỉ huy").click()
+    expect(page.get_by_label("Từ").nth(1)).to_have_value("13:30")  # the office's own sessions
+    expect(page.get_by_role("note")).to_have_count(0)
     page.get_by_role("button", name="Bỏ buổi 2").click()
+    expect(page.get_by_role("note")).to_contain_text("người đã hẹn vào giờ sẽ đóng")
     page.get_by_label("Lý do, người dân sẽ đọc").fill("Mất điện buổi chiều.")
     assert violations(page) == []
     page.get_by_role("button", name="Áp dụng ngay").click()
     said(page, "Đã áp dụng ngay")
     _, slots = ask("GET", f"{stack_of_the_desk.url}/offices/{OFFICE}/slots?from={DAY}&days=1")
     assert not [each for each in slots["days"][0]["slots"] if each["start"] > f"{DAY}T12"]
+    lan, booking = follower
+    assert "Mất điện buổi chiều" in lan.read("Rất tiếc")[0]
+    lan = Citizen(stack_of_the_desk, "lan", lan.user)  # yesterday's session has ended
+    _, closed = lan.asks("GET", f"/bookings/{booking['id']}")
+    kept = closed["closed"]["kept"]
+    status, moved = lan.asks("POST", f"/bookings/{booking['id']}/reschedule", {"start": kept[0]["start"]})
+    assert (status, len(kept)) == (200, 3)
+    assert moved["ticket"] in lan.read("Lịch hẹn làm căn cước (CCCD) đã đổi sang")[0]
+    page.get_by_label("Nội dung").fill("Bãi xe ở cổng sau.")
+    page.get_by_role("button", name="Thông báo", exact=True).click()
+    said(page, "Đã thông báo")
+    _, office = ask("GET", f"{stack_of_the_desk.url}/offices/{OFFICE}")
+    assert office["notices"] == ["Bãi xe ở cổng sau."]
+    page.get_by_role("button", name="Gỡ thông báo").click()
+    said(page, "Đã gỡ thông báo")
     page.get_by_role("button", name="Xem").click()
     expect(page.get_by_text(re.compile("người đã tiếp nhận"))).to_be_visible()
     assert violations(page) == []
