@@ -39,6 +39,9 @@ class Door:
     security: list[Schema]
 
 
+# Modules with routes of a contract that is not ours, so it is told elsewhere: docs/egovernment.md.
+ADAPTERS = ("egovernment.api",)
+
 # Modules with routes, in the order of the journey.
 API_MODULES = {
     "sessions.api": Door("Sign-in", PUBLIC),

@@ -16,7 +16,8 @@ from cccd.session import Citizen
 from cccd.settings import Settings
 from cccd.wire import Model
 from zalo.graph import ZaloGraph, ZaloProfile
-from zalo.refused import REMEMBERED, RefusedTokens
+from zalo.holder import holder
+from zalo.refused import RefusedTokens
 
 app = resolver()
 
@@ -121,21 +122,7 @@ def share_phone(request: PhoneRequest) -> PhoneNumber:
 
 
 def _profile(access_token: str) -> ZaloProfile:
-    """Who holds the token, asked of Zalo unless it refused the token a moment ago.
-
-    Raises:
-        ZaloTokenInvalid: Zalo does not accept it.
-        ZaloUnavailable: as `ZaloGraph.profile`; or too many refused tokens came from this address.
-    """
-    if refused.has(access_token):
-        raise ZaloTokenInvalid
-    if refused.too_many_from(address(app)):
-        raise ZaloUnavailable(retry_after=REMEMBERED)
-    try:
-        return graph().profile(access_token)
-    except ZaloTokenInvalid:
-        refused.add(access_token, address(app))
-        raise
+    return holder(graph(), refused, access_token, address(app))
 
 
 handler = lambda_handler(app, traced=True)

@@ -9,7 +9,7 @@ import pytest
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from cccd.sweeps import Sweep
-from contract.openapi import API_MODULES
+from contract.openapi import ADAPTERS, API_MODULES
 from infra.intrinsics import read
 from infra.template import Stack
 from tests.conftest import ROOT, TEMPLATE
@@ -27,7 +27,7 @@ def test_the_templates_routes_are_the_handlers_routes(stack: Stack) -> None:
     declared: dict[str, set[str]] = {}
     for route in stack.routes:
         declared.setdefault(stack.functions[route.function].handler, set()).add(route.key)
-    served = {f"{name}.handler": routes_of(importlib.import_module(name).app) for name in API_MODULES}
+    served = {f"{name}.handler": routes_of(importlib.import_module(name).app) for name in (*API_MODULES, *ADAPTERS)}
     served["edge.api.handler"].add("$default")
     assert served == declared
 

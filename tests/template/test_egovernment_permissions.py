@@ -1,0 +1,17 @@
+"""Least privilege, proved: the template's adapter may do exactly what it does."""
+
+from typing import Any
+
+from local.zalo import FakeZalo
+from tests.egovernment.conftest import Template, clock, template, zalo
+from tests.template.iam import allowed, performed
+
+__all__ = ["clock", "performed", "template", "zalo"]  # fixtures
+
+
+def test_the_adapter_may_do_exactly_what_it_does(performed: Any, template: Template, zalo: FakeZalo) -> None:
+    wish = {"fullName": "Lan", "phoneNumber": "0912345678", "content": "", "date": "11-26-2026"}
+    template("POST", "/create_schedule_api", wish)
+    template("GET", "/get_schedule_api")
+    template("GET", "/search_profiles_api", profileCode="a" * 26)
+    assert performed == allowed("EgovernmentFunction")
