@@ -44,14 +44,6 @@ class DeclarationStore:
         item = self._table.get(declaration_key(citizen, declaration_id))
         return self._declaration(item) if item and item["dueAt"] > epoch(now) else None
 
-    def find_submitted(
-        self, citizen: CitizenHash, declaration_id: str, office_id: str, now: datetime
-    ) -> Declaration | None:
-        """The declaration, if it is submitted, and to that office: nobody there may see another."""
-        found = self.find(citizen, declaration_id, now)
-        fits = found is not None and found.status is DeclarationStatus.SUBMITTED and found.office_id == office_id
-        return found if fits else None
-
     def of_citizen(self, citizen: CitizenHash, now: datetime) -> list[Declaration]:
         """All declarations of the citizen that are not past their time, latest change first."""
         found = [self._declaration(item) for item in self._items(citizen) if item["dueAt"] > epoch(now)]

@@ -63,7 +63,8 @@ def by_number(tickets: Sequence[Ticket], number: str) -> Ticket:
     Raises:
         NotFound: there is none.
     """
-    found = next((each for each in tickets if each.number == number.upper()), None)
+    wanted = number.upper().replace("-", "")  # as it is typed in a hurry
+    found = next((each for each in tickets if each.number.replace("-", "") == wanted), None)
     if found is None:
         raise NotFound
     return found
@@ -128,9 +129,7 @@ def call_next(desk: DeskStore, day: Day, counter: str, key: str) -> Ticket:
             raise NobodyWaits
         ticket = waiting[0]
         first = ticket.called_at or day.now
-        after = replace(
-            ticket, counter=counter, key=key, called_at=first, recalled_at=day.now, came_back_at=None, behind=None
-        )
+        after = replace(ticket, counter=counter, key=key, called_at=first, recalled_at=day.now, calls=ticket.calls + 1)
         if _committed(desk, day, ticket, Change(after), "call"):
             count("TicketsCalled")
             return after
@@ -199,10 +198,10 @@ def come_back(desk: DeskStore, day: Day, number: str) -> Ticket:
             return None
         back = replace(ticket, aside=None, counter=None, checked_in_at=ticket.checked_in_at or day.now)
         if ticket.state is TicketState.PARKED:
-            return Change(replace(back, came_back_at=day.now))
+            return Change(replace(back, came_back_at=day.now, behind=None))
         if ticket.state is TicketState.NO_SHOW:
             behind = calls_so_far(tickets) + day.rules.late_behind
-            return Change(replace(back, behind=behind), [desk.uncount(day.office_id, ticket)])
+            return Change(replace(back, came_back_at=None, behind=behind), [desk.uncount(day.office_id, ticket)])
         raise _wrong(ticket)
 
     return _act(desk, day, number, "return", decide)
@@ -242,18 +241,23 @@ def _served_walk_in(desk: DeskStore, day: Day, ticket: Ticket) -> Change | None:
 
 
 def undo(desk: DeskStore, day: Day, number: str, of: TicketState | None = None) -> Ticket:
-    """Take back the last thing done to a ticket: called, it waits at its place again; checked in, it is expected; served, it is called.
+    """Take back the last thing done to a ticket: called, it waits at its place again; checked in, it is expected; served, it is called; a walk-in's that nobody has called is gone.
 
     With `of`, the state that is to be taken back, a repetition finds it done: a ticket in another state stays as it is.
 
     Raises:
         NotFound, NotToday, WrongTicketState, NotServable (a served person has another appointment already),
-        TemporarilyUnavailable
+        CounterBusy (the counter has called somebody else meanwhile), TemporarilyUnavailable
     """
     today_only(day)
-    ticket = by_number(desk.tickets(day.office_id, day.date), number)
+    tickets = desk.tickets(day.office_id, day.date)
+    ticket = by_number(tickets, number)
     if of not in (None, ticket.state):
         return ticket
+    if ticket.state is TicketState.SERVED and ticket.counter and (busy := busy_with(tickets, ticket.counter)):
+        raise CounterBusy(extra={"ticket": busy.number}, ticket=busy.number)
+    if ticket.walk_in and ticket.state in (TicketState.EXPECTED, TicketState.WAITING) and ticket.called_at is None:
+        return _taken_back(desk, day, ticket)
     if ticket.state is TicketState.SERVED and not ticket.walk_in:
         booking_id = BookingId.parse(ticket.holder)
         assert booking_id is not None
@@ -274,12 +278,25 @@ def undo(desk: DeskStore, day: Day, number: str, of: TicketState | None = None) 
             case TicketState.WAITING if each.called_at is None:
                 return Change(replace(each, checked_in_at=None, behind=None))
             case TicketState.CALLED:
-                return Change(replace(each, counter=None, called_at=None, recalled_at=None, key=None))
+                before = each.called_at if each.calls > 1 else None
+                return Change(
+                    replace(each, counter=None, called_at=before, recalled_at=before, key=None, calls=each.calls - 1)
+                )
             case TicketState.SERVED:
                 return Change(replace(each, served_at=None), [desk.uncount(day.office_id, each)])
         raise _wrong(each)
 
     return _act(desk, day, number, "undo", decide)
+
+
+def _taken_back(desk: DeskStore, day: Day, ticket: Ticket) -> Ticket:
+    """A walk-in's ticket that was given by mistake: its seat is free again."""
+    record = desk.record(day.officer, day.office_id, "undo", ticket.number, day.now)
+    try:
+        desk.commit([desk.forget_walk_in(day.office_id, ticket), record])
+    except (Refused, Unknown):
+        raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
+    return replace(ticket, checked_in_at=None)
 
 
 def _act(desk: DeskStore, day: Day, number: str, what: str, decide: Decide) -> Ticket:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cccd.clock import epoch, from_epoch
-from cccd.errors import NotFound, TooManyNotices
+from cccd.errors import IdempotencyKeyReused, NotFound, TooManyNotices
 from cccd.table import NEW, THERE, Table
 from desk.officer import Officer
 from desk.store import DeskStore
@@ -48,9 +48,12 @@ class Announcements:
 
         Raises:
             TooManyNotices
+            IdempotencyKeyReused: the id is of other words, or of another end.
         """
         there = self.shown(office_id, now)
-        if said.id in {each.id for each in there}:
+        if made := next((each for each in there if each.id == said.id), None):
+            if made != said:
+                raise IdempotencyKeyReused
             return False
         if len(there) >= MOST:
             raise TooManyNotices(limit=str(MOST))

@@ -16,6 +16,7 @@ from cccd.errors import (
     ChiefOnly,
     CounterBusy,
     FieldError,
+    IdempotencyKeyReused,
     InvalidRequest,
     NobodyWaits,
     NotFound,
@@ -124,7 +125,7 @@ class CheckIn(Model):
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     ticket: (
-        Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{4}-[PTWptw]?[0-9]{2,3}$")] | None
+        Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{4}-?[PTWptw]?[0-9]{2,3}$")] | None
     ) = None
 
     @model_validator(mode="after")
@@ -196,6 +197,7 @@ class Released(Model):
     ticket: str
 
 
+PLAIN = r"^[^<>\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$"  # one line of text that shows what it says
 MOST_DAYS = 92  # between the first and the last day of statistics
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Field(examples=["07:30"])]
@@ -221,13 +223,13 @@ class DayPlan(Model):
     """What the chief says of a day; `reason` is what citizens read of a time that is closed."""
 
     sessions: Annotated[list[PlannedSession], Field(max_length=10)]
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200, pattern=r"^[^<>]*$")]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200, pattern=PLAIN)]
 
 
 class NoticeIn(Model):
     """Words for everybody; plain text, as citizens read it."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300, pattern=r"^[^<>]*$")]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300, pattern=PLAIN)]
     until: StartField
 
 
@@ -244,10 +246,15 @@ class NoticePage(Page[NoticeView]):
 
 
 class PlannedSlot(Model):
-    """A slot as it stands; without seats it is closed. Somebody who is `booked` in a closed slot has to be called."""
+    """A slot as it stands; without seats it is closed. Somebody who is `booked` in a closed slot has to be called.
+
+    `permanent` and `temporary` are told where residents queue apart; `seats` is their sum.
+    """
 
     start: datetime
     seats: int
+    permanent: int | None
+    temporary: int | None
     booked: int
 
 
@@ -335,7 +342,7 @@ def call_next(office_id: OfficeId, day: DayPath, request: Call, idempotency_key:
     summary="Recall, serve, park, return, mark as absent, or undo",
     description="Each may be repeated after a lost answer; `undo` if it says which state it takes back.",
 )
-@refuses(NotYourOffice, InvalidRequest, NotFound, NotToday, NotServable, WrongTicketState)
+@refuses(NotYourOffice, InvalidRequest, NotFound, NotToday, NotServable, WrongTicketState, CounterBusy)
 def act_on_ticket(
     office_id: OfficeId,
     day: DayPath,
@@ -420,7 +427,7 @@ def list_notices(office_id: OfficeId) -> NoticePage:
     description="For the chief. `GET /offices/{officeId}` shows it within a minute, `…/queue` within seconds.",
     status_code=201,
 )
-@refuses(NotYourOffice, ChiefOnly, TooManyNotices)
+@refuses(NotYourOffice, ChiefOnly, TooManyNotices, IdempotencyKeyReused)
 def add_notice(office_id: OfficeId, request: NoticeIn, idempotency_key: IdempotencyKey) -> Response[NoticeView]:
     me, now = officer().chief_at(office_id), clock.now()
     if not now < request.until <= now + LONGEST:
@@ -463,7 +470,16 @@ def _standing(here: Day, slots: list[days.Standing], told: int) -> PlannedDay:
         date=here.date,
         told=told,
         slot_minutes=here.rules.slot_minutes,
-        slots=[PlannedSlot(start=each.start, seats=sum(each.seats.values()), booked=each.booked) for each in slots],
+        slots=[
+            PlannedSlot(
+                start=each.start,
+                seats=sum(each.seats.values()),
+                permanent=each.seats.get("permanent"),
+                temporary=each.seats.get("temporary"),
+                booked=each.booked,
+            )
+            for each in slots
+        ],
     )
 
 
@@ -560,13 +576,14 @@ def _acted(ticket: Ticket) -> Acted:
 
 def _line(line: Line) -> TicketView:
     ticket, booking = line.ticket, line.booking
+    to_call = ticket.closed and ticket.state is TicketState.EXPECTED  # whoever is here knows
     return TicketView(
         ticket=ticket.number,
         start=ticket.start,
         state=ticket.state,
         walk_in=ticket.walk_in,
         full_name=booking.applicant.full_name if booking else ticket.name,
-        personal_id=booking.applicant.masked_id if booking else None,
+        personal_id=booking.applicant.masked_id or None if booking else None,
         procedure=booking.procedure if booking else ticket.procedure,
         declaration_ready=booking is not None and line.missing is None,
         declaration_missing=line.missing,
@@ -574,8 +591,8 @@ def _line(line: Line) -> TicketView:
         checked_in_at=ticket.checked_in_at,
         called_at=ticket.called_at,
         served_at=ticket.served_at,
-        slot_closed=ticket.closed,
-        phone=booking.applicant.phone if booking and ticket.closed else None,
+        slot_closed=to_call,
+        phone=booking.applicant.phone if booking and to_call else None,
     )
 
 

@@ -4,7 +4,7 @@ A day's slots are written in one transaction. From the instant in which it is do
 whoever was on the way: the write of every sale demands the slot's mark as it was read (bookings/said.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -41,8 +41,13 @@ def stand(desk: DeskStore, day: Day, calendar: WorkingCalendar) -> list[Standing
         InvalidRequest: a day that is over or too far.
     """
     _within(day)
+    return standing(day, calendar, desk.bookings.slot_items(day.office_id, day.date, day.date))
+
+
+def standing(day: Day, calendar: WorkingCalendar, slots: Iterable[Item]) -> list[Standing]:
+    """The slots of the day by its rules and by what its chief has said, as they were read."""
     by_rule = {slot.start: slot for slot in slots_on(day.rules, calendar, day.date)}
-    there = {items.slot_start(item): item for item in desk.bookings.slot_items(day.office_id, day.date, day.date)}
+    there = {items.slot_start(item): item for item in slots}
     seats = {start: slot.capacity for start, slot in by_rule.items()}
     seats |= {start: item["by"]["seats"] for start, item in there.items() if "by" in item}
     return [_standing(start, seats.get(start, {}), there.get(start, {})) for start in sorted({*seats, *there})]
@@ -58,16 +63,19 @@ def say(desk: DeskStore, day: Day, calendar: WorkingCalendar, sessions: Sequence
         TemporarilyUnavailable
     """
     _within(day)
+    _of_its_queues(day, sessions)
     by_rule = {slot.start: slot for slot in slots_on(day.rules, calendar, day.date)}
     wanted = _slots(day, sessions, by_rule)
+    length = timedelta(minutes=day.rules.slot_minutes)
     for _ in range(MAX_READINGS):
         there = {items.slot_start(item): item for item in desk.bookings.slot_items(day.office_id, day.date, day.date)}
-        starts = sorted({*by_rule, *wanted, *(start for start, item in there.items() if "by" in item)})
+        known = {*by_rule, *wanted, *(start for start, item in there.items() if "by" in item)}
+        starts = sorted(start for start in known if start + length > day.now)  # what is over stays as it was
         if len(starts) > MOST_SLOTS:
             raise InvalidRequest([_field("sessions", "too_many", f"Một ngày có tối đa {MOST_SLOTS} khung giờ.")])
         writes = [_said(desk, day, start, wanted.get(start, {}), why, there.get(start, {})) for start in starts]
         if _committed(desk, [*writes, desk.record(day.officer, day.office_id, "day", "-", day.now)]):
-            return [_standing(start, wanted.get(start, {}), there.get(start, {})) for start in starts]
+            return stand(desk, day, calendar)
     raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
 
@@ -129,6 +137,23 @@ def _slots(day: Day, sessions: Sequence[Session], by_rule: Mapping[datetime, Slo
             start += length
         free_from = end
     return found
+
+
+def _of_its_queues(day: Day, sessions: Sequence[Session]) -> None:
+    """Refuse seats of queues that the office does not have: nobody could book them.
+
+    Raises:
+        InvalidRequest
+    """
+    apart = any("shared" not in each.capacity for of_a_day in day.rules.weekly.values() for each in of_a_day)
+    for number, each in enumerate(sessions):
+        if apart == ("shared" in each.capacity):
+            message = (
+                "Cơ quan này xếp riêng người thường trú và tạm trú: ghi số chỗ của từng hàng."
+                if apart
+                else "Cơ quan này có một hàng chung: ghi một số chỗ."
+            )
+            raise InvalidRequest([_field(f"sessions.{number}.seats", "wrong_queue", message)])
 
 
 def _within(day: Day) -> None:

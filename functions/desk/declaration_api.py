@@ -13,11 +13,13 @@ from cccd.http import lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.wire import Model
 from declarations.checklist import to_bring
+from declarations.linking import LinkedDeclarations
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
 from declarations.wording import in_words
 from desk.acts import by_number
 from desk.officer import officer_of
+from desk.readiness import missing
 from desk.store import DeskStore
 from forms.form import form_of
 
@@ -85,8 +87,11 @@ def read_ticket_declaration(
     booking = desk.bookings.find(booking_id) if booking_id else None
     if booking is None or booking.declaration_id is None:
         raise NotFound
+    linked = LinkedDeclarations(client(), settings.declarations_table)
+    if missing(booking, linked.find(booking.citizen, booking.declaration_id, now)):
+        raise NotFound  # it is of somebody else by now, or was taken back
     store = DeclarationStore(client(), settings.declarations_table, KmsKey(settings.sensitive_key))
-    found = store.find_submitted(booking.citizen, booking.declaration_id, booking.office_id, now)
+    found = store.find(booking.citizen, booking.declaration_id, now)
     if found is None:
         raise NotFound
     # On record before it is shown: a reading that nobody could write down is none.

@@ -57,7 +57,8 @@ def officer_of(event: Event) -> Officer:
     if claims.get("token_use") != "access" or not claims.get("sub"):
         raise Unauthenticated
     found: dict[str, Role] = {}
-    for office, role in _GROUP.findall(str(claims.get("cognito:groups", ""))):
+    groups = str(claims.get("cognito:groups", "")).strip("[]").split()
+    for office, role in (match.groups() for each in groups if (match := _GROUP.fullmatch(each))):
         if found.get(office) != "chief":
             found[office] = _ROLES[role]
     return Officer(str(claims["sub"]), str(claims.get("username", "")), found)

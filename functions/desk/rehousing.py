@@ -13,6 +13,7 @@ from cccd.dynamodb import Item
 from cccd.working_calendar import WorkingCalendar
 from desk.acts import Day
 from desk.store import DeskStore
+from desk.tickets import TicketState, ticket_of
 from offices import opening
 from offices.opening import Resident, Slot
 
@@ -31,11 +32,17 @@ def rehouse(desk: DeskStore, day: Day, calendar: WorkingCalendar) -> int:
     for booking in affected(desk.bookings.find_all(ids)):
         slot = slots.get(booking.start, {})
         closed = bool(slot.get("closed"))
-        if closed and booking.closed_why is None:
+        if closed and booking.closed_why is None and not _is_here(slot, booking):
             told += _tell(desk, booking, said.why(slot), market, day.now)
         elif not closed and booking.closed_why is not None:
             told += told_open(desk.bookings, booking, day.now)
     return told
+
+
+def _is_here(slot: Item, booking: Booking) -> bool:
+    """Whether its person has come already: they are received, whatever becomes of the time."""
+    seat = slot.get(booking.seat.attribute) or {}
+    return ticket_of(booking.start, booking.seat.attribute, seat).state is not TicketState.EXPECTED
 
 
 def _tell(desk: DeskStore, booking: Booking, why: str, market: "_Market", now: datetime) -> bool:

@@ -56,16 +56,26 @@ class DeskStore:
         )
 
     def walk_in(self, office_id: str, ticket: Ticket) -> Write:
-        """The walk-in's seat is free; this ticket has it."""
+        """The walk-in's seat is free, in a time that is open; this ticket has it."""
         seat = {"b": ticket.holder, "n": ticket.name, "p": ticket.procedure, "t": told_of(ticket)}
         return self._table.update(
             items.slot_key(office_id, ticket.start),
             "SET #seat = :seat, #ttl = if_not_exists(#ttl, :ttl)",
-            "attribute_not_exists(#seat)",
+            "attribute_not_exists(#seat) AND attribute_not_exists(closed)",
             {
                 ":seat": {name: value for name, value in seat.items() if value is not None},
                 ":ttl": epoch(ticket.start + items.KEPT_AFTER_END),
             },
+            seat=ticket.seat,
+        )
+
+    def forget_walk_in(self, office_id: str, ticket: Ticket) -> Write:
+        """The walk-in's seat is still as it was read; it is free."""
+        return self._table.update(
+            items.slot_key(office_id, ticket.start),
+            "REMOVE #seat",
+            "#seat.b = :holder AND #seat.t.v = :version",
+            {":holder": ticket.holder, ":version": ticket.version},
             seat=ticket.seat,
         )
 

@@ -7,7 +7,7 @@ it was given back begins anew. A walk-in has a seat of its own kind, w01, which 
     w01  {b: a random id, n: name, p: procedure, t: {…}}
 
     t    {v: changes so far, a: checked in, l: first called, e: last called, c: counter, k: the call's key,
-          z: parked | no_show, r: came back, q: calls that come before it, f: served}       times in epoch seconds
+          n: how often it was called, z: parked | no_show, r: came back, q: calls that come before it, f: served}       times in epoch seconds
 """
 
 import re
@@ -38,7 +38,7 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket of the day. `key` is the hash of the request that called it; `version` counts what the desk did with it.
+    """A ticket of the day. `key` is the hash of the request that called it; `version` counts what the desk did with it, `calls` how often it was called.
 
     `behind`: it is called only after so many tickets of the day have been called, unless nobody else waits. `came_back_at` is told
     of a parked one that returned. `closed`: the chief has closed its slot.
@@ -53,6 +53,7 @@ class Ticket:
     recalled_at: datetime | None = None
     counter: str | None = None
     key: str | None = None
+    calls: int = 0
     aside: TicketState | None = None
     came_back_at: datetime | None = None
     behind: int | None = None
@@ -115,6 +116,7 @@ def ticket_of(start: datetime, seat: str, value: Mapping[str, Any]) -> Ticket:
         recalled_at=_instant(told.get("e")),
         counter=told.get("c"),
         key=told.get("k"),
+        calls=told.get("n", 0),
         aside=TicketState(told["z"]) if "z" in told else None,
         came_back_at=_instant(told.get("r")),
         behind=told.get("q"),
@@ -133,6 +135,7 @@ def told_of(ticket: Ticket) -> Item:
         "e": _seconds(ticket.recalled_at),
         "c": ticket.counter,
         "k": ticket.key,
+        "n": ticket.calls or None,
         "z": ticket.aside.value if ticket.aside else None,
         "r": _seconds(ticket.came_back_at),
         "q": ticket.behind,

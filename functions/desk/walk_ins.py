@@ -7,9 +7,9 @@ from cccd.errors import NoWalkInSeat, TemporarilyUnavailable
 from cccd.transactions import Refused, Unknown
 from cccd.working_calendar import WorkingCalendar
 from desk.acts import MAX_READINGS, Day, today_only
+from desk.days import standing
 from desk.store import DeskStore
-from desk.tickets import Ticket
-from offices.opening import slots_on
+from desk.tickets import Ticket, tickets_of
 
 
 def walk_in(
@@ -24,13 +24,17 @@ def walk_in(
     """
     today_only(day)
     length = timedelta(minutes=day.rules.slot_minutes)
-    slots = [slot for slot in slots_on(day.rules, calendar, day.date) if day.now < slot.start + length]
-    for _ in range(MAX_READINGS):
-        tickets = desk.tickets(day.office_id, day.date)
+    for _ in range(2 * MAX_READINGS):  # whoever comes at the same moment wants the same seat
+        read = list(desk.bookings.slot_items(day.office_id, day.date, day.date))
+        tickets = tickets_of(read)
         made = next((each for each in tickets if each.holder == holder), None)
         if made:
             return made, False
         taken = {(each.start, each.seat) for each in tickets}
+        # What the chief says of the day counts here too.
+        slots = [
+            each for each in standing(day, calendar, read) if any(each.seats.values()) and day.now < each.start + length
+        ]
         seats = ((slot.start, f"w{number:02d}") for slot in slots for number in range(1, day.rules.walk_in_seats + 1))
         free = next((each for each in seats if each not in taken), None)
         if free is None:

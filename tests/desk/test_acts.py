@@ -173,6 +173,46 @@ def test_absent_may_come_after_all(store: BookingStore, arrive: Callable[..., st
     assert list(desk.outcomes("office", SLOT_START.date(), SLOT_START.date())) == []
 
 
+def test_an_undone_call_gives_the_place_back(store: BookingStore, arrive: Callable[..., str]) -> None:
+    desk = desk_of(store)
+    first, second = arrive("lan"), arrive("minh")
+    back = by_number(desk.tickets("office", day().date), call_next(desk, day(), "1", "one").number).number
+    park(desk, day(), back)
+    call_next(desk, day(), "1", "two")
+    other = ({first, second} - {back}).pop()
+    no_show(desk, day(), other)
+    come_back(desk, day(), other)
+    come_back(desk, day(), back)
+    assert call_next(desk, day(), "1", "three").number == back
+    undone = undo(desk, day(), back, TicketState.CALLED)
+    assert undone.came_back_at and undone.called_at, "it was called before, and comes first of all again"
+    assert call_next(desk, day(), "2", "four").number == back
+
+
+def test_a_served_one_is_not_undone_into_a_counter_with_somebody_else(
+    store: BookingStore, arrive: Callable[..., str]
+) -> None:
+    desk = desk_of(store)
+    arrive("lan"), arrive("minh")
+    done = call_next(desk, day(), "1", "one").number
+    serve(desk, day(), done)
+    busy = call_next(desk, day(), "1", "two").number
+    with pytest.raises(CounterBusy) as refused:
+        undo(desk, day(), done, TicketState.SERVED)
+    assert refused.value.extra == {"ticket": busy}
+    serve(desk, day(), busy)
+    assert undo(desk, day(), done, TicketState.SERVED).state is TicketState.CALLED
+
+
+def test_a_walk_in_given_by_mistake_is_taken_back_and_its_seat_is_free(store: BookingStore) -> None:
+    desk = desk_of(store)
+    given, _ = walk_in(desk, day(), national_calendar(), "a request", "cap-cccd", None)
+    undo(desk, day(), given.number, TicketState.WAITING)
+    assert desk.tickets("office", day().date) == []
+    again, _ = walk_in(desk, day(), national_calendar(), "another request", "cap-cccd", None)
+    assert again.number == given.number
+
+
 def test_an_undo_that_says_what_it_takes_back_may_be_repeated(store: BookingStore, arrive: Callable[..., str]) -> None:
     number, desk = arrive("lan"), desk_of(store)
     call_next(desk, day(), "1", "press")

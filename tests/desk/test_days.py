@@ -50,7 +50,9 @@ def test_nobody_books_in_a_time_that_the_chief_has_closed(morning: Any) -> None:
     lan = act(book("lan"), "confirm").body
     answer = plan(("09:00", "11:30", 4), ("13:30", "17:00", 4))
     assert answer.status == 200, answer
-    assert [each for each in answer.body["slots"] if each["booked"]] == [{"start": START, "seats": 0, "booked": 1}]
+    assert [each for each in answer.body["slots"] if each["booked"]] == [
+        {"start": START, "seats": 0, "permanent": None, "temporary": None, "booked": 1}
+    ]
     refused = book("minh")
     assert refused.code == "slot_closed"
     assert refused.body["detail"].startswith("Cơ quan họp.")
@@ -304,3 +306,41 @@ def test_nobody_misses_a_time_that_the_office_has_closed(morning: Any) -> None:
 def _tallies(store: BookingStore) -> list[Any]:
     rows = store.table.client.scan(TableName=store.table.name)["Items"]
     return [row for row in rows if row["sk"]["S"] == "TALLY"]
+
+
+def test_where_residents_queue_apart_the_chief_says_the_seats_of_each(aws: None, clock: Any) -> None:
+    day, chief = "/desk/offices/pc06-79/days/2026-11-27", claims("[pc06-79.chief]")
+    session = {"from": "07:30", "to": "11:30", "seats": 8}
+    wrong = at_desk("PUT", day, chief, body={"sessions": [session], "reason": "Chiều họp."})
+    assert (wrong.code, wrong.body["errors"][0]["code"]) == ("invalid_request", "wrong_queue")
+    session["seats"] = {"permanent": 5, "temporary": 3}
+    right = at_desk("PUT", day, chief, body={"sessions": [session], "reason": "Chiều họp."}).body
+    assert {(each["permanent"], each["temporary"], each["seats"]) for each in right["slots"] if each["seats"]} == {
+        (5, 3, 8)
+    }
+    wrong = at_desk(
+        "PUT", f"/desk/offices/{OFFICE}/days/{DAY}", CHIEF, body={"sessions": [session], "reason": "Chiều họp."}
+    )
+    assert wrong.body["errors"][0]["code"] == "wrong_queue", "and where there is one queue, of that one"
+
+
+def test_a_walk_in_is_given_no_ticket_of_a_closed_time_and_one_of_a_day_that_was_opened(aws: None, clock: Any) -> None:
+    clock.move_to("2026-11-26T08:00:00+07:00")
+    body, key = {"procedure": "cap-cccd"}, {"idempotency-key": "walk-in-pressed-once"}
+    at_desk("PUT", "/desk/offices/ca-26740/days/2026-11-26", CHIEF, body={"sessions": [], "reason": "Cơ quan họp."})
+    closed = at_desk("POST", "/desk/offices/ca-26740/days/2026-11-26/walk-ins", body=body, headers=key)
+    assert closed.code == "no_walk_in_seat"
+    clock.move_to("2026-11-29T08:00:00+07:00")  # a Sunday
+    sunday = "/desk/offices/ca-26740/days/2026-11-29"
+    session = {"from": "07:30", "to": "11:30", "seats": 2}
+    at_desk("PUT", sunday, CHIEF, body={"sessions": [session], "reason": "Làm bù."})
+    assert at_desk("POST", f"{sunday}/walk-ins", body=body, headers=key).status == 201
+
+
+def test_what_is_over_stays_as_it_was(aws: None, clock: Any) -> None:
+    clock.move_to("2026-11-26T10:15:00+07:00")
+    day = "/desk/offices/ca-26740/days/2026-11-26"
+    at_desk("PUT", day, CHIEF, body={"sessions": [], "reason": "Cơ quan họp."})
+    slots = at_desk("GET", f"{day}/slots", CHIEF).body["slots"]
+    open_ones = [each["start"][11:16] for each in slots if each["seats"]]
+    assert open_ones == ["07:30", "08:00", "08:30", "09:00", "09:30"]

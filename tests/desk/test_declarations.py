@@ -73,6 +73,7 @@ def test_a_declaration_that_is_of_somebody_else_now_is_told(today: Any, declared
     changed = call(declarations, "PUT", path, body=body, headers=signed_in("lan"))
     assert changed.status == 200, changed.body
     assert line() == (False, "Tờ khai đã sửa, không còn khớp với lịch hẹn.")
+    assert read(today["ticket"]).code == "not_found", "it is Minh's, who has no appointment here"
 
 
 def test_a_declaration_that_is_erased_is_told(today: Any, declared: Any) -> None:

@@ -218,7 +218,7 @@ class Bookings(RuleBasedStateMachine):
             None if same or (stands and self.now < until) else OfferOver,
         )
         if moved and not same:
-            model.slot, model.offer, model.desk = where, None, "expected"
+            model.slot, model.offer, model.desk, model.at = where, None, "expected", ""
             self.resting = [each for each in self.resting if each[2] is not model]
 
     @rule(data=st.data())
@@ -259,7 +259,7 @@ class Bookings(RuleBasedStateMachine):
             expected,
         )
         if moved and where != model.slot:
-            model.slot, model.desk = where, "expected"
+            model.slot, model.desk, model.at = where, "expected", ""
             model.moves += 1
 
     @rule(data=st.data())
@@ -299,6 +299,7 @@ class Bookings(RuleBasedStateMachine):
             refused = NotToday
         elif after := DESK_ACTS[act].get(model.desk):
             refused, model.desk = None, after
+            model.at = "" if act in ("park", "mark absent", "come back") else model.at
         self.at_desk(booking_id, model, ACT[act], refused)
 
     @rule(counter=st.sampled_from(["1", "2"]))
@@ -336,6 +337,11 @@ class Bookings(RuleBasedStateMachine):
         refused: type[Exception] | None = None
         if self.slot(model.slot).start.date() != self.now.date():
             refused = NotToday
+        elif model.at and any(
+            each.at == model.at and each.desk == "called" and self.status(each) is BookingStatus.CONFIRMED
+            for each in self.known.values()
+        ):
+            refused = CounterBusy
         elif any(each.person == model.person and self.active(each) for each in self.known.values()):
             refused = NotServable
         self.at_desk(booking_id, model, undo, refused)

@@ -1767,11 +1767,17 @@ export interface components {
             to: string;
             seats: number | components["schemas"]["Seats"];
         };
-        /** @description A slot as it stands; without seats it is closed. Somebody who is `booked` in a closed slot has to be called. */
+        /**
+         * @description A slot as it stands; without seats it is closed. Somebody who is `booked` in a closed slot has to be called.
+         *
+         *     `permanent` and `temporary` are told where residents queue apart; `seats` is their sum.
+         */
         PlannedSlot: {
             /** Format: date-time */
             start: string;
             seats: number;
+            permanent: number | null;
+            temporary: number | null;
             booked: number;
         };
         /** @description A procedure in a list. */
@@ -5974,76 +5980,106 @@ export interface operations {
                      *         {
                      *           "start": "2026-12-04T07:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T08:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T08:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T09:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T09:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T10:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T10:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T11:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T13:30:00+07:00",
                      *           "seats": 0,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T14:00:00+07:00",
                      *           "seats": 0,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T14:30:00+07:00",
                      *           "seats": 0,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T15:00:00+07:00",
                      *           "seats": 0,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T15:30:00+07:00",
                      *           "seats": 0,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T16:00:00+07:00",
                      *           "seats": 0,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T16:30:00+07:00",
                      *           "seats": 0,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         }
                      *       ]
@@ -6108,76 +6144,106 @@ export interface operations {
                      *         {
                      *           "start": "2026-12-04T07:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T08:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T08:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T09:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T09:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T10:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T10:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T11:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T13:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T14:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T14:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T15:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T15:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T16:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T16:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         }
                      *       ]
@@ -6431,7 +6497,8 @@ export interface operations {
             };
             404: components["responses"]["NotFound"];
             /**
-             * @description `not_servable` Không thể tiếp nhận lịch hẹn này.
+             * @description `counter_busy` Quầy đang có người.
+             *     `not_servable` Không thể tiếp nhận lịch hẹn này.
              *     `not_today` Không phải ngày hôm nay.
              *     `wrong_ticket_state` Phiếu đang ở bước khác.
              */
@@ -6442,7 +6509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotServable"] | components["schemas"]["NotToday"] | components["schemas"]["WrongTicketState"];
+                    "application/problem+json": components["schemas"]["CounterBusy"] | components["schemas"]["NotServable"] | components["schemas"]["NotToday"] | components["schemas"]["WrongTicketState"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -6579,76 +6646,106 @@ export interface operations {
                      *         {
                      *           "start": "2026-12-04T07:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T08:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T08:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T09:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T09:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T10:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T10:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T11:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T13:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T14:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T14:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T15:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T15:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T16:00:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         },
                      *         {
                      *           "start": "2026-12-04T16:30:00+07:00",
                      *           "seats": 4,
+                     *           "permanent": null,
+                     *           "temporary": null,
                      *           "booked": 0
                      *         }
                      *       ]
@@ -6813,7 +6910,20 @@ export interface operations {
             };
             409: components["responses"]["TooManyNotices"];
             413: components["responses"]["PayloadTooLarge"];
-            422: components["responses"]["InvalidRequest"];
+            /**
+             * @description `idempotency_key_reused` Yêu cầu trùng mã nhưng khác nội dung.
+             *     `invalid_request` Một vài mục chưa hợp lệ.
+             */
+            422: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReused"] | components["schemas"]["InvalidRequest"];
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };

@@ -1,6 +1,7 @@
 /** The desk's part of the API, on the contract's own client. A refusal is thrown with the server's own words. */
 import createClient from "openapi-fetch";
 import type { components, paths } from "../../../miniapp/src/api/contract";
+import type { Session } from "./sessions";
 import { accessToken, type Config, renew } from "./signin";
 import { today } from "./words";
 
@@ -155,7 +156,7 @@ export class Desk {
     );
   }
 
-  plan(date: string, sessions: { from: string; to: string; seats: number }[], reason: string): Promise<PlannedDay> {
+  plan(date: string, sessions: Session[], reason: string): Promise<PlannedDay> {
     return this.told((client) =>
       client.PUT("/desk/offices/{officeId}/days/{date}", {
         params: { path: { officeId: this.office, date } },

@@ -1,7 +1,7 @@
 /** What only the chief sees: closing times at once, announcements, and what became of the tickets. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Desk, type Notice, type PlannedDay, Refused, type Statistics, type Ticket, type Waits } from "./api";
-import { affected, type Session, sessionsOf } from "./sessions";
+import { affected, type Seats, type Session, sessionsOf } from "./sessions";
 import { phone, shown } from "./words";
 
 type Tell = (text: string, bad: boolean) => void;
@@ -87,16 +87,7 @@ function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
                 onInput={(event) => change(number, { to: event.currentTarget.value })}
               />
             </label>
-            <label>
-              số chỗ mỗi khung giờ{" "}
-              <input
-                type="number"
-                min={0}
-                max={99}
-                value={each.seats}
-                onInput={(event) => change(number, { seats: Number(event.currentTarget.value) })}
-              />
-            </label>
+            <SeatsOf seats={each.seats} change={(seats) => change(number, { seats })} />
             <button type="button" onClick={() => setSessions(sessions.filter((_, n) => n !== number))}>
               Bỏ buổi {number + 1}
             </button>
@@ -143,6 +134,29 @@ function Plan({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** One number, or one for each queue where residents queue apart. */
+function SeatsOf({ seats, change }: { seats: Seats; change: (seats: Seats) => void }) {
+  const input = (words: string, value: number, typed: (value: number) => void) => (
+    <label>
+      {words}{" "}
+      <input
+        type="number"
+        min={0}
+        max={99}
+        value={value}
+        onInput={(event) => typed(Number(event.currentTarget.value))}
+      />
+    </label>
+  );
+  if (typeof seats === "number") return input("số chỗ mỗi khung giờ", seats, change);
+  return (
+    <>
+      {input("chỗ thường trú mỗi khung giờ", seats.permanent, (permanent) => change({ ...seats, permanent }))}
+      {input("chỗ tạm trú mỗi khung giờ", seats.temporary, (temporary) => change({ ...seats, temporary }))}
+    </>
   );
 }
 
@@ -201,7 +215,15 @@ function Notices({ desk, date, tell }: { desk: Desk; date: string; tell: Tell })
         </label>
         <label>
           Đến hết ngày{" "}
-          <input type="date" value={until} required onInput={(event) => setUntil(event.currentTarget.value)} />
+          <input
+            type="date"
+            value={until}
+            required
+            onInput={(event) => {
+              press.current = null;
+              setUntil(event.currentTarget.value);
+            }}
+          />
         </label>
         <button type="submit">Thông báo</button>
       </form>

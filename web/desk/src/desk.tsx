@@ -13,7 +13,7 @@ import {
 } from "./api";
 import { Chief } from "./chief";
 import { type Config, comeBack, readConfig, signIn, signOut } from "./signin";
-import { clock, phone, STATES, shown } from "./words";
+import { clock, dayAfter, phone, STATES, shown } from "./words";
 
 const POLL = 3000; // milliseconds
 const COUNTER = "desk-counter";
@@ -83,6 +83,9 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
   const [counter, setCounter] = useState(localStorage.getItem(COUNTER) ?? "1");
   const [said, setSaid] = useState({ text: "", bad: false });
   const [busy, setBusy] = useState(false);
+  const [sheet, setSheet] = useState<{ date: string; tickets: Ticket[] } | null>(null);
+  const [titles, setTitles] = useState<Record<string, string>>({});
+  const lost = useRef(false);
   const [ended, setEnded] = useState(false);
   const [page, setPage] = useState<"day" | "chief">("day");
   const press = useRef<string | null>(null);
@@ -92,9 +95,12 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
     try {
       setTickets(await desk.tickets());
       setEnded(false);
+      if (lost.current) setSaid({ text: "", bad: false }); // what was said of the connection is over
+      lost.current = false;
       setDate(desk.serverDay); // a page that is left open over night goes on with the new day
     } catch (refused) {
       setEnded(refused instanceof Refused && refused.status === 401);
+      lost.current = true;
       setSaid({ text: words(refused), bad: true });
     }
   }, [desk]);
@@ -103,6 +109,13 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
     const timer = setInterval(look, POLL);
     return () => clearInterval(timer);
   }, [look]);
+
+  useEffect(() => {
+    desk.procedures().then(
+      (found) => setTitles(Object.fromEntries(found.map((each) => [each.code, each.title]))),
+      () => undefined, // the codes are shown instead
+    );
+  }, [desk]);
 
   /** Do it once, however often it is pressed; tell what became of it, and look at the day again. */
   const perform = useCallback(
@@ -122,6 +135,16 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
     },
     [busy, look],
   );
+
+  /** The list on paper, for a day on which the network may be down; today's is the one on the screen. */
+  const printed = async (of: string) => {
+    try {
+      setSheet({ date: of, tickets: of === date ? tickets : await desk.ticketsOf(of) });
+      setTimeout(() => print(), 100); // once it is drawn
+    } catch (refused) {
+      setSaid({ text: words(refused), bad: true });
+    }
+  };
 
   const called = tickets.find((each) => each.state === "called" && each.counter === counter);
   const next = useCallback(
@@ -195,8 +218,11 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
           <a href={`/desk/screen.html?office=${encodeURIComponent(office.id)}`} target="_blank" rel="noreferrer">
             Màn hình phòng chờ
           </a>
-          <button type="button" onClick={() => print()}>
+          <button type="button" onClick={() => printed(date)}>
             In danh sách
+          </button>
+          <button type="button" onClick={() => printed(dayAfter(date))}>
+            In ngày mai
           </button>
           {leave && (
             <button type="button" onClick={leave}>
@@ -242,6 +268,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
                   {called.personalId ?? ""} {called.declarationReady ? "· tờ khai đã sẵn sàng" : ""}
                   {called.declarationMissing && <strong> · {called.declarationMissing}</strong>}
                 </p>
+                {called.procedure && <p>{titles[called.procedure] ?? called.procedure}</p>}
                 {called.declarationReady && <Reading key={called.ticket} desk={desk} ticket={called.ticket} />}
                 <div class="acts">
                   <Button act="serve" letter="X" busy={busy} press={() => act(called.ticket, "serve")}>
@@ -288,6 +315,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
           <Day tickets={tickets} act={act} />
         </main>
       )}
+      {sheet && <Sheet date={sheet.date} tickets={sheet.tickets} titles={titles} />}
     </>
   );
 }
@@ -527,6 +555,40 @@ function Release({ desk, busy, perform }: { desk: Desk; busy: boolean; perform: 
   );
 }
 
+/** What goes onto paper: the day by its slots, with room for a tick. */
+function Sheet(props: { date: string; tickets: Ticket[]; titles: Record<string, string> }) {
+  const byNumber = [...props.tickets].sort((one, other) => one.ticket.localeCompare(other.ticket));
+  return (
+    <section class="sheet" aria-label="Danh sách để in">
+      <h2>Danh sách ngày {shown(props.date)}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Số</th>
+            <th scope="col">Họ tên</th>
+            <th scope="col">Số định danh</th>
+            <th scope="col">Thủ tục</th>
+            <th scope="col">Đã đến</th>
+            <th scope="col">Đã xong</th>
+          </tr>
+        </thead>
+        <tbody>
+          {byNumber.map((each) => (
+            <tr key={each.ticket}>
+              <th scope="row">{each.ticket}</th>
+              <td>{each.fullName ?? ""}</td>
+              <td>{each.personalId ?? ""}</td>
+              <td>{each.procedure ? (props.titles[each.procedure] ?? each.procedure) : ""}</td>
+              <td>{clock(each.checkedInAt)}</td>
+              <td>{clock(each.servedAt)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
 function Day({ tickets, act }: { tickets: Ticket[]; act: (ticket: string, what: Act, of?: TicketState) => void }) {
   const waiting = tickets.filter((each) => each.state === "waiting").length;
   return (
@@ -565,6 +627,11 @@ function Day({ tickets, act }: { tickets: Ticket[]; act: (ticket: string, what: 
                 {(each.state === "parked" || each.state === "no_show") && (
                   <button type="button" onClick={() => act(each.ticket, "return")}>
                     Trở lại hàng<span class="heard"> số {each.ticket}</span>
+                  </button>
+                )}
+                {each.state === "waiting" && each.calledAt === null && (
+                  <button type="button" onClick={() => act(each.ticket, "undo", "waiting")}>
+                    Chưa đến<span class="heard"> số {each.ticket}</span>
                   </button>
                 )}
                 {each.state === "served" && (

@@ -13,7 +13,7 @@ const SHOWN = 5;
 function Screen({ api, office }: { api: string; office: string }) {
   const [queue, setQueue] = useState<Queue | null>(null);
   const [lost, setLost] = useState(false);
-  const before = useRef("");
+  const before = useRef<Set<string> | null>(null);
   useEffect(() => {
     const client = createClient<paths>({ baseUrl: api || location.origin });
     const look = async () => {
@@ -23,9 +23,8 @@ function Screen({ api, office }: { api: string; office: string }) {
       setLost(data === undefined);
       if (data === undefined) return;
       setQueue(data);
-      const first = data.counters[0];
-      const now = first ? `${first.ticket} ${first.counter} ${first.calledAt}` : "";
-      if (now && now !== before.current) chime();
+      const now = new Set(data.counters.map((each) => `${each.ticket} ${each.counter} ${each.calledAt}`));
+      if (before.current && [...now].some((each) => !before.current?.has(each))) chime();
       before.current = now;
     };
     void look();

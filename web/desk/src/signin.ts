@@ -83,7 +83,8 @@ async function exchange(config: Config, form: Record<string, string>): Promise<b
     body: new URLSearchParams({ client_id: config.clientId, ...form }),
   });
   if (!answer.ok) {
-    sessionStorage.removeItem(KEPT);
+    // Refused is over; a pool that is busy or down may answer the next time.
+    if (answer.status === 400 || answer.status === 401) sessionStorage.removeItem(KEPT);
     return false;
   }
   const told = (await answer.json()) as { access_token: string; refresh_token?: string };

@@ -22,6 +22,13 @@ export function clock(instant: string | null): string {
   return instant === null ? "" : instant.slice(11, 16);
 }
 
+/** The day after 2026-11-25. */
+export function dayAfter(date: string): string {
+  const next = new Date(`${date}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().slice(0, 10);
+}
+
 /** 25/11/2026 */
 export function shown(date: string): string {
   return date.split("-").reverse().join("/");
