@@ -1,5 +1,6 @@
 """A ticket for somebody who comes without an appointment, from the seats that the office keeps for them."""
 
+import secrets
 from datetime import timedelta
 
 from bookings.carry_out import RETRY_AFTER
@@ -24,7 +25,7 @@ def walk_in(
     """
     today_only(day)
     length = timedelta(minutes=day.rules.slot_minutes)
-    for _ in range(2 * MAX_READINGS):  # whoever comes at the same moment wants the same seat
+    for tries in range(MAX_READINGS):
         read = list(desk.bookings.slot_items(day.office_id, day.date, day.date))
         tickets = tickets_of(read)
         made = next((each for each in tickets if each.holder == holder), None)
@@ -36,10 +37,11 @@ def walk_in(
             each for each in standing(day, calendar, read) if any(each.seats.values()) and day.now < each.start + length
         ]
         seats = ((slot.start, f"w{number:02d}") for slot in slots for number in range(1, day.rules.walk_in_seats + 1))
-        free = next((each for each in seats if each not in taken), None)
-        if free is None:
+        free = [each for each in seats if each not in taken]
+        if not free:
             raise NoWalkInSeat
-        start, seat = free
+        # The first one; after a rival was faster one of the next, as all rivals want the first.
+        start, seat = free[secrets.randbelow(min(len(free), 1 + tries))]
         ticket = Ticket(start, seat, holder, version=1, checked_in_at=day.now, name=name, procedure=procedure)
         record = desk.record(day.officer, day.office_id, "walk_in", ticket.number, day.now)
         try:
