@@ -78,7 +78,7 @@ def place(
         SlotClosed: the office takes no bookings, or has no such slot.
     """
     office, rules = _office(office_id, now.date())
-    residence = _residence(procedure, start)
+    residence = residence_of(procedure, start)
     local = start.astimezone(clock.VIETNAM)
     try:
         slot = opening.slot_at(rules, national_calendar(), start, now)
@@ -146,7 +146,12 @@ def _office(office_id: str, today: date) -> tuple[Office, OpeningRules]:
     return office, office.opening
 
 
-def _residence(procedure: str, start: datetime) -> Resident:
+def residence_of(procedure: str, start: datetime) -> Resident:
+    """Whose seats people of that procedure take at that time.
+
+    Raises:
+        InvalidRequest: there is no such procedure on that day.
+    """
     on = start.astimezone(clock.VIETNAM).date()
     try:
         found = catalog.find(procedure, on)

@@ -6,7 +6,7 @@ each account, beside every rule of the engine (docs/decisions/0024-zaui-egovernm
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from bookings import lifecycle
 from bookings.availability import open_days
@@ -14,11 +14,12 @@ from bookings.booking import Applicant, Booking, BookingStatus
 from bookings.booking_id import NONCE_BYTES, BookingId
 from bookings.draw_store import DrawStore
 from bookings.holding import hold
-from bookings.intake import HoldRequest, Place, place
+from bookings.intake import HoldRequest, Place, place, residence_of
 from bookings.lifecycle import Ask
 from bookings.said import opened
 from bookings.standing import UNPROVEN
 from bookings.store import BookingStore
+from cccd import clock
 from cccd.base32 import base32
 from cccd.errors import AlreadyBooked, SlotClosed, SlotFull
 from cccd.hashes import applicant_hash, request_hash
@@ -27,7 +28,6 @@ from egovernment.asked import ScheduleIn
 from egovernment.tokens import Caller
 from offices import opening
 from offices.office import Office
-from offices.opening import Resident
 
 SLOTS_TRIED = 8  # of a day that fills up while we look
 
@@ -108,7 +108,7 @@ def _first_open(desk: Desk, office: Office, asked: ScheduleIn, tried: set[dateti
     """
     rules = office.opening
     assert rules is not None, "it is bookable"
-    residence: Resident = "temporary" if asked.procedure.endswith("tam-tru") else "permanent"
+    residence = residence_of(asked.procedure, clock.at(asked.date, time.min))
     days = opening.days(rules, national_calendar(), asked.date, 1, now)
     taken = desk.bookings.slots(office.id, asked.date, asked.date)
     (day,) = open_days(rules, days, taken, residence, now)

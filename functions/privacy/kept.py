@@ -26,7 +26,7 @@ LEFT = (
     Kept(
         "use",
         RECORDS.kept.days,
-        "Số lần bạn lưu tờ khai, in, tải dữ liệu và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối.",
+        "Số lần bạn lưu tờ khai, in, tải dữ liệu, tra cứu và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối.",
     ),
     Kept(
         "message",
@@ -52,6 +52,11 @@ LEFT = (
         "chat-queue",
         7,
         "Tin bạn nhắn mà hệ thống chưa trả lời được nằm trong hàng đợi tối đa 7 ngày rồi tự mất.",
+    ),
+    Kept(
+        "token",
+        1,
+        "Dấu của lần đăng nhập từ ứng dụng mẫu của Zalo, dưới mã thay cho bạn; hết hiệu lực sau một giờ rồi tự mất.",
     ),
     Kept("change", 1, "Dòng thay đổi của lịch hẹn, dùng để báo tin, tự mất sau 24 giờ."),
     Kept("backup", 35, "Bản sao lưu phòng sự cố còn chứa dữ liệu cũ tối đa 35 ngày rồi tự mất."),

@@ -4303,7 +4303,7 @@ export interface operations {
                      *         {
                      *           "what": "use",
                      *           "days": 1825,
-                     *           "why": "Số lần bạn lưu tờ khai, in, tải dữ liệu và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối."
+                     *           "why": "Số lần bạn lưu tờ khai, in, tải dữ liệu, tra cứu và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối."
                      *         },
                      *         {
                      *           "what": "message",
@@ -4329,6 +4329,11 @@ export interface operations {
                      *           "what": "chat-queue",
                      *           "days": 7,
                      *           "why": "Tin bạn nhắn mà hệ thống chưa trả lời được nằm trong hàng đợi tối đa 7 ngày rồi tự mất."
+                     *         },
+                     *         {
+                     *           "what": "token",
+                     *           "days": 1,
+                     *           "why": "Dấu của lần đăng nhập từ ứng dụng mẫu của Zalo, dưới mã thay cho bạn; hết hiệu lực sau một giờ rồi tự mất."
                      *         },
                      *         {
                      *           "what": "change",
