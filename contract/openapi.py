@@ -60,6 +60,7 @@ API_MODULES = {
     "chat.webhook": Door("Zalo", ZALO),
     "desk.api": Door("Desk", OFFICER),
     "desk.declaration_api": Door("Desk", OFFICER),
+    "feedback.desk_api": Door("Desk", OFFICER),
     "edge.api": Door("Service", PUBLIC),
 }
 

@@ -25,6 +25,7 @@ from cccd.sweeps import passed_by
 from chat import replies
 from chat.events import Followed, Said, Unfollowed, Withdrew, event_id, parse, sent_at
 from declarations.erasing import DeclarationEraser
+from feedback.store import FeedbackStore
 from offices.directory import directory
 from privacy.erasure import erase_all
 from zalo.acquaintances import Acquaintances
@@ -41,6 +42,7 @@ class ChatSettings(OfficialAccountSettings):
     """The same settings, with the tables that answers come from and the Mini App's address."""
 
     bookings_table: str
+    feedback_table: str
     declarations_table: str
     identity_key_secret: str
     mini_app_url: str
@@ -52,6 +54,7 @@ class Chat:
 
     acquaintances: Acquaintances
     bookings: BookingStore
+    feedback: FeedbackStore
     declarations: DeclarationEraser
     tokens: TokenKeeper
     api: OfficialAccountApi
@@ -75,6 +78,7 @@ def chat() -> Chat:
     return Chat(
         acquaintances=settings.acquaintances(),
         bookings=BookingStore(client(), settings.bookings_table),
+        feedback=FeedbackStore(client(), settings.feedback_table),
         declarations=DeclarationEraser(client(), settings.declarations_table),
         tokens=settings.tokens(api),
         api=api,
@@ -127,7 +131,7 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
             if citizen is None:
                 logger.warning("somebody withdrew whom we do not know")
             elif chat.acquaintances.part(citizen, happened, now):
-                erased = erase_all(chat.declarations, chat.bookings, citizen, now)
+                erased = erase_all(chat.declarations, chat.bookings, chat.feedback, citizen, now)
                 chat.declarations.journal.note_erasure(citizen, "chat", 1, "citizen", now)
                 chat.acquaintances.claim(known_as, now)
                 logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)

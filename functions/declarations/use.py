@@ -16,10 +16,18 @@ from cccd.transactions import Refused
 from consent.retention import RECORDS
 from declarations.items import use_key
 
-type Act = Literal["saves", "prints", "exports", "consents", "erasures", "searches"]
+type Act = Literal["saves", "prints", "exports", "consents", "erasures", "searches", "feedbacks"]
 
 # A day's limits: several times what a family that fills in every form in one evening needs.
-DAILY: dict[Act, int] = {"saves": 300, "prints": 40, "exports": 20, "consents": 50, "erasures": 20, "searches": 40}
+DAILY: dict[Act, int] = {
+    "saves": 300,
+    "prints": 40,
+    "exports": 20,
+    "consents": 50,
+    "erasures": 20,
+    "searches": 40,
+    "feedbacks": 20,
+}
 _COPIES = {"prints", "exports"}
 _IN_TIME = "(attribute_not_exists(sessionsEnd) OR sessionsEnd <= :since)"
 _TRIES = 4  # a rival may write the first act of the day between two of them

@@ -14,7 +14,7 @@ from bookings.draw_store import DrawStore
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.errors import NotFound
+from cccd.errors import FieldError, InvalidRequest, NotFound
 from cccd.hashes import citizen_hash
 from cccd.http import address, lambda_handler, resolver
 from cccd.keyring import secret
@@ -26,12 +26,14 @@ from declarations.linking import LinkedDeclarations
 from declarations.use import Use
 from desk.counters import at_counters
 from desk.store import DeskStore
-from egovernment.asked import ScheduleIn
+from egovernment.asked import FeedbackIn, ScheduleIn
 from egovernment.envelope import enveloped, success
 from egovernment.organisations import articles, office_of, organisations
 from egovernment.scheduling import Desk, book, latest
 from egovernment.tokens import Caller, Tokens, bearer
 from faq import search
+from feedback.kinds import kinds
+from feedback.store import FeedbackStore
 from offices.directory import directory
 from procedures import catalog
 from zalo.graph import ZaloGraph
@@ -52,6 +54,7 @@ class EgovernmentSettings(Settings):
 
     bookings_table: str
     declarations_table: str
+    feedback_table: str
     identity_key_secret: str
     zalo_app_secret: str
     zalo_graph_url: str
@@ -114,6 +117,48 @@ def information_guide(page: PageNumber = 0, size: PageSize = 10) -> Answer:
         for number, each in enumerate(entries, start=1)
     ]
     return success(_page(rows, page, size))
+
+
+@app.get("/feedback_types_api")
+def feedback_types() -> Answer:
+    rows = [
+        {"id": kind, "title": title, "order": order} for order, (kind, title) in enumerate(kinds().items(), start=1)
+    ]
+    return success(rows)
+
+
+@app.get("/feedback_api")
+def list_feedback(page: PageNumber = 0, size: PageSize = 10) -> Answer:
+    """The caller's own: what others wrote may name people. The client would show 01/01/1970 for an answer that is not there yet."""
+    caller, now = _caller(), clock.now()
+    office = office_of(_header("x-organization-id"), now.date())
+    rows = [
+        {
+            "id": each.id,
+            "title": each.title,
+            "content": each.content,
+            "response": each.answer or "",
+            "creationTime": each.at.isoformat(),
+            "responseTime": (each.answered_at or each.at).isoformat(),
+            "type": kinds().get(each.kind, ""),
+            "imageUrls": [],
+        }
+        for each in _feedback().of_citizen(caller.citizen, now)
+        if each.office_id == office.id
+    ]
+    return success(_page(rows, page, size))
+
+
+@app.post("/feedback_api")
+def add_feedback(request: FeedbackIn) -> Answer:
+    caller, now = _caller(), clock.now()
+    office = office_of(_header("x-organization-id"), now.date())
+    kind = next(iter(kinds())) if request.feedback_type_id is None else request.feedback_type_id
+    if kind not in kinds():
+        raise InvalidRequest([FieldError("feedbackTypeId", "not_found", "Vui lòng chọn lại loại phản ánh.")])
+    Use(Table(client(), settings.declarations_table)).count(caller.citizen, "feedbacks", caller.since, now)
+    _feedback().add(caller.citizen, office.id, kind, request.title, request.content, now)
+    return success(True)
 
 
 @app.post("/create_schedule_api")
@@ -180,6 +225,10 @@ def _caller() -> Caller:
 def _desk() -> Desk:
     name = settings.bookings_table
     return Desk(BookingStore(client(), name), DrawStore(client(), name), settings.identity_key())
+
+
+def _feedback() -> FeedbackStore:
+    return FeedbackStore(client(), settings.feedback_table)
 
 
 def _schedule(booking: Booking) -> dict[str, Any]:

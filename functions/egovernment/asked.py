@@ -39,6 +39,18 @@ def _ten_digits(stored: str) -> str:
     return stored
 
 
+Words = StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^<>\x00-\x09\x0b-\x1f]*$")
+
+
+class FeedbackIn(Model):
+    """`POST /feedback_api`; the form shows the first type ticked and sends null unless somebody taps."""
+
+    title: Annotated[str, Words, Field(max_length=200)]
+    content: Annotated[str, Words, Field(max_length=4000)]
+    image_urls: Annotated[list[str], Field(max_length=0)] = []
+    feedback_type_id: int | None = None
+
+
 class ScheduleIn(Model):
     """`POST /create_schedule_api`: whom, and the day as the template writes it, MM-DD-YYYY."""
 

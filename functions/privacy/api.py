@@ -16,6 +16,7 @@ from cccd.wire import Model
 from consent.choices import chosen, read_choice
 from declarations.settings import DeclarationsSettings
 from declarations.views import ConsentView
+from feedback.store import FeedbackStore
 from privacy.erasure import erase_all, forget_in_chat
 from privacy.held import held
 from privacy.kept import LEFT, Kept
@@ -29,6 +30,7 @@ class PrivacySettings(DeclarationsSettings):
 
     bookings_table: str
     chat_table: str
+    feedback_table: str
 
 
 class RemainingBooking(Model):
@@ -52,6 +54,7 @@ class ErasedView(Model):
 
     declarations: int
     bookings: int
+    feedback: int
     remaining: list[RemainingBooking]
     left: list[KeptView]
     note: str
@@ -72,6 +75,7 @@ class HeldView(Model):
     declarations: list[dict[str, Any]]
     bookings: list[dict[str, Any]]
     chat: ChatView | None
+    feedback: list[dict[str, Any]]
     consents: list[dict[str, Any]]
     accesses: list[dict[str, Any]]
     erasures: list[dict[str, Any]]
@@ -104,6 +108,10 @@ def bookings() -> BookingStore:
     return BookingStore(client(), settings.bookings_table)
 
 
+def feedback() -> FeedbackStore:
+    return FeedbackStore(client(), settings.feedback_table)
+
+
 def chat() -> Acquaintances:
     return Acquaintances(client(), settings.chat_table)
 
@@ -118,7 +126,7 @@ def read_my_data() -> HeldView:
     now, store, who = clock.now(), settings.store(), citizen(app)
     mine = settings.hash_of(who)
     copies = store.use.count(mine, "exports", who.since, now)
-    found = HeldView.model_validate(held(store, bookings(), chat(), who, mine, now))
+    found = HeldView.model_validate(held(store, bookings(), chat(), feedback(), who, mine, now))
     store.journal.note_access(mine, "export", None, copies, now)
     return found
 
@@ -132,10 +140,15 @@ def erase_my_data() -> ErasedView:
     declarations = settings.eraser()
     declarations.use.count(mine, "erasures", epoch(now), now)  # of any session: whoever erased may ask for the rest
     forget_in_chat(chat(), declarations, mine, now)
-    done = erase_all(declarations, bookings(), mine, now)
+    done = erase_all(declarations, bookings(), feedback(), mine, now)
     remaining = [RemainingBooking(id=each.id, start=each.start, why=_BEGUN) for each in done.remaining]
     return ErasedView(
-        declarations=done.declarations, bookings=done.bookings, remaining=remaining, left=_kept(LEFT), note=_NOTE
+        declarations=done.declarations,
+        bookings=done.bookings,
+        feedback=done.feedback,
+        remaining=remaining,
+        left=_kept(LEFT),
+        note=_NOTE,
     )
 
 

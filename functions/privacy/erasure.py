@@ -12,6 +12,7 @@ from bookings.forgetting import forget_citizen
 from bookings.store import BookingStore
 from cccd.hashes import CitizenHash
 from declarations.erasing import DeclarationEraser
+from feedback.store import FeedbackStore
 from offices.directory import rules_of
 from zalo.acquaintances import Acquaintances
 
@@ -22,11 +23,18 @@ class Erased:
 
     declarations: int
     bookings: int
+    feedback: int
     remaining: tuple[Booking, ...]
 
 
-def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: CitizenHash, now: datetime) -> Erased:
-    """Erase declarations and bookings, withdraw every consent, and end the citizen's sessions. Running it twice has the same result as once.
+def erase_all(
+    declarations: DeclarationEraser,
+    bookings: BookingStore,
+    feedback: FeedbackStore,
+    citizen: CitizenHash,
+    now: datetime,
+) -> Erased:
+    """Erase declarations, bookings and feedback, withdraw every consent, and end the citizen's sessions. Running it twice has the same result as once.
 
     Raises:
         TemporarilyUnavailable: storage did not answer. What is erased so far stays erased; the citizen can ask again
@@ -39,8 +47,11 @@ def erase_all(declarations: DeclarationEraser, bookings: BookingStore, citizen: 
     if forgotten:
         declarations.journal.note_erasure(citizen, "booking", forgotten, "citizen", now)
     erased = declarations.erase_all(citizen, now)
+    said = feedback.forget(citizen)
+    if said:
+        declarations.journal.note_erasure(citizen, "feedback", said, "citizen", now)
     declarations.consents.withdraw(citizen, now)
-    return Erased(erased, forgotten, tuple(remaining))
+    return Erased(erased, forgotten, said, tuple(remaining))
 
 
 def forget_in_chat(chat: Acquaintances, declarations: DeclarationEraser, citizen: CitizenHash, now: datetime) -> None:

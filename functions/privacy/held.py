@@ -11,6 +11,8 @@ from cccd.hashes import CitizenHash
 from cccd.session import Citizen
 from declarations.declaration import Declaration
 from declarations.store import DeclarationStore
+from feedback.kinds import kinds
+from feedback.store import Feedback, FeedbackStore
 from privacy.kept import kept
 from zalo.acquaintances import Acquaintance, Acquaintances
 
@@ -19,6 +21,7 @@ def held(
     declarations: DeclarationStore,
     bookings: BookingStore,
     chat: Acquaintances,
+    feedback: FeedbackStore,
     citizen: Citizen,
     citizen_hash: CitizenHash,
     now: datetime,
@@ -30,6 +33,7 @@ def held(
         "declarations": [_declaration(each) for each in declarations.of_citizen(citizen_hash, now)],
         "bookings": [_booking(each.as_of(now)) for each in bookings.of_citizen(citizen_hash)],
         "chat": _chat(chat.find(citizen_hash)),
+        "feedback": [_feedback(each) for each in feedback.of_citizen(citizen_hash, now)],
         "consents": [
             {
                 "purpose": item["purpose"],
@@ -91,6 +95,18 @@ def _booking(booking: Booking) -> dict[str, Any]:
             "dateOfBirth": booking.applicant.date_of_birth,
             "phone": booking.applicant.phone,
         },
+    }
+
+
+def _feedback(said: Feedback) -> dict[str, Any]:
+    return {
+        "officeId": said.office_id,
+        "kind": kinds().get(said.kind, ""),
+        "title": said.title,
+        "content": said.content,
+        "at": said.at.isoformat(),
+        "answer": said.answer,
+        "answeredAt": said.answered_at.isoformat() if said.answered_at else None,
     }
 
 

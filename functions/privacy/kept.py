@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bookings.items import KEPT_AFTER_END, TALLY_KEPT
 from consent.retention import RECORDS
 from declarations.retention import DECLARATIONS
+from feedback.store import KEPT as FEEDBACK_KEPT
 from zalo.acquaintances import SEEN_FOR
 
 
@@ -26,7 +27,7 @@ LEFT = (
     Kept(
         "use",
         RECORDS.kept.days,
-        "Số lần bạn lưu tờ khai, in, tải dữ liệu, tra cứu và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối.",
+        "Số lần bạn lưu tờ khai, in, tải dữ liệu, tra cứu, góp ý và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối.",
     ),
     Kept(
         "message",
@@ -70,6 +71,11 @@ def kept() -> list[Kept]:
     return [
         *declarations,
         Kept("booking", days, f"Lịch hẹn được giữ {days} ngày sau ngày hẹn."),
+        Kept(
+            "feedback",
+            FEEDBACK_KEPT.days,
+            f"Phản ánh, góp ý của bạn và câu trả lời được giữ {FEEDBACK_KEPT.days} ngày.",
+        ),
         Kept("chat", None, "Mã của bạn trong trò chuyện được giữ đến khi bạn bỏ quan tâm trang Zalo hoặc yêu cầu xoá."),
         *LEFT,
     ]

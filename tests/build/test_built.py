@@ -119,6 +119,7 @@ NEEDLESS = {
     "DeskFunction": {HTTP_EDGE, "faq", "forms", "declarations", "procedures", "zalo"},
     "DeskApiFunction": {"faq", "zalo", "chat"},
     "DeskDeclarationFunction": {"faq", "zalo", "chat", "notifications"},
+    "FeedbackDeskFunction": {"faq", "forms", "declarations", "zalo", "chat", "notifications"},
     "EgovernmentFunction": {"chat", "notifications"},
     "SessionsFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},
     "OfficialAccountFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},

@@ -5,6 +5,7 @@ import pytest
 from bookings.store import BookingStore
 from cccd.dynamodb import client
 from chat.worker import Chat
+from feedback.store import FeedbackStore
 from declarations.erasing import DeclarationEraser
 from tests.zalo.conftest import api, hands, tokens, zalo
 from zalo.acquaintances import Acquaintances
@@ -22,6 +23,7 @@ def chat(aws: None, api: OfficialAccountApi, tokens: TokenKeeper) -> Chat:
     return Chat(
         acquaintances=Acquaintances(dynamodb, "ChatTable"),
         bookings=BookingStore(dynamodb, "BookingsTable"),
+        feedback=FeedbackStore(dynamodb, "FeedbackTable"),
         declarations=DeclarationEraser(dynamodb, "DeclarationsTable"),
         tokens=tokens,
         api=api,

@@ -14,9 +14,11 @@ import pytest
 from bookings import draw_store, offers
 from cccd import clock
 from cccd.dynamodb import client
+from cccd.hashes import CitizenHash
 from cccd.keyring import secret
 from chat.webhook import settings as webhook
 from contract import examples
+from feedback.store import FeedbackStore
 from tests import promised
 from tests.bookings.calls import act, book, person
 from tests.contract.conftest import FrontEnd
@@ -117,6 +119,12 @@ def walk(ask: FrontEnd) -> None:
     theirs = act(book("minh", "another press", declarationId=declared["id"]), "confirm", "minh").body
     ask("readTicketDeclaration", officeId=OFFICE, date=theirs["start"][:10], ticket=theirs["ticket"])
     ask("releaseApplicant", {"personalId": person("minh")["personalId"]}, officeId=OFFICE)
+
+    FeedbackStore(client(), "FeedbackTable").add(
+        CitizenHash("a" * 26), OFFICE, 2, "Chờ lâu", "Tôi chờ một giờ.", clock.now()
+    )
+    (said,) = ask("listFeedback", officeId=OFFICE)["items"]
+    ask("answerFeedback", {"text": "Cảm ơn bạn đã góp ý."}, officeId=OFFICE, feedbackId=said["id"])
 
     ask("readHealth")
     ask("readOpenapi")

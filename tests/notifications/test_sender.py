@@ -13,6 +13,7 @@ from cccd.hashes import ChatUserHash, CitizenHash
 from cccd.observability import flush_metrics
 from consent.choices import Consent, chosen
 from declarations.erasing import DeclarationEraser
+from feedback.store import FeedbackStore
 from local.engine import free_port
 from local.zalo import FakeZalo, Mood
 from notifications import sender
@@ -305,7 +306,13 @@ def test_a_run_counts_what_became_of_messages_and_errs_if_one_broke(
 def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) -> None:
     declared(post)
     post.acquaintances.part(LAN.citizen, NOW, NOW)
-    erase_all(DeclarationEraser(client(), "DeclarationsTable"), post.bookings, LAN.citizen, NOW)
+    erase_all(
+        DeclarationEraser(client(), "DeclarationsTable"),
+        post.bookings,
+        FeedbackStore(client(), "FeedbackTable"),
+        LAN.citizen,
+        NOW,
+    )
     post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=5), ChatUserHash("hash of 777"))
     confirmed(post)
     assert run(post, NOW + timedelta(seconds=10)) == 1
@@ -315,7 +322,13 @@ def test_who_took_their_consent_back_is_not_written_to_after_coming_back_either(
     declared(post)
     nothing = Consent("2026-01-01", (), NOW)
     post.consents.append(LAN.citizen, lambda last: chosen(last, nothing))
-    erase_all(DeclarationEraser(client(), "DeclarationsTable"), post.bookings, LAN.citizen, NOW)
+    erase_all(
+        DeclarationEraser(client(), "DeclarationsTable"),
+        post.bookings,
+        FeedbackStore(client(), "FeedbackTable"),
+        LAN.citizen,
+        NOW,
+    )
     confirmed(post)
     assert run(post, NOW) == 0
 

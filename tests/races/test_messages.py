@@ -34,7 +34,7 @@ from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
 
 WORKERS = 16
 ROUNDS = 10
-TABLES = ("BookingsTable", "DeclarationsTable", "ChatTable", "NoticesTable")
+TABLES = ("BookingsTable", "DeclarationsTable", "ChatTable", "NoticesTable", "FeedbackTable")
 LAN = wish("lan", at=slot(4), office_id="ca-26740")
 
 _numbers = itertools.count()

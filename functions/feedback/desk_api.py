@@ -1,0 +1,101 @@
+"""What citizens told the office, for its officers; and the office's answer."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import Field, StringConstraints
+
+from cccd import clock
+from cccd.dynamodb import client
+from cccd.errors import NotFound, NotYourOffice
+from cccd.hashes import CitizenHash
+from cccd.http import lambda_handler, refuses, resolver
+from cccd.settings import Settings
+from cccd.wire import Model, Page
+from desk.officer import officer_of
+from desk.store import DeskStore
+from feedback.kinds import kinds
+from feedback.store import Feedback, FeedbackStore
+
+app = resolver()
+
+
+class FeedbackSettings(Settings):
+    """The tables of feedback, and of the officers' acts."""
+
+    feedback_table: str
+    bookings_table: str
+
+
+class FeedbackView(Model):
+    """What somebody told the office. It names nobody but whom the words themselves name."""
+
+    id: Annotated[str, Field(description="Opaque.")]
+    kind: str
+    title: str
+    content: str
+    at: datetime
+    answer: str | None
+    answered_at: datetime | None
+
+
+class FeedbackPage(Page[FeedbackView]):
+    """The latest hundred, the latest first."""
+
+
+class FeedbackAnswer(Model):
+    """What the office answers; its citizen reads it."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^<>]*$")]
+
+
+settings = FeedbackSettings.load()
+
+
+@app.get("/desk/offices/<officeId>/feedback", summary="What citizens told the office")
+@refuses(NotYourOffice)
+def list_feedback(office_id: Annotated[str, Path(alias="officeId")]) -> FeedbackPage:
+    officer_of(app.current_event.raw_event).at(office_id)
+    return FeedbackPage(items=[_view(each) for each in store().of_office(office_id, clock.now())])
+
+
+@app.put(
+    "/desk/offices/<officeId>/feedback/<feedbackId>/answer",
+    summary="Answer it",
+    description="Another answer takes the place of the one before.",
+    status_code=204,
+)
+@refuses(NotYourOffice, NotFound)
+def answer_feedback(
+    office_id: Annotated[str, Path(alias="officeId")],
+    feedback_id: Annotated[str, Path(alias="feedbackId")],
+    request: FeedbackAnswer,
+) -> Response[None]:
+    me, now = officer_of(app.current_event.raw_event).at(office_id), clock.now()
+    number, _, citizen = feedback_id.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) <= 13 and citizen.isalnum()):
+        raise NotFound
+    store().answer(office_id, CitizenHash(citizen), int(number), request.text, now)
+    DeskStore(client(), settings.bookings_table).note(me, office_id, "feedback answered", "-", now)
+    return Response(status_code=204)
+
+
+def store() -> FeedbackStore:
+    return FeedbackStore(client(), settings.feedback_table)
+
+
+def _view(said: Feedback) -> FeedbackView:
+    return FeedbackView(
+        id=f"{said.id}-{said.citizen}",
+        kind=kinds().get(said.kind, ""),
+        title=said.title,
+        content=said.content,
+        at=said.at,
+        answer=said.answer,
+        answered_at=said.answered_at,
+    )
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,132 @@
+"""The table of feedback. What a citizen wrote is in their own partition; the office's partition has only where it is.
+
+pk               sk                        what
+CITIZEN#<hash>   FEEDBACK#<id>             office, kind, title, content, at (epoch ms, which is the id), answer, answeredAt
+OFFICE#<office>  FEEDBACK#<id>#<hash>      the citizen's hash
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cccd.clock import epoch, from_epoch
+from cccd.dynamodb import Item
+from cccd.errors import NotFound, TemporarilyUnavailable
+from cccd.hashes import CitizenHash
+from cccd.table import NEW, Key, Table
+from cccd.transactions import Refused, Unknown
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT = timedelta(days=365)
+RETRY_AFTER = 2  # seconds
+MOST_SHOWN = 100  # to an office at a time, the latest
+_TRIES = 5  # of one citizen's feedback in one millisecond
+
+
+@dataclass(frozen=True, repr=False)
+class Feedback:
+    """One feedback; `id` is the millisecond in which it came, one of its kind for its citizen."""
+
+    id: int
+    citizen: CitizenHash
+    office_id: str
+    kind: int
+    title: str
+    content: str
+    at: datetime
+    answer: str | None = None
+    answered_at: datetime | None = None
+
+
+class FeedbackStore:
+    """The table `name`, through `client`."""
+
+    def __init__(self, client: "DynamoDBClient", name: str):
+        self._table = Table(client, name)
+
+    def add(self, citizen: CitizenHash, office_id: str, kind: int, title: str, content: str, now: datetime) -> Feedback:
+        """Keep what a citizen tells the office.
+
+        Raises:
+            TemporarilyUnavailable
+        """
+        first = int(now.timestamp() * 1000)
+        for number in range(first, first + _TRIES):
+            said = Feedback(number, citizen, office_id, kind, title, content, now)
+            ttl = epoch(now + KEPT)
+            item = {"office": office_id, "kind": kind, "title": title, "content": content, "at": epoch(now), "ttl": ttl}
+            place = {**_in_office(said), "citizen": citizen, "ttl": ttl}
+            try:
+                self._table.commit([self._table.put({**_own(citizen, number), **item}, NEW), self._table.put(place)])
+            except Refused:
+                continue
+            except Unknown:
+                break
+            return said
+        raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+
+    def of_citizen(self, citizen: CitizenHash, now: datetime) -> list[Feedback]:
+        """What the citizen wrote within the time for which it is kept, the latest first."""
+        found = self._table.query(f"CITIZEN#{citizen}", "FEEDBACK#")
+        return sorted(_current(found, now), key=lambda each: each.id, reverse=True)
+
+    def of_office(self, office_id: str, now: datetime) -> list[Feedback]:
+        """What was written to the office, the latest first, at most `MOST_SHOWN`."""
+        places = sorted(
+            self._table.query(f"OFFICE#{office_id}", "FEEDBACK#"), key=lambda each: each["sk"], reverse=True
+        )
+        keys = [_own(CitizenHash(each["citizen"]), _number(each)) for each in places[:MOST_SHOWN]]
+        return sorted(_current(self._table.get_all(keys), now), key=lambda each: each.id, reverse=True)
+
+    def answer(self, office_id: str, citizen: CitizenHash, number: int, text: str, now: datetime) -> None:
+        """Answer it; another answer takes the place of the one before.
+
+        Raises:
+            NotFound: there is no such feedback of that office, or its citizen has erased it.
+        """
+        update = "SET answer = :answer, answeredAt = :now"
+        values = {":answer": text, ":now": epoch(now), ":office": office_id}
+        if not self._table.written(self._table.update(_own(citizen, number), update, "office = :office", values)):
+            raise NotFound
+
+    def forget(self, citizen: CitizenHash) -> int:
+        """Erase everything that the citizen wrote; returns how many. Twice is the same as once."""
+        found = [_feedback(each) for each in self._table.query(f"CITIZEN#{citizen}", "FEEDBACK#")]
+        for each in found:  # the place first: the office never lists what is gone
+            self._table.write(self._table.delete(_in_office(each)))
+            self._table.write(self._table.delete(_own(citizen, each.id)))
+        return len(found)
+
+
+def _current(items: Iterator[Item], now: datetime) -> list[Feedback]:
+    return [_feedback(each) for each in items if each["ttl"] > epoch(now)]
+
+
+def _own(citizen: CitizenHash, number: int) -> Key:
+    return {"pk": f"CITIZEN#{citizen}", "sk": f"FEEDBACK#{number:013d}"}
+
+
+def _in_office(said: Feedback) -> Key:
+    return {"pk": f"OFFICE#{said.office_id}", "sk": f"FEEDBACK#{said.id:013d}#{said.citizen}"}
+
+
+def _number(item: Item) -> int:
+    return int(item["sk"].split("#")[1])
+
+
+def _feedback(item: Item) -> Feedback:
+    answered = item.get("answeredAt")
+    return Feedback(
+        id=_number(item),
+        citizen=CitizenHash(item["pk"].removeprefix("CITIZEN#")),
+        office_id=item["office"],
+        kind=int(item["kind"]),
+        title=item["title"],
+        content=item["content"],
+        at=from_epoch(item["at"]),
+        answer=item.get("answer"),
+        answered_at=from_epoch(answered) if answered else None,
+    )

@@ -1,0 +1,117 @@
+"""Feedback: from the template to the office and back, as its citizen's own data."""
+
+from typing import Any
+
+import pytest
+
+from cccd.dynamodb import client
+from feedback.desk_api import handler as desk
+from local.zalo import FakeZalo
+from privacy.api import handler as privacy
+from tests.desk.officers import at_desk, claims
+from tests.egovernment.conftest import OFFICE, Template, Thrown
+from tests.egovernment.test_template import signed_in
+from tests.gateway import Answer, call
+
+SAID: dict[str, Any] = {"title": "Chờ lâu", "content": "Tôi chờ một giờ.", "imageUrls": [], "feedbackTypeId": None, "token": ""}
+PATH = f"/desk/offices/{OFFICE}/feedback"
+
+
+def office(method: str = "GET", path: str = PATH, **parts: Any) -> Answer:
+    return at_desk(method, path, via=desk, **parts)
+
+
+def listed(template: Template) -> Any:
+    return template("GET", "/feedback_api", page="0", pargeSize="10")
+
+
+def test_the_form_that_nobody_tapped_is_of_the_first_type(template: Template) -> None:
+    kinds = template("GET", "/feedback_types_api")
+    assert kinds and set(kinds[0]) == {"id", "title", "order"}
+    assert template("POST", "/feedback_api", SAID) is True
+    (mine,) = listed(template)["data"]
+    assert (mine["type"], mine["title"], mine["content"]) == (kinds[0]["title"], SAID["title"], SAID["content"])
+    assert isinstance(mine["id"], int) and mine["response"] == "" and mine["responseTime"], "no 01/01/1970"
+
+
+def test_the_office_answers_and_its_citizen_reads_it(template: Template, clock: Any) -> None:
+    template("POST", "/feedback_api", SAID | {"feedbackTypeId": 2})
+    (said,) = office().body["items"]
+    assert (said["kind"], said["answer"]) == ("Thái độ phục vụ", None)
+    clock.shift(60)
+    for _ in range(2):
+        assert office("PUT", f"{PATH}/{said['id']}/answer", body={"text": "Cảm ơn bạn đã góp ý."}).status == 204
+    (mine,) = listed(template)["data"]
+    assert mine["response"] == "Cảm ơn bạn đã góp ý." and mine["responseTime"] > mine["creationTime"]
+
+
+def test_nobody_reads_what_another_wrote(template: Template) -> None:
+    template("POST", "/feedback_api", SAID)
+    assert listed(Template("minh"))["data"] == []
+    template.organization = "ca-26743"
+    assert listed(template)["data"] == [], "at another office it is not shown either"
+
+
+def test_only_an_officer_of_the_office_reads_and_answers(template: Template) -> None:
+    template("POST", "/feedback_api", SAID)
+    (said,) = office().body["items"]
+    other = claims("[ca-26743.chief]")
+    assert at_desk("GET", PATH, other, via=desk).code == "not_your_office"
+    theirs = f"/desk/offices/ca-26743/feedback/{said['id']}/answer"
+    assert at_desk("PUT", theirs, other, via=desk, body={"text": "Cảm ơn."}).code == "not_found"
+    assert at_desk("GET", PATH, {}, via=desk).code == "unauthenticated"
+
+
+@pytest.mark.parametrize("feedback_id", ["x", "1-", "-a", "1-zzz", "99999999999999-a", "1-a b", "%00"])
+def test_an_id_of_no_feedback_is_answered_as_none(template: Template, feedback_id: str) -> None:
+    assert office("PUT", f"{PATH}/{feedback_id}/answer", body={"text": "Cảm ơn."}).status in (404, 405)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": ""},
+        {"title": "x" * 201},
+        {"content": "<b>đậm</b>"},
+        {"content": "   "},
+        {"feedbackTypeId": 99},
+        {"feedbackTypeId": "x"},
+        {"imageUrls": ["a.jpg"]},
+        {"imageUrls": None},
+    ],
+)
+def test_what_does_not_fit_is_told_and_nothing_is_kept(template: Template, change: dict[str, Any]) -> None:
+    with pytest.raises(Thrown) as thrown:
+        template("POST", "/feedback_api", SAID | change)
+    assert thrown.value.code == -3 and thrown.value.message
+    assert listed(template)["data"] == []
+
+
+def test_forty_in_a_minute_are_twenty(template: Template) -> None:
+    for _ in range(20):
+        template("POST", "/feedback_api", SAID)
+    with pytest.raises(Thrown) as thrown:
+        template("POST", "/feedback_api", SAID)
+    assert thrown.value.code == -117
+    found = listed(template)
+    assert (found["total"], len({each["id"] for each in found["data"]})) == (20, 10), (
+        "in one instant, each with an id of its own"
+    )
+
+
+def test_it_is_exported_and_erased_with_everything_else(
+    template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template("POST", "/feedback_api", SAID)
+    mine = signed_in("lan", zalo, monkeypatch)
+    (held,) = call(privacy, "GET", "/me/data", headers=mine).body["feedback"]
+    assert (held["content"], held["officeId"]) == (SAID["content"], OFFICE)
+    assert call(privacy, "DELETE", "/me/data", headers=mine).body["feedback"] == 1
+    assert client().scan(TableName="FeedbackTable", ConsistentRead=True)["Items"] == []
+    assert office().body["items"] == []
+
+
+def test_it_is_gone_after_a_year(template: Template, clock: Any) -> None:
+    template("POST", "/feedback_api", SAID)
+    clock.shift(365 * 86_400)
+    assert listed(template)["data"] == office().body["items"] == [], "whether or not it is erased already"
