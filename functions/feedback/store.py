@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=365)
 RETRY_AFTER = 2  # seconds
 MOST_SHOWN = 100  # to an office at a time, the latest
-_TRIES = 5  # of one citizen's feedback in one millisecond
+_TRIES = 20  # of one citizen's feedback in one millisecond: a day has no more
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,8 +5,8 @@ import pytest
 from bookings.store import BookingStore
 from cccd.dynamodb import client
 from chat.worker import Chat
-from feedback.store import FeedbackStore
 from declarations.erasing import DeclarationEraser
+from feedback.store import FeedbackStore
 from tests.zalo.conftest import api, hands, tokens, zalo
 from zalo.acquaintances import Acquaintances
 from zalo.official_account import OfficialAccountApi

@@ -13,7 +13,13 @@ from tests.egovernment.conftest import OFFICE, Template, Thrown
 from tests.egovernment.test_template import signed_in
 from tests.gateway import Answer, call
 
-SAID: dict[str, Any] = {"title": "Chờ lâu", "content": "Tôi chờ một giờ.", "imageUrls": [], "feedbackTypeId": None, "token": ""}
+SAID: dict[str, Any] = {
+    "title": "Chờ lâu",
+    "content": "Tôi chờ một giờ.",
+    "imageUrls": [],
+    "feedbackTypeId": None,
+    "token": "",
+}
 PATH = f"/desk/offices/{OFFICE}/feedback"
 
 

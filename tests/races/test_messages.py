@@ -19,6 +19,7 @@ from cccd.hashes import ChatUserHash, CitizenHash
 from chat.worker import Chat, work_on
 from declarations.erasing import DeclarationEraser
 from declarations.linking import LinkedDeclarations
+from feedback.store import FeedbackStore
 from infra.template import Stack
 from local.zalo import FakeZalo
 from notifications.notice import notices_of
@@ -55,7 +56,10 @@ class Worker:
         bookings = BookingStore(self.client, tables["BookingsTable"])
         declarations = DeclarationEraser(self.client, tables["DeclarationsTable"])
         friends = Acquaintances(self.client, tables["ChatTable"])
-        self.chat = Chat(friends, bookings, declarations, self.tokens, self.api, b"key", "https://zalo.me/s/1")
+        feedback = FeedbackStore(self.client, tables["FeedbackTable"])
+        self.chat = Chat(
+            friends, bookings, feedback, declarations, self.tokens, self.api, b"key", "https://zalo.me/s/1"
+        )
         self.post = Post(
             notices=self.notices,
             bookings=bookings,

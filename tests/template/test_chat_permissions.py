@@ -25,6 +25,7 @@ from declarations.declaration import Declaration, DeclarationStatus
 from declarations.linking import VISIBLE
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
+from feedback.store import FeedbackStore
 from infra.intrinsics import read
 from local.zalo import FakeZalo
 from notifications import outbox, sender
@@ -168,6 +169,7 @@ def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str
         refresh.handler({}, CONTEXT)
         assert performed == allowed("TokenFunction")
 
+        FeedbackStore(client(), "FeedbackTable").add(CITIZEN, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW)
         performed.clear()
         tell(FOLLOW | {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "lịch hẹn"}}, "3")
         tell(LEFT, "4")

@@ -9,6 +9,7 @@ from cccd.hashes import ChatUserHash
 from declarations import api as declarations_api
 from declarations import print_api
 from desk import declaration_api
+from feedback.store import FeedbackStore
 from privacy import api as privacy_api
 from privacy import retention_run
 from tests.bookings.calls import act
@@ -56,6 +57,7 @@ def test_each_function_may_do_exactly_what_it_does(
     declare()
     book()
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
+    FeedbackStore(client(), "FeedbackTable").add(citizen, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW)
     Acquaintances(client(), "ChatTable").meet(citizen, "chat-77", NOW, ChatUserHash("hash of chat-77"))
     performed.clear()
     assert call(privacy_api.handler, "DELETE", "/me/data", headers=signed_in("lan")).status == 200

@@ -808,6 +808,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/offices/{officeId}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What citizens told the office */
+        get: operations["listFeedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/offices/{officeId}/feedback/{feedbackId}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Answer it
+         * @description Another answer takes the place of the one before.
+         */
+        put: operations["answerFeedback"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1190,6 +1227,7 @@ export interface components {
         ErasedView: {
             declarations: number;
             bookings: number;
+            feedback: number;
             remaining: components["schemas"]["RemainingBooking"][];
             left: components["schemas"]["KeptView"][];
             note: string;
@@ -1260,6 +1298,27 @@ export interface components {
             confidence: components["schemas"]["Confidence"];
             confidenceNote: string;
         };
+        /** @description What the office answers; its citizen reads it. */
+        FeedbackAnswer: {
+            text: string;
+        };
+        /** @description The latest hundred, the latest first. */
+        FeedbackPage: {
+            items: components["schemas"]["FeedbackView"][];
+            nextCursor: string | null;
+        };
+        /** @description What somebody told the office. It names nobody but whom the words themselves name. */
+        FeedbackView: {
+            /** @description Opaque. */
+            id: string;
+            kind: string;
+            title: string;
+            content: string;
+            /** Format: date-time */
+            at: string;
+            answer: string | null;
+            answeredAt: string | null;
+        };
         /** @description A form edition. `schema` is the JSON Schema of the body that POST /declarations takes. */
         FormView: {
             edition: string;
@@ -1291,6 +1350,9 @@ export interface components {
                 [key: string]: unknown;
             }[];
             chat: components["schemas"]["ChatView"] | null;
+            feedback: {
+                [key: string]: unknown;
+            }[];
             consents: {
                 [key: string]: unknown;
             }[];
@@ -4293,6 +4355,7 @@ export interface operations {
                      * @example {
                      *       "declarations": 0,
                      *       "bookings": 1,
+                     *       "feedback": 0,
                      *       "remaining": [],
                      *       "left": [
                      *         {
@@ -4303,7 +4366,7 @@ export interface operations {
                      *         {
                      *           "what": "use",
                      *           "days": 1825,
-                     *           "why": "Số lần bạn lưu tờ khai, in, tải dữ liệu, tra cứu và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối."
+                     *           "why": "Số lần bạn lưu tờ khai, in, tải dữ liệu, tra cứu, góp ý và xoá trong ngày gần nhất, tổng số bản đã in và tải, và lúc bạn yêu cầu xoá được đếm dưới mã thay cho bạn, không có nội dung; tự mất 5 năm sau lần cuối."
                      *         },
                      *         {
                      *           "what": "message",
@@ -7239,6 +7302,121 @@ export interface operations {
             };
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    listFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What citizens told the office */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "1795572000000-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+                     *           "kind": "Thái độ phục vụ",
+                     *           "title": "Chờ lâu",
+                     *           "content": "Tôi chờ một giờ.",
+                     *           "at": "2026-11-25T09:00:00+07:00",
+                     *           "answer": null,
+                     *           "answeredAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FeedbackPage"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    answerFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+                /** @example 1795572000000-aaaaaaaaaaaaaaaaaaaaaaaaaa */
+                feedbackId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Cảm ơn bạn đã góp ý."
+                 *     }
+                 */
+                "application/json": components["schemas"]["FeedbackAnswer"];
+            };
+        };
+        responses: {
+            /** @description Answer it */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["InvalidRequest"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
