@@ -130,9 +130,9 @@ def call_next(desk: DeskStore, day: Day, counter: str, key: str) -> Ticket:
         ticket = waiting[0]
         first = ticket.called_at or day.now
         after = replace(ticket, counter=counter, key=key, called_at=first, recalled_at=day.now, calls=ticket.calls + 1)
-        if _committed(desk, day, ticket, Change(after), "call"):
+        if called := _committed(desk, day, ticket, Change(after), "call"):
             count("TicketsCalled")
-            return after
+            return called
     raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
 
@@ -307,19 +307,20 @@ def _act(desk: DeskStore, day: Day, number: str, what: str, decide: Decide) -> T
         change = decide(ticket, tickets)
         if change is None:
             return ticket
-        if _committed(desk, day, ticket, change, what):
-            return change.after
+        if after := _committed(desk, day, ticket, change, what):
+            return after
     raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
 
 
-def _committed(desk: DeskStore, day: Day, before: Ticket, change: Change, what: str) -> bool:
-    """Whether it was written; False if somebody was faster, or if nobody knows: the day is read again."""
+def _committed(desk: DeskStore, day: Day, before: Ticket, change: Change, what: str) -> Ticket | None:
+    """The ticket as it was written; None if somebody was faster, or if nobody knows: the day is read again."""
+    after = replace(change.after, version=before.version + 1)
     record = desk.record(day.officer, day.office_id, what, before.number, day.now)
     try:
-        desk.commit([desk.become(day.office_id, before, change.after), record, *change.beside])
+        desk.commit([desk.become(day.office_id, before, after), record, *change.beside])
     except (Refused, Unknown):
-        return False
-    return True
+        return None
+    return after
 
 
 def _procedure(desk: DeskStore, ticket: Ticket) -> str:

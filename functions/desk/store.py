@@ -6,7 +6,6 @@ OFFICE#<office>  STAT#2026-11-30#0730-03             how a ticket ended and how 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -45,7 +44,7 @@ class DeskStore:
 
     def become(self, office_id: str, before: Ticket, after: Ticket) -> Write:
         """The seat is still this ticket's and nobody has done anything with it since it was read; it becomes `after`."""
-        told = told_of(replace(after, version=before.version + 1))
+        told = told_of(after)
         unchanged = "#seat.t.v = :version" if before.version else "attribute_not_exists(#seat.t)"
         return self._table.update(
             items.slot_key(office_id, before.start),

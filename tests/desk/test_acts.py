@@ -22,7 +22,7 @@ from cccd.problems import document
 from cccd.working_calendar import national_calendar
 from desk import acts
 from desk.acts import by_number, call_next, check_in, come_back, no_show, number_of, park, recall, serve, undo
-from desk.tickets import TicketState
+from desk.tickets import Ticket, TicketState
 from desk.walk_ins import walk_in
 from tests.bookings.holds import held
 from tests.bookings.wishes import NOW, SLOT_START, rules_of, slot, wish
@@ -291,3 +291,18 @@ def test_every_act_is_on_record(store: BookingStore, arrive: Callable[..., str])
     undo(desk, day(), number)
     found = sorted((each["what"], each["ticket"], each["who"]) for each in desk.acts("office", SLOT_START.date()))
     assert found == [(what, number, "0a1b") for what in ("call", "check_in", "recall", "serve", "undo")]
+
+
+def test_what_an_act_answers_is_what_stands(store: BookingStore) -> None:
+    desk, number = desk_of(store), booked(store, "lan").ticket
+
+    def stands() -> Ticket:
+        return by_number(desk.tickets("office", day().date), number)
+
+    assert check_in(desk, day(), number) == stands() == check_in(desk, day(), number)
+    assert call_next(desk, day(), "1", "press") == stands() == call_next(desk, day(), "1", "press")
+    assert park(desk, day(), number) == stands() == park(desk, day(), number)
+    assert come_back(desk, day(), number) == stands() == come_back(desk, day(), number)
+    assert call_next(desk, day(), "1", "again") == stands()
+    assert serve(desk, day(), number) == stands() == serve(desk, day(), number)
+    assert undo(desk, day(), number) == stands()

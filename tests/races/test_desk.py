@@ -45,7 +45,7 @@ def naive_caller(counter: int) -> Deed:
     def call(store: BookingStore) -> str:
         desk = desk_of(store)
         ticket = in_order(desk.tickets("office", SLOT_START.date()), 3)[0]
-        after = replace(ticket, counter=str(counter), called_at=MORNING)
+        after = replace(ticket, counter=str(counter), called_at=MORNING, version=ticket.version + 1)
         careful = desk.become("office", ticket, after)
         desk.commit([replace(careful, condition="", values={":told": told_of(after)})])
         return ticket.number
