@@ -40,7 +40,7 @@ class Door:
 
 
 # Modules with routes of a contract that is not ours, so it is told elsewhere: docs/egovernment.md.
-ADAPTERS = ("egovernment.api",)
+ADAPTERS = ("egovernment.api", "egovernment.upload_api")
 
 # Modules with routes, in the order of the journey.
 API_MODULES = {

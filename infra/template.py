@@ -21,6 +21,7 @@ HTTP_API = "AWS::Serverless::HttpApi"
 TABLE = "AWS::DynamoDB::Table"
 SECRET = "AWS::SecretsManager::Secret"
 QUEUE = "AWS::SQS::Queue"
+BUCKET = "AWS::S3::Bucket"
 KEY = "AWS::KMS::Key"
 
 DEFAULT_TIMEOUT = 3  # seconds, Lambda's default
@@ -147,6 +148,7 @@ class Stack:
     queue_sources: tuple[QueueSource, ...] = ()
     stream_sources: tuple[StreamSource, ...] = ()
     authorizers: Mapping[str, Authorizer] = field(default_factory=dict)
+    buckets: tuple[str, ...] = ()
 
 
 def load(
@@ -193,6 +195,7 @@ class _Reader:
                 if event["Type"] in _SCHEDULES and _enabled(event["Properties"])
             ),
             queues=tuple(self._queue(name, body) for name, body in self._of_type(QUEUE)),
+            buckets=tuple(_bucket_name(name) for name, _ in self._of_type(BUCKET)),
             queue_sources=tuple(
                 QueueSource(
                     function, _last(event["Properties"]["Queue"]), int(event["Properties"].get("BatchSize", 10))
@@ -228,6 +231,8 @@ class _Reader:
                 return name
             case "AWS::Serverless::HttpApi":
                 return "local"
+            case "AWS::S3::Bucket":
+                return _bucket_name(name)
             case "AWS::SQS::Queue":
                 return account.queue_url(self._engine_url, name)
             case "AWS::Cognito::UserPool" | "AWS::Cognito::UserPoolClient":
@@ -359,6 +364,11 @@ class _Reader:
         declared = body.get("Properties") or {}
         generate = self._values.resolve(declared.get("GenerateSecretString") or {})
         return Secret(name=name, generate=generate, text=self._values.resolve(declared.get("SecretString")))
+
+
+def _bucket_name(name: str) -> str:
+    """A name that S3 takes."""
+    return name.lower()
 
 
 def _key_alias(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The embedded engine: ministack as a child process. It imitates DynamoDB, KMS and Secrets Manager.
+"""The embedded engine: ministack as a child process. It imitates DynamoDB, KMS, S3, Secrets Manager and SQS.
 
 It keeps its data in memory and writes it to `state` when it is asked to stop. Ctrl-C, SIGTERM and even `kill -9` of the
 stack lead to that request (see `keeper.py`). A `kill -9` of the engine itself, or a power cut, loses what was written
@@ -21,7 +21,7 @@ from infra import account
 from local import keeper
 from local.settings import CannotRun
 
-SERVICES = "dynamodb,dynamodbstreams,kms,secretsmanager,sqs"
+SERVICES = "dynamodb,dynamodbstreams,kms,s3,secretsmanager,sqs"
 READY_WITHIN = 30.0  # seconds; it takes less than one on an idle machine
 STOPPED_WITHIN = 15.0
 
@@ -84,6 +84,7 @@ class Engine:
             "SERVICES": SERVICES,
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._state.absolute()),
+            "AWS_SECRET_ACCESS_KEY": account.SECRET_KEY,
             "MINISTACK_REGION": account.REGION,
             "MINISTACK_ACCOUNT_ID": account.ACCOUNT,
             "LOG_LEVEL": "WARNING",

@@ -1,4 +1,4 @@
-"""Creates the template's tables, secrets, keys and queues where the functions look for them.
+"""Creates the template's tables, secrets, keys, buckets and queues where the functions look for them.
 
 Time to live is never set. The engine would delete by the machine's clock within seconds, even if the stack runs at
 another time, and readers must ignore expired items anyway.
@@ -73,6 +73,15 @@ def create_keys(url: str, aliases: Iterable[str]) -> None:
         for alias in aliases:
             if alias not in known:
                 kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def create_buckets(url: str, names: Iterable[str]) -> None:
+    """Create the buckets that are missing."""
+    with reached("s3", url) as s3:
+        known = {each["Name"] for each in s3.list_buckets()["Buckets"]}
+        for name in names:
+            if name not in known:
+                s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": account.REGION})
 
 
 def create_queues(url: str, queues: Iterable[Queue]) -> None:

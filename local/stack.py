@@ -22,7 +22,7 @@ from local.http import Request, Response
 from local.officers import NOBODY, Officers
 from local.pool import Busy, Failed, Pool, Workplace, check_environments
 from local.reload import Watcher
-from local.resources import create_keys, create_queues, create_secrets, create_tables
+from local.resources import create_buckets, create_keys, create_queues, create_secrets, create_tables
 from local.schedules import Scheduler, event
 from local.server import LoopbackServer
 from local.settings import CannotRun, Settings
@@ -66,6 +66,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         create_tables(settings.dynamodb_url or engine.url, stack.tables.values())
         create_secrets(engine.url, stack.secrets.values(), given=zalo.secrets)
         create_keys(engine.url, stack.key_aliases)
+        create_buckets(engine.url, stack.buckets)
         create_queues(engine.url, stack.queues)
         say(f"· {settings.workers} workers")
         folder.functions_log.write_bytes(b"")

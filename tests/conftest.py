@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "infra" / "template.yaml"
 
 STACK = load(TEMPLATE)
+BUCKET = STACK.buckets[0]  # of pictures
 
 os.environ.update(
     {name: value for function in STACK.functions.values() for name, value in function.environment.items()}
@@ -58,19 +59,19 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def _clients() -> tuple[Any, Any, Any]:
+def _clients() -> tuple[Any, Any, Any, Any]:
     """Making a client costs more than a test; inside `mock_aws` each client works on the current account."""
     with mock_aws():
-        return boto3.client("dynamodb"), boto3.client("secretsmanager"), boto3.client("kms")
+        return boto3.client("dynamodb"), boto3.client("secretsmanager"), boto3.client("kms"), boto3.client("s3")
 
 
 @pytest.fixture
-def aws(stack: Stack, _clients: tuple[Any, Any, Any]) -> Iterator[None]:
+def aws(stack: Stack, _clients: tuple[Any, Any, Any, Any]) -> Iterator[None]:
     """An empty account with the template's tables, secrets and keys, for one test and one thread.
 
     Our own client answers a read without consistency with the version before (tests/stale.py).
     """
-    tables, secrets, keys = _clients
+    tables, secrets, keys, objects = _clients
     keyring.forget()
     with mock_aws():
         for table in stack.tables.values():
@@ -79,6 +80,8 @@ def aws(stack: Stack, _clients: tuple[Any, Any, Any]) -> Iterator[None]:
             secrets.create_secret(Name=secret.name, SecretString=f"a secret of the tests for {secret.name}")
         for alias in stack.key_aliases:
             keys.create_alias(AliasName=alias, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
+        for bucket in stack.buckets:
+            objects.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-southeast-1"})
         with answer_stale(dynamodb.client(), tables, [dict(table.definition) for table in stack.tables.values()]):
             yield
 

@@ -26,6 +26,7 @@ from chat import replies
 from chat.events import Followed, Said, Unfollowed, Withdrew, event_id, parse, sent_at
 from declarations.erasing import DeclarationEraser
 from feedback.store import FeedbackStore
+from images.store import Images
 from offices.directory import directory
 from privacy.erasure import erase_all
 from zalo.acquaintances import Acquaintances
@@ -43,6 +44,7 @@ class ChatSettings(OfficialAccountSettings):
 
     bookings_table: str
     feedback_table: str
+    images_bucket: str
     declarations_table: str
     identity_key_secret: str
     mini_app_url: str
@@ -78,7 +80,7 @@ def chat() -> Chat:
     return Chat(
         acquaintances=settings.acquaintances(),
         bookings=BookingStore(client(), settings.bookings_table),
-        feedback=FeedbackStore(client(), settings.feedback_table),
+        feedback=FeedbackStore(client(), settings.feedback_table, Images(settings.images_bucket)),
         declarations=DeclarationEraser(client(), settings.declarations_table),
         tokens=settings.tokens(api),
         api=api,

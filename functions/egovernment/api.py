@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from bookings.booking import Booking, BookingStatus
@@ -14,9 +15,9 @@ from bookings.draw_store import DrawStore
 from bookings.store import BookingStore
 from cccd import clock
 from cccd.dynamodb import client
-from cccd.errors import FieldError, InvalidRequest, NotFound
+from cccd.errors import FieldError, InvalidRequest, NotFound, SessionExpired
 from cccd.hashes import citizen_hash
-from cccd.http import address, lambda_handler, resolver
+from cccd.http import address, lambda_handler, problem_response, resolver
 from cccd.keyring import secret
 from cccd.phone import shown_phone
 from cccd.settings import Settings
@@ -28,12 +29,13 @@ from desk.counters import at_counters
 from desk.store import DeskStore
 from egovernment.asked import FeedbackIn, ScheduleIn
 from egovernment.envelope import enveloped, success
-from egovernment.organisations import articles, office_of, organisations
+from egovernment.organisations import articles, bookable_office_of, office_of, organisations
 from egovernment.scheduling import Desk, book, latest
 from egovernment.tokens import Caller, Tokens, bearer
 from faq import search
 from feedback.kinds import kinds
 from feedback.store import FeedbackStore
+from images.store import Images
 from offices.directory import directory
 from procedures import catalog
 from zalo.graph import ZaloGraph
@@ -55,6 +57,7 @@ class EgovernmentSettings(Settings):
     bookings_table: str
     declarations_table: str
     feedback_table: str
+    images_bucket: str
     identity_key_secret: str
     zalo_app_secret: str
     zalo_graph_url: str
@@ -71,6 +74,15 @@ refused = RefusedTokens()
 @cache
 def graph() -> ZaloGraph:
     return ZaloGraph(settings.zalo_graph_url, secret(settings.zalo_app_secret))
+
+
+def sign_in_anew(ended: SessionExpired) -> Response[Any]:
+    """The citizen has erased everything since Zalo vouched for this token: it is asked again, if it comes again."""
+    _tokens().forget(bearer(_header("authorization")))
+    return problem_response(ended)
+
+
+app.exception_handler(SessionExpired)(sign_in_anew)
 
 
 @app.get("/get_organization_api")
@@ -131,7 +143,8 @@ def feedback_types() -> Answer:
 def list_feedback(page: PageNumber = 0, size: PageSize = 10) -> Answer:
     """The caller's own: what others wrote may name people. The client would show 01/01/1970 for an answer that is not there yet."""
     caller, now = _caller(), clock.now()
-    office = office_of(_header("x-organization-id"), now.date())
+    office = office_of(_header("x-organization-id"))
+    store = _feedback()
     rows = [
         {
             "id": each.id,
@@ -141,9 +154,9 @@ def list_feedback(page: PageNumber = 0, size: PageSize = 10) -> Answer:
             "creationTime": each.at.isoformat(),
             "responseTime": (each.answered_at or each.at).isoformat(),
             "type": kinds().get(each.kind, ""),
-            "imageUrls": [],
+            "imageUrls": [store.images.link(key) for key in each.images],
         }
-        for each in _feedback().of_citizen(caller.citizen, now)
+        for each in store.of_citizen(caller.citizen, now)
         if each.office_id == office.id
     ]
     return success(_page(rows, page, size))
@@ -152,26 +165,26 @@ def list_feedback(page: PageNumber = 0, size: PageSize = 10) -> Answer:
 @app.post("/feedback_api")
 def add_feedback(request: FeedbackIn) -> Answer:
     caller, now = _caller(), clock.now()
-    office = office_of(_header("x-organization-id"), now.date())
+    office = office_of(_header("x-organization-id"))
     kind = next(iter(kinds())) if request.feedback_type_id is None else request.feedback_type_id
     if kind not in kinds():
         raise InvalidRequest([FieldError("feedbackTypeId", "not_found", "Vui lòng chọn lại loại phản ánh.")])
     Use(Table(client(), settings.declarations_table)).count(caller.citizen, "feedbacks", caller.since, now)
-    _feedback().add(caller.citizen, office.id, kind, request.title, request.content, now)
+    _feedback().add(caller.citizen, office.id, kind, request.title, request.content, now, request.image_urls)
     return success(True)
 
 
 @app.post("/create_schedule_api")
 def create_schedule(request: ScheduleIn) -> Answer:
     caller, now = _caller(), clock.now()
-    office = office_of(_header("x-organization-id"), now.date())
+    office = bookable_office_of(_header("x-organization-id"), now.date())
     return success(_schedule(book(_desk(), office, caller, request, now)))
 
 
 @app.get("/get_schedule_api")
 def get_schedule() -> Answer:
     caller, now = _caller(), clock.now()
-    found = latest(_desk(), office_of(_header("x-organization-id"), now.date()), caller, now)
+    found = latest(_desk(), office_of(_header("x-organization-id")), caller, now)
     return success(_schedule(found) if found else None)
 
 
@@ -214,12 +227,15 @@ def _caller() -> Caller:
     Raises:
         Unauthenticated, ZaloTokenInvalid, ZaloUnavailable
     """
-    token, now, key = bearer(_header("authorization")), clock.now(), settings.identity_key()
-    tokens = Tokens(Table(client(), settings.bookings_table), key)
+    token, now, tokens = bearer(_header("authorization")), clock.now(), _tokens()
     if known := tokens.find(token, now):
         return known
     person = holder(graph(), refused, token, address(app))
-    return tokens.remember(token, citizen_hash(key, person.id), now)
+    return tokens.remember(token, citizen_hash(settings.identity_key(), person.id), now)
+
+
+def _tokens() -> Tokens:
+    return Tokens(Table(client(), settings.bookings_table), settings.identity_key())
 
 
 def _desk() -> Desk:
@@ -228,7 +244,7 @@ def _desk() -> Desk:
 
 
 def _feedback() -> FeedbackStore:
-    return FeedbackStore(client(), settings.feedback_table)
+    return FeedbackStore(client(), settings.feedback_table, Images(settings.images_bucket))
 
 
 def _schedule(booking: Booking) -> dict[str, Any]:

@@ -21,6 +21,22 @@ _NUMBERS = {401: UNAUTHORISED, 429: TOO_OFTEN, 400: INVALID, 413: INVALID, 422: 
 type Handler = Callable[[Event, LambdaContext], dict[str, Any]]
 
 
+# The template shows the message alone, so it must name the field as the form does.
+_FIELDS = {
+    "title": "Tiêu đề",
+    "content": "Nội dung",
+    "fullName": "Họ tên",
+    "phoneNumber": "Số điện thoại",
+    "date": "Ngày hẹn",
+    "imageUrls": "Ảnh đính kèm",
+    "feedbackTypeId": "Loại phản ánh",
+}
+
+
+def _of_its_field(error: dict[str, str]) -> str:
+    return error["message"].replace("Mục này", _FIELDS.get(error["field"], "Mục này"), 1)
+
+
 def success(data: object) -> dict[str, object]:
     """An answer that the client takes. It throws at null, false and 0, except where null means that there is nothing."""
     return {"err": 0, "error": 0, "message": "Success", "data": data}
@@ -34,7 +50,7 @@ def enveloped(handler: Handler) -> Handler:
         if told["statusCode"] < 400:
             return told
         problem = json.loads(told["body"])
-        fields = [each["message"] for each in problem.get("errors", [])]
+        fields = [_of_its_field(each) for each in problem.get("errors", [])]
         number = _NUMBERS.get(told["statusCode"], FAILED)
         said = {"err": number, "error": number, "message": " ".join(fields) or problem["detail"], "data": None}
         headers = {**told["headers"], "Content-Type": "application/json"}

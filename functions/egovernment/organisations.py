@@ -51,15 +51,25 @@ def articles() -> tuple[Article, ...]:
     return tuple(sorted(found, key=lambda each: (each.created_at, each.id), reverse=True))
 
 
-def office_of(organization_id: str | None, today: date) -> Office:
+def office_of(organization_id: str | None) -> Office:
     """The office that the header `x-organization-id` names.
 
     Raises:
-        InvalidRequest: none does, or it takes no appointments.
+        InvalidRequest: there is none.
     """
     office = directory().find((organization_id or "").strip())
     if office is None:
         raise InvalidRequest([_unknown("Không tìm thấy cơ quan của ứng dụng này. Vui lòng mở lại ứng dụng.")])
+    return office
+
+
+def bookable_office_of(organization_id: str | None, today: date) -> Office:
+    """The same office, which takes appointments.
+
+    Raises:
+        InvalidRequest: there is none, or it takes none.
+    """
+    office = office_of(organization_id)
     if not bookable(office, today):
         raise InvalidRequest([_unknown("Cơ quan này hiện không nhận đặt lịch qua ứng dụng.")])
     return office

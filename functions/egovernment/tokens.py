@@ -47,6 +47,10 @@ class Tokens:
         self._table.write(self._table.put({**self._place(token), **item}))
         return Caller(citizen, epoch(now))
 
+    def forget(self, token: str) -> None:
+        """Ask Zalo anew when it comes again."""
+        self._table.write(self._table.delete(self._place(token)))
+
     def _place(self, token: str) -> dict[str, str]:
         return {"pk": f"TOKEN#{request_hash(self._key, token)}", "sk": "TOKEN"}
 

@@ -18,6 +18,7 @@ from desk.officer import officer_of
 from desk.store import DeskStore
 from feedback.kinds import kinds
 from feedback.store import Feedback, FeedbackStore
+from images.store import Images
 
 app = resolver()
 
@@ -26,6 +27,7 @@ class FeedbackSettings(Settings):
     """The tables of feedback, and of the officers' acts."""
 
     feedback_table: str
+    images_bucket: str
     bookings_table: str
 
 
@@ -39,6 +41,7 @@ class FeedbackView(Model):
     at: datetime
     answer: str | None
     answered_at: datetime | None
+    image_urls: Annotated[list[str], Field(description="Addresses of its pictures, good for 15 minutes.")]
 
 
 class FeedbackPage(Page[FeedbackView]):
@@ -58,7 +61,8 @@ settings = FeedbackSettings.load()
 @refuses(NotYourOffice)
 def list_feedback(office_id: Annotated[str, Path(alias="officeId")]) -> FeedbackPage:
     officer_of(app.current_event.raw_event).at(office_id)
-    return FeedbackPage(items=[_view(each) for each in store().of_office(office_id, clock.now())])
+    found = store()
+    return FeedbackPage(items=[_view(each, found.images) for each in found.of_office(office_id, clock.now())])
 
 
 @app.put(
@@ -83,10 +87,10 @@ def answer_feedback(
 
 
 def store() -> FeedbackStore:
-    return FeedbackStore(client(), settings.feedback_table)
+    return FeedbackStore(client(), settings.feedback_table, Images(settings.images_bucket))
 
 
-def _view(said: Feedback) -> FeedbackView:
+def _view(said: Feedback, images: Images) -> FeedbackView:
     return FeedbackView(
         id=f"{said.id}-{said.citizen}",
         kind=kinds().get(said.kind, ""),
@@ -95,6 +99,7 @@ def _view(said: Feedback) -> FeedbackView:
         at=said.at,
         answer=said.answer,
         answered_at=said.answered_at,
+        image_urls=[images.link(each) for each in said.images],
     )
 
 

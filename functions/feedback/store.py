@@ -2,10 +2,11 @@
 
 pk               sk                        what
 CITIZEN#<hash>   FEEDBACK#<id>             office, kind, title, content, at (epoch ms, which is the id), answer, answeredAt
+                                           images (their keys in the bucket)
 OFFICE#<office>  FEEDBACK#<id>#<hash>      the citizen's hash
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from cccd.errors import NotFound, TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from cccd.table import NEW, Key, Table
 from cccd.transactions import Refused, Unknown
+from images.store import Images
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,25 +41,46 @@ class Feedback:
     at: datetime
     answer: str | None = None
     answered_at: datetime | None = None
+    images: tuple[str, ...] = ()
 
 
 class FeedbackStore:
-    """The table `name`, through `client`."""
+    """The table `name`, through `client`, and the pictures that come with it."""
 
-    def __init__(self, client: "DynamoDBClient", name: str):
+    def __init__(self, client: "DynamoDBClient", name: str, images: Images):
         self._table = Table(client, name)
+        self.images = images
 
-    def add(self, citizen: CitizenHash, office_id: str, kind: int, title: str, content: str, now: datetime) -> Feedback:
-        """Keep what a citizen tells the office.
+    def add(
+        self,
+        citizen: CitizenHash,
+        office_id: str,
+        kind: int,
+        title: str,
+        content: str,
+        now: datetime,
+        pictures: Sequence[str] = (),
+    ) -> Feedback:
+        """Keep what a citizen tells the office; `pictures` are names of new images.
 
         Raises:
+            InvalidRequest: a picture is gone.
             TemporarilyUnavailable
         """
+        images = tuple(self.images.keep(each, citizen) for each in pictures)
         first = int(now.timestamp() * 1000)
         for number in range(first, first + _TRIES):
-            said = Feedback(number, citizen, office_id, kind, title, content, now)
+            said = Feedback(number, citizen, office_id, kind, title, content, now, images=images)
             ttl = epoch(now + KEPT)
-            item = {"office": office_id, "kind": kind, "title": title, "content": content, "at": epoch(now), "ttl": ttl}
+            item: Item = {
+                "office": office_id,
+                "kind": kind,
+                "title": title,
+                "content": content,
+                "at": epoch(now),
+                "ttl": ttl,
+            }
+            item |= {"images": list(images)} if images else {}
             place = {**_in_office(said), "citizen": citizen, "ttl": ttl}
             try:
                 self._table.commit([self._table.put({**_own(citizen, number), **item}, NEW), self._table.put(place)])
@@ -93,7 +116,8 @@ class FeedbackStore:
             raise NotFound
 
     def forget(self, citizen: CitizenHash) -> int:
-        """Erase everything that the citizen wrote; returns how many. Twice is the same as once."""
+        """Erase everything that the citizen wrote or showed; returns how many. Twice is the same as once."""
+        self.images.forget(citizen)
         found = [_feedback(each) for each in self._table.query(f"CITIZEN#{citizen}", "FEEDBACK#")]
         for each in found:  # the place first: the office never lists what is gone
             self._table.write(self._table.delete(_in_office(each)))
@@ -129,4 +153,5 @@ def _feedback(item: Item) -> Feedback:
         at=from_epoch(item["at"]),
         answer=item.get("answer"),
         answered_at=from_epoch(answered) if answered else None,
+        images=tuple(item.get("images", ())),
     )

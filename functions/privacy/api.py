@@ -17,6 +17,7 @@ from consent.choices import chosen, read_choice
 from declarations.settings import DeclarationsSettings
 from declarations.views import ConsentView
 from feedback.store import FeedbackStore
+from images.store import Images
 from privacy.erasure import erase_all, forget_in_chat
 from privacy.held import held
 from privacy.kept import LEFT, Kept
@@ -31,6 +32,7 @@ class PrivacySettings(DeclarationsSettings):
     bookings_table: str
     chat_table: str
     feedback_table: str
+    images_bucket: str
 
 
 class RemainingBooking(Model):
@@ -109,7 +111,7 @@ def bookings() -> BookingStore:
 
 
 def feedback() -> FeedbackStore:
-    return FeedbackStore(client(), settings.feedback_table)
+    return FeedbackStore(client(), settings.feedback_table, Images(settings.images_bucket))
 
 
 def chat() -> Acquaintances:

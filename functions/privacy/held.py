@@ -13,6 +13,7 @@ from declarations.declaration import Declaration
 from declarations.store import DeclarationStore
 from feedback.kinds import kinds
 from feedback.store import Feedback, FeedbackStore
+from images.store import Images
 from privacy.kept import kept
 from zalo.acquaintances import Acquaintance, Acquaintances
 
@@ -33,7 +34,7 @@ def held(
         "declarations": [_declaration(each) for each in declarations.of_citizen(citizen_hash, now)],
         "bookings": [_booking(each.as_of(now)) for each in bookings.of_citizen(citizen_hash)],
         "chat": _chat(chat.find(citizen_hash)),
-        "feedback": [_feedback(each) for each in feedback.of_citizen(citizen_hash, now)],
+        "feedback": [_feedback(each, feedback.images) for each in feedback.of_citizen(citizen_hash, now)],
         "consents": [
             {
                 "purpose": item["purpose"],
@@ -98,7 +99,7 @@ def _booking(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _feedback(said: Feedback) -> dict[str, Any]:
+def _feedback(said: Feedback, images: Images) -> dict[str, Any]:
     return {
         "officeId": said.office_id,
         "kind": kinds().get(said.kind, ""),
@@ -107,6 +108,7 @@ def _feedback(said: Feedback) -> dict[str, Any]:
         "at": said.at.isoformat(),
         "answer": said.answer,
         "answeredAt": said.answered_at.isoformat() if said.answered_at else None,
+        "imageUrls": [images.link(each) for each in said.images],
     }
 
 

@@ -121,17 +121,20 @@ NEEDLESS = {
     "DeskDeclarationFunction": {"faq", "zalo", "chat", "notifications"},
     "FeedbackDeskFunction": {"faq", "forms", "declarations", "zalo", "chat", "notifications"},
     "EgovernmentFunction": {"chat", "notifications"},
+    "ImagesFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures", "zalo", "chat"},
     "SessionsFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},
     "OfficialAccountFunction": {"faq", "forms", "declarations", "bookings", "offices", "procedures"},
     "PrivacyFunction": {"faq", "chat", "notifications"},
     "PrintFunction": {"faq", "chat", "zalo"},
     "ChatWorkerFunction": {HTTP_EDGE, "sessions"},
 }
+LIBRARIES = {"reportlab", "PIL", "multipart"}  # of the printer's layer
+PRINTING = {"PrintFunction": {"reportlab", "PIL"}, "ImagesFunction": {"PIL", "multipart"}}
 NEVER = {"boto3", "jwt", "authoring", "local", "infra", "tests", "moto"}
 
 
 def test_no_function_loads_what_it_does_not_need(code: Path, stack: Stack) -> None:
     for function in stack.functions:
         loaded = set(probed(code, stack, function)["loaded"])
-        needless = NEVER | NEEDLESS.get(function, set()) | ({"reportlab"} if function != "PrintFunction" else set())
+        needless = NEVER | NEEDLESS.get(function, set()) | LIBRARIES - PRINTING.get(function, set())
         assert not needless & loaded, function

@@ -7,6 +7,8 @@ from cccd.dynamodb import client
 from chat.worker import Chat
 from declarations.erasing import DeclarationEraser
 from feedback.store import FeedbackStore
+from images.store import Images
+from tests.conftest import BUCKET
 from tests.zalo.conftest import api, hands, tokens, zalo
 from zalo.acquaintances import Acquaintances
 from zalo.official_account import OfficialAccountApi
@@ -23,7 +25,7 @@ def chat(aws: None, api: OfficialAccountApi, tokens: TokenKeeper) -> Chat:
     return Chat(
         acquaintances=Acquaintances(dynamodb, "ChatTable"),
         bookings=BookingStore(dynamodb, "BookingsTable"),
-        feedback=FeedbackStore(dynamodb, "FeedbackTable"),
+        feedback=FeedbackStore(dynamodb, "FeedbackTable", Images(BUCKET)),
         declarations=DeclarationEraser(dynamodb, "DeclarationsTable"),
         tokens=tokens,
         api=api,

@@ -19,8 +19,10 @@ from cccd.keyring import secret
 from chat.webhook import settings as webhook
 from contract import examples
 from feedback.store import FeedbackStore
+from images.store import Images
 from tests import promised
 from tests.bookings.calls import act, book, person
+from tests.conftest import BUCKET
 from tests.contract.conftest import FrontEnd
 from tests.declarations.people import CONSENT, FORM_2026
 from tests.gateway import CONTEXT
@@ -120,7 +122,7 @@ def walk(ask: FrontEnd) -> None:
     ask("readTicketDeclaration", officeId=OFFICE, date=theirs["start"][:10], ticket=theirs["ticket"])
     ask("releaseApplicant", {"personalId": person("minh")["personalId"]}, officeId=OFFICE)
 
-    FeedbackStore(client(), "FeedbackTable").add(
+    FeedbackStore(client(), "FeedbackTable", Images(BUCKET)).add(
         CitizenHash("a" * 26), OFFICE, 2, "Chờ lâu", "Tôi chờ một giờ.", clock.now()
     )
     (said,) = ask("listFeedback", officeId=OFFICE)["items"]

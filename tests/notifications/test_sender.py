@@ -14,6 +14,7 @@ from cccd.observability import flush_metrics
 from consent.choices import Consent, chosen
 from declarations.erasing import DeclarationEraser
 from feedback.store import FeedbackStore
+from images.store import Images
 from local.engine import free_port
 from local.zalo import FakeZalo, Mood
 from notifications import sender
@@ -21,6 +22,7 @@ from notifications.notice import MAX_TRIES, notices_of
 from notifications.sender import Post, Run, send_due
 from privacy.erasure import erase_all
 from tests.bookings.wishes import SLOT_START
+from tests.conftest import BUCKET
 from tests.gateway import CONTEXT
 from tests.notifications.post import LAN, MINH, NOW, confirmed, declared, run
 from tests.zalo.conftest import Hands
@@ -309,7 +311,7 @@ def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) 
     erase_all(
         DeclarationEraser(client(), "DeclarationsTable"),
         post.bookings,
-        FeedbackStore(client(), "FeedbackTable"),
+        FeedbackStore(client(), "FeedbackTable", Images(BUCKET)),
         LAN.citizen,
         NOW,
     )
@@ -325,7 +327,7 @@ def test_who_took_their_consent_back_is_not_written_to_after_coming_back_either(
     erase_all(
         DeclarationEraser(client(), "DeclarationsTable"),
         post.bookings,
-        FeedbackStore(client(), "FeedbackTable"),
+        FeedbackStore(client(), "FeedbackTable", Images(BUCKET)),
         LAN.citizen,
         NOW,
     )

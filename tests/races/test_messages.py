@@ -20,6 +20,7 @@ from chat.worker import Chat, work_on
 from declarations.erasing import DeclarationEraser
 from declarations.linking import LinkedDeclarations
 from feedback.store import FeedbackStore
+from images.store import Images
 from infra.template import Stack
 from local.zalo import FakeZalo
 from notifications.notice import notices_of
@@ -41,6 +42,13 @@ LAN = wish("lan", at=slot(4), office_id="ca-26740")
 _numbers = itertools.count()
 
 
+class NoPictures(Images):
+    """In place of S3, which DynamoDB Local does not have: nobody here has sent a picture."""
+
+    def forget(self, citizen: CitizenHash) -> None:
+        pass
+
+
 class Worker:
     """One process of the service: its own connections, the same tables."""
 
@@ -56,7 +64,7 @@ class Worker:
         bookings = BookingStore(self.client, tables["BookingsTable"])
         declarations = DeclarationEraser(self.client, tables["DeclarationsTable"])
         friends = Acquaintances(self.client, tables["ChatTable"])
-        feedback = FeedbackStore(self.client, tables["FeedbackTable"])
+        feedback = FeedbackStore(self.client, tables["FeedbackTable"], NoPictures("none"))
         self.chat = Chat(
             friends, bookings, feedback, declarations, self.tokens, self.api, b"key", "https://zalo.me/s/1"
         )

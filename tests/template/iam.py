@@ -7,10 +7,18 @@ import pytest
 
 from cccd import dynamodb
 from declarations import sealing
+from images import store
 from infra.intrinsics import read
 from tests.conftest import TEMPLATE
 from tests.stale import SHADOW
 
+OBJECT_ACTIONS = {
+    "PutObject": ["PutObject"],
+    "CopyObject": ["PutObject"],
+    "GetObject": ["GetObject"],
+    "DeleteObject": ["DeleteObject"],
+    "ListObjectsV2": ["ListBucket"],
+}
 ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 
@@ -32,9 +40,21 @@ def performed(aws: None) -> Iterator[set[tuple[str, str]]]:
     def note_key(model: Any, **_: object) -> None:
         seen.add((f"kms:{model.name}", "SensitiveKey"))
 
+    def note_object(params: dict[str, Any], model: Any, **_: object) -> None:
+        actions = OBJECT_ACTIONS[model.name]
+        folder = params.get("Key", params.get("Prefix", "")).partition("/")[0]
+        seen.update(
+            (f"s3:{action}", "ImagesBucket" if action == "ListBucket" else f"ImagesBucket/{folder}/*")
+            for action in actions
+        )
+        if "CopySource" in params:
+            seen.add(("s3:GetObject", f"ImagesBucket/{params['CopySource']['Key'].partition('/')[0]}/*"))
+
     dynamodb.client().meta.events.register("provide-client-params.dynamodb", note)
     sealing._kms().meta.events.register("provide-client-params.kms", note_key)
+    store.client().meta.events.register("provide-client-params.s3", note_object)
     yield seen
+    store.client().meta.events.unregister("provide-client-params.s3", note_object)
     dynamodb.client().meta.events.unregister("provide-client-params.dynamodb", note)
     sealing._kms().meta.events.unregister("provide-client-params.kms", note_key)
 
@@ -46,7 +66,7 @@ def allowed(function: str) -> set[tuple[str, str]]:
         for statement in policy["Statement"]:
             actions, resource = statement["Action"], statement["Resource"]
             for action in actions if isinstance(actions, list) else [actions]:
-                if action.startswith(("dynamodb:", "kms:")):
+                if action.startswith(("dynamodb:", "kms:", "s3:")):
                     found |= {
                         (action, _name(each)) for each in (resource if isinstance(resource, list) else [resource])
                     }

@@ -26,12 +26,13 @@ from declarations.linking import VISIBLE
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
 from feedback.store import FeedbackStore
+from images.store import Images
 from infra.intrinsics import read
 from local.zalo import FakeZalo
 from notifications import outbox, sender
 from tests.bookings.holds import held
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
-from tests.conftest import TEMPLATE
+from tests.conftest import BUCKET, TEMPLATE
 from tests.gateway import CONTEXT
 from tests.template.iam import allowed, performed
 from zalo import refresh
@@ -169,7 +170,9 @@ def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str
         refresh.handler({}, CONTEXT)
         assert performed == allowed("TokenFunction")
 
-        FeedbackStore(client(), "FeedbackTable").add(CITIZEN, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW)
+        images = Images(BUCKET)
+        feedback = FeedbackStore(client(), "FeedbackTable", images)
+        feedback.add(CITIZEN, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW, [images.put(b"a picture")])
         performed.clear()
         tell(FOLLOW | {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "lịch hẹn"}}, "3")
         tell(LEFT, "4")

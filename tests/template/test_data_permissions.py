@@ -10,10 +10,12 @@ from declarations import api as declarations_api
 from declarations import print_api
 from desk import declaration_api
 from feedback.store import FeedbackStore
+from images.store import Images
 from privacy import api as privacy_api
 from privacy import retention_run
 from tests.bookings.calls import act
 from tests.bookings.people import signed_in
+from tests.conftest import BUCKET
 from tests.declarations.people import FORM_2021, FORM_2026
 from tests.desk.officers import at_2021, at_desk, claims
 from tests.gateway import CONTEXT, Answer, call, event
@@ -50,14 +52,16 @@ def test_each_function_may_do_exactly_what_it_does(
     assert at_desk("GET", path, claims("[cah-760.officer]"), via=declaration_api.handler).status == 200
     assert performed == allowed("DeskDeclarationFunction")
 
+    citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
+    images = Images(BUCKET)
+    feedback = FeedbackStore(client(), "FeedbackTable", images)
+    feedback.add(citizen, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW, [images.put(b"a picture")])
     performed.clear()
     assert call(privacy_api.handler, "GET", "/me/data", headers=who).status == 200
     seen = set(performed)
     at.move_to(NOW)
     declare()
     book()
-    citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    FeedbackStore(client(), "FeedbackTable").add(citizen, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW)
     Acquaintances(client(), "ChatTable").meet(citizen, "chat-77", NOW, ChatUserHash("hash of chat-77"))
     performed.clear()
     assert call(privacy_api.handler, "DELETE", "/me/data", headers=signed_in("lan")).status == 200

@@ -2,24 +2,51 @@
 
 from typing import Any
 
+import pytest
+
 from feedback import desk_api
 from local.zalo import FakeZalo
+from privacy.api import handler as privacy
+from tests.contract.egovernment.conftest import Template, clock, template, zalo
+from tests.contract.egovernment.test_images import form, upload
+from tests.contract.egovernment.test_template import signed_in
 from tests.desk.officers import at_desk
-from tests.egovernment.conftest import Template, clock, template, zalo
+from tests.gateway import call
+from tests.images.test_picture import picture
 from tests.template.iam import allowed, performed
 
 __all__ = ["clock", "performed", "template", "zalo"]  # fixtures
 
 
-def test_the_adapter_may_do_exactly_what_it_does(performed: Any, template: Template, zalo: FakeZalo) -> None:
+def test_the_adapter_may_do_exactly_what_it_does(
+    performed: Any, template: Template, zalo: FakeZalo, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wish = {"fullName": "Lan", "phoneNumber": "0912345678", "content": "", "date": "11-26-2026"}
     template("POST", "/create_schedule_api", wish)
     template("GET", "/get_schedule_api")
-    said: dict[str, Any] = {"title": "Chờ lâu", "content": "Một giờ.", "imageUrls": [], "feedbackTypeId": None}
+    seen = performed.copy()
+
+    clock.shift(60)
+    call(privacy, "DELETE", "/me/data", headers=signed_in("lan", zalo, monkeypatch))
+    clock.shift(60)
+    performed.clear()
+    template.raw("GET", "/search_profiles_api", profileCode="a" * 26)
+    seen |= performed
+
+    performed.clear()
+    told = upload(form(picture()))
+    assert performed == allowed("ImagesFunction")
+    performed.clear()
+    said: dict[str, Any] = {
+        "title": "Chờ lâu",
+        "content": "Một giờ.",
+        "imageUrls": told["images"],
+        "feedbackTypeId": None,
+    }
     template("POST", "/feedback_api", said)
     template("GET", "/feedback_api")
     template("GET", "/search_profiles_api", profileCode="a" * 26)
-    assert performed == allowed("EgovernmentFunction")
+    assert performed | seen == allowed("EgovernmentFunction")
 
     performed.clear()
     path = "/desk/offices/ca-26740/feedback"

@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.loaders import Loader
 
 # What this service calls. botocore would otherwise look through its 440 services before it loads one.
-_SERVICES = ["dynamodb", "kms", "secretsmanager", "sqs"]
+_SERVICES = ["dynamodb", "kms", "s3", "secretsmanager", "sqs"]
 
 # Each of our services has a rule set that finds its endpoints. From the older table of all services in all regions, 1.2 MB
 # of JSON, botocore then takes only the partition: ours is the commercial one, as China's and governments' are not served.

@@ -91,12 +91,13 @@ def lambda_handler(
     hash_of: Callable[[Citizen], str] | None = None,
     *,
     traced: bool = False,
+    json_body: bool = True,
 ) -> Callable[[Event, LambdaContext], dict[str, Any]]:
     """The Lambda entry point of a resolver; with `session_key`, every route of it needs a session.
 
     With `hash_of` or `traced`, the log tells the caller's address, and a part of the citizen's keyed hash: the function
     must log where records live a week (`CitizenLogs` in the template). If the environment has an `EDGE_SECRET`, only
-    CloudFront, which knows it, may call.
+    CloudFront, which knows it, may call. Without `json_body`, the body is handed on as it came.
     """
     edge_secret = os.environ.get("EDGE_SECRET", "")
 
@@ -117,7 +118,7 @@ def lambda_handler(
                     app.context["citizen"] = who
                     if hash_of:
                         trace["citizen"] = hash_of(who)[:TRACED]
-                answer = app.resolve(_with_json_body(asked), context)
+                answer = app.resolve(_with_json_body(asked) if json_body else asked, context)
         except Refusal as refusal:
             answer = _serialized(problem_response(refusal))
         except Exception as error:  # noqa: BLE001 - the last line: a citizen never meets a stack trace

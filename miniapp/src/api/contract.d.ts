@@ -1318,6 +1318,8 @@ export interface components {
             at: string;
             answer: string | null;
             answeredAt: string | null;
+            /** @description Addresses of its pictures, good for 15 minutes. */
+            imageUrls: string[];
         };
         /** @description A form edition. `schema` is the JSON Schema of the body that POST /declarations takes. */
         FormView: {
@@ -4399,6 +4401,11 @@ export interface operations {
                      *           "why": "Dấu của lần đăng nhập từ ứng dụng mẫu của Zalo, dưới mã thay cho bạn; hết hiệu lực sau một giờ rồi tự mất."
                      *         },
                      *         {
+                     *           "what": "upload",
+                     *           "days": 2,
+                     *           "why": "Ảnh đã tải lên mà chưa gửi kèm phản ánh không gắn với bạn; tự mất trong hai ngày."
+                     *         },
+                     *         {
                      *           "what": "change",
                      *           "days": 1,
                      *           "why": "Dòng thay đổi của lịch hẹn, dùng để báo tin, tự mất sau 24 giờ."
@@ -7336,7 +7343,8 @@ export interface operations {
                      *           "content": "Tôi chờ một giờ.",
                      *           "at": "2026-11-25T09:00:00+07:00",
                      *           "answer": null,
-                     *           "answeredAt": null
+                     *           "answeredAt": null,
+                     *           "imageUrls": []
                      *         }
                      *       ],
                      *       "nextCursor": null

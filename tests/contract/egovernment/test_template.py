@@ -9,10 +9,11 @@ from bookings.api import handler as bookings
 from cccd.dynamodb import client
 from declarations.api import handler as declarations
 from local.zalo import FakeZalo
+from privacy.api import handler as privacy
 from sessions import api as sessions
+from tests.contract.egovernment.conftest import OFFICE, Template, Thrown
 from tests.declarations.people import FORM_2026
 from tests.desk.officers import at_desk
-from tests.egovernment.conftest import OFFICE, Template, Thrown
 from tests.gateway import CONTEXT, call, event
 
 DAY = "11-26-2026"
@@ -144,7 +145,10 @@ def test_other_ways_to_write_a_day_are_understood(template: Template, date: str)
 @pytest.mark.parametrize("organization", ["", "ca-00000", "ca-26737", "null", "' OR 1=1"])
 def test_an_organisation_that_is_none_is_told(template: Template, organization: str) -> None:
     template.organization = organization
-    for method, path, body in (("GET", "/get_schedule_api", None), ("POST", "/create_schedule_api", WISH)):
+    calls = [("GET", "/get_schedule_api", None), ("POST", "/create_schedule_api", WISH)]
+    for method, path, body in (
+        calls if organization != "ca-26737" else calls[1:]
+    ):  # it exists, and takes no appointments
         with pytest.raises(Thrown) as thrown:
             template(method, path, body)
         assert thrown.value.code == -3
@@ -245,3 +249,16 @@ def test_a_day_that_is_full_is_told(template: Template, clock: Any) -> None:
             break
     found = [line["ticket"] for line in at_desk("GET", f"/desk/offices/{OFFICE}/days/2026-11-26").body["tickets"]]
     assert len(found) == len(set(found)) == next(names) - 1
+
+
+def test_who_erased_everything_signs_in_anew_with_the_token_that_they_have(
+    template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    assert template("GET", "/search_profiles_api", profileCode="a" * 26) == []
+    clock.shift(60)
+    assert call(privacy, "DELETE", "/me/data", headers=signed_in("lan", zalo, monkeypatch)).status == 200
+    clock.shift(60)
+    with pytest.raises(Thrown) as thrown:
+        template("GET", "/search_profiles_api", profileCode="a" * 26)
+    assert thrown.value.code == -115
+    assert template("GET", "/search_profiles_api", profileCode="a" * 26) == [], "Zalo vouches for it once more"
