@@ -59,7 +59,7 @@ LEFT = (
         1,
         "Dấu của lần đăng nhập từ ứng dụng mẫu của Zalo, dưới mã thay cho bạn; hết hiệu lực sau một giờ rồi tự mất.",
     ),
-    Kept("upload", 2, "Ảnh đã tải lên mà chưa gửi kèm phản ánh không gắn với bạn; tự mất trong hai ngày."),
+    Kept("upload", 2, "Ảnh đã tải lên mà chưa gửi kèm phản ánh không gắn với bạn; tự mất trong 2 ngày."),
     Kept("change", 1, "Dòng thay đổi của lịch hẹn, dùng để báo tin, tự mất sau 24 giờ."),
     Kept("backup", 35, "Bản sao lưu phòng sự cố còn chứa dữ liệu cũ tối đa 35 ngày rồi tự mất."),
 )

@@ -170,4 +170,6 @@ def test_what_is_told_of_periods_is_what_stores_and_template_do(stack: Stack) ->
     queues = read(TEMPLATE)["Resources"]
     longest = max(queues[name]["Properties"]["MessageRetentionPeriod"] for name in ("ChatQueue", "ChatDeadLetters"))
     assert days["chat-queue"] == longest / 86_400
+    (unused, _) = queues["ImagesBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert (unused["Prefix"], days["upload"]) == ("new/", unused["ExpirationInDays"] + 1), "S3 counts from midnight"
     assert all(str(each.days) in each.why or each.days in (None, 1, 1825) for each in kept())

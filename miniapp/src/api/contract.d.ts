@@ -4403,7 +4403,7 @@ export interface operations {
                      *         {
                      *           "what": "upload",
                      *           "days": 2,
-                     *           "why": "Ảnh đã tải lên mà chưa gửi kèm phản ánh không gắn với bạn; tự mất trong hai ngày."
+                     *           "why": "Ảnh đã tải lên mà chưa gửi kèm phản ánh không gắn với bạn; tự mất trong 2 ngày."
                      *         },
                      *         {
                      *           "what": "change",
