@@ -61,6 +61,8 @@ API_MODULES = {
     "desk.api": Door("Desk", OFFICER),
     "desk.declaration_api": Door("Desk", OFFICER),
     "feedback.desk_api": Door("Desk", OFFICER),
+    "accounts.desk_api": Door("Desk", OFFICER),
+    "chat.following_api": Door("Offices", SESSION),
     "edge.api": Door("Service", PUBLIC),
 }
 

@@ -30,7 +30,7 @@ LIFETIME = timedelta(hours=1)
 # Who there is: name, and groups as an administrator would give them.
 PEOPLE = {
     "can-bo": ("Cán bộ Minh", ("ca-26740.officer", "pc06-79.officer")),
-    "chi-huy": ("Chỉ huy Hạnh", ("ca-26740.chief", "pc06-79.chief")),
+    "chi-huy": ("Chỉ huy Hạnh", ("ca-26740.chief", "pc06-79.chief", "ca-27004.chief")),
 }
 NOBODY = Authorizer("", ())  # of a stack that no authorizer guards
 _LOOPBACK = {"127.0.0.1", "localhost"}

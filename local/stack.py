@@ -14,6 +14,7 @@ from typing import Any
 from infra.intrinsics import TemplateError
 from infra.template import Schedule, Stack, load
 from local import desk, miniapp, reference
+from local.accounts import OPERATOR, connect_accounts
 from local.clock import Clock
 from local.engine import Engine
 from local.folder import Folder, claim
@@ -76,6 +77,9 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         )
         parts.callback(pool.close)
         zalo.endpoints["POST", "/clock"] = partial(_let_time_pass, clock, pool)
+        if operator := stack.functions.get(OPERATOR):
+            for refused in connect_accounts(partial(pool.invoke, operator), zalo):
+                say(f"· not connected: {refused}")
         officers = Officers(next(iter(stack.authorizers.values()), NOBODY), clock)
         gateway = Gateway(stack, pool.invoke, clock, say, officers.claims)
         scheduler = Scheduler(clock)
@@ -171,7 +175,8 @@ class _Source:
 
     def __init__(self, settings: Settings, zalo: FakeZalo):
         self._path = settings.root / TEMPLATE
-        self._parameters = dict.fromkeys(ZALO_URLS, zalo.url) | {"ZaloAppId": zalo.app_id}
+        own = {"ZaloAppId": zalo.app_id, "DeskUrl": f"http://127.0.0.1:{settings.port}/desk/"}
+        self._parameters = dict.fromkeys(ZALO_URLS, zalo.url) | own
         self._engine_url = ""
         # A run at another time has its own data, even in a DynamoDB that outlives the run.
         shared = settings.clock and settings.dynamodb_url

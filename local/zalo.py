@@ -22,9 +22,17 @@ from urllib.parse import parse_qsl
 
 from local.http import Request, Response
 from local.server import LoopbackServer
-from local.zalo_account import FakeOfficialAccount
+from local.zalo_account import FakeAccounts
 
 type Json = dict[str, Any]
+
+# The Official Accounts of the app: two wards', their province's, and one that nobody has connected yet.
+ACCOUNTS = {
+    "4100000000000000001": "Công an phường Sài Gòn",
+    "4100000000000000002": "Công an phường Bến Thành",
+    "4100000000000000003": "PC06 Công an Thành phố Hồ Chí Minh",
+    "4100000000000000004": "Công an phường Tân Bình",
+}
 
 DEMO = "demo-"
 PHONE = "phone-"
@@ -56,13 +64,15 @@ class FakeZalo:
         self.app_id = "100200300400500600"
         self.oa_secret = secrets.token_hex(16)
         self.mini_app_key = secrets.token_hex(16)
-        self.account = FakeOfficialAccount(self.app_id, self.app_secret)
+        self.accounts = FakeAccounts(self.app_id, self.app_secret, ACCOUNTS)
+        self.account = self.accounts.by_id[next(iter(ACCOUNTS))]
         self.endpoints: dict[tuple[str, str], Callable[[Request], Json]] = {
             ("GET", "/v2.0/me"): self._me,
             ("GET", "/v2.0/me/info"): self._info,
-            ("POST", "/v3.0/oa/message/cs"): self.account.message,
-            ("POST", "/v3.0/oa/message/template"): self.account.template,
-            ("POST", "/v4/oa/access_token"): self.account.refresh,
+            ("POST", "/v3.0/oa/message/cs"): self.accounts.message,
+            ("POST", "/v3.0/oa/message/template"): self.accounts.template,
+            ("POST", "/v4/oa/access_token"): self.accounts.tokens,
+            ("GET", "/v2.0/oa/getoa"): self.accounts.whose,
             # These are not Zalo's: an engineer asks the fake with them.
             ("GET", "/sent"): self._sent,
             ("POST", "/sign"): self._sign,
@@ -82,7 +92,6 @@ class FakeZalo:
             "ZaloAppSecret": self.app_secret,
             "OfficialAccountSecret": self.oa_secret,
             "MiniAppKey": self.mini_app_key,
-            "OfficialAccountGrant": self.account.refresh_token,
         }
 
     def __enter__(self) -> Self:
@@ -112,6 +121,8 @@ class FakeZalo:
                 return None
             case Mood.SLOW:
                 self._stopping.wait(self.delay)
+        if (request.method, request.path) == ("GET", "/v4/oa/permission"):
+            return _answer(200, "text/html; charset=utf-8", self.accounts.consent(request).encode())
         endpoint = self.endpoints.get((request.method, request.path))
         reply = endpoint(request) if endpoint else refusal(404, "Empty api")
         return _answer(200, "application/json;charset=utf-8", json.dumps(reply, ensure_ascii=False).encode())
@@ -158,7 +169,7 @@ class FakeZalo:
         return {"sent": sent}
 
     def _sent_to(self, user: str | None) -> list[Json]:
-        return [each for each in tuple(self.account.sent) if user in {None, recipient(each)}]
+        return [each for each in self.accounts.sent if user in {None, recipient(each)}]
 
     def _sign(self, request: Request) -> Json:
         """The mac of an Official Account event: sha256 of app id, raw body, the body's timestamp and the OA secret."""

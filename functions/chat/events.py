@@ -13,16 +13,18 @@ from cccd.clock import VIETNAM
 
 @dataclass(frozen=True)
 class Followed:
-    """A citizen followed the account (Quan tâm). `app_user` is their id in our Mini App, where Zalo tells it."""
+    """A citizen followed an account (Quan tâm). `app_user` is their id in our Mini App, where Zalo tells it."""
 
+    account: str
     user: str
     app_user: str | None
 
 
 @dataclass(frozen=True)
 class Unfollowed:
-    """A citizen unfollowed the account."""
+    """A citizen unfollowed an account."""
 
+    account: str
     user: str
     app_user: str | None
 
@@ -31,6 +33,7 @@ class Unfollowed:
 class Said:
     """A citizen typed or pressed something; there is no text if they sent a picture, a sticker or the like."""
 
+    account: str
     user: str
     app_user: str | None
     text: str
@@ -46,9 +49,10 @@ class Withdrew:
 
 @dataclass(frozen=True)
 class Ignored:
-    """Any other event; `kind` is Zalo's name for it."""
+    """Any other event; `kind` is Zalo's name for it. `nameless`: it would be one of ours, if it named its account."""
 
     kind: str
+    nameless: bool = False
 
 
 type ChatEvent = Followed | Unfollowed | Said | Withdrew | Ignored
@@ -60,20 +64,34 @@ def parse(event: Mapping[str, Any]) -> ChatEvent:
     app_user = _id(event.get("user_id_by_app"))
     follower = _id(_inner(event, "follower", "id"))
     sender = _id(_inner(event, "sender", "id"))
+    account = account_of(event)
+    if account is None and (follower or sender) and kind.startswith(("follow", "unfollow", "user_send_")):
+        return Ignored(kind[:64], nameless=True)
+    match kind, account:
+        case "follow", str() if follower:
+            return Followed(account, follower, app_user)
+        case "unfollow", str() if follower:
+            return Unfollowed(account, follower, app_user)
+        case "user_send_text", str() if sender:
+            return Said(account, sender, app_user, _string(_inner(event, "message", "text")) or "")
+        case _, str() if kind.startswith("user_send_") and sender:
+            return Said(account, sender, app_user, "")
     match kind:
-        case "follow" if follower:
-            return Followed(follower, app_user)
-        case "unfollow" if follower:
-            return Unfollowed(follower, app_user)
-        case "user_send_text" if sender:
-            return Said(sender, app_user, _string(_inner(event, "message", "text")) or "")
-        case _ if kind.startswith("user_send_") and sender:
-            return Said(sender, app_user, "")
         case "user_withdraw" if sender or follower or app_user:
             return Withdrew(sender or follower, app_user)
         case "user.revoke.consent" if _id(event.get("userId")):
             return Withdrew(None, _id(event.get("userId")))
     return Ignored(kind[:64])
+
+
+def account_of(event: Mapping[str, Any]) -> str | None:
+    """The account's id: a follower's event has `oa_id`, a citizen's message its `recipient`, an account's own its `sender`.
+
+    Unsure: where an event of withdrawal has it, so none is asked of it. A wrong place would show as `EventsOfNoAccount`.
+    """
+    if (_string(event.get("event_name")) or "").startswith("oa_send_"):
+        return _id(_inner(event, "sender", "id"))
+    return _id(event.get("oa_id")) or _id(_inner(event, "recipient", "id"))
 
 
 def event_id(event: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from bookings.booking import Booking
 from cccd.clock import shown, weekday
 from cccd.text import clean, fold
+from chat.standpoint import Standpoint
 from faq import search
 from faq.contact import hotline
 from faq.language import Sayings
@@ -78,19 +79,19 @@ def wants_bookings(text: str) -> bool:
     return folded in (MY_BOOKINGS, "lich hen") or any(each in folded for each in _BOOKING_WORDS)
 
 
-def to_follower() -> Reply:
-    """The welcome, with the function buttons."""
-    return Reply(words().welcome, words().buttons)
+def to_follower(at: Standpoint) -> Reply:
+    """The welcome, with the function buttons; it says for which office the account speaks."""
+    return Reply(at.welcome(words().welcome), words().buttons)
 
 
-def to_text(text: str, on: date) -> Reply | None:
+def to_text(text: str, on: date, at: Standpoint) -> Reply | None:
     """The answer to a typed text: courtesy, the menu, the help topics, the FAQ's answers, or an honest "không chắc".
 
     None for an insult that asks nothing: whoever writes it wants no answer.
     """
     if fold(text) == HELP:
         return Reply("Bạn muốn hỏi gì? Hãy bấm một chủ đề, hoặc gõ câu hỏi.", words().topics)
-    if courtesy := _courtesy(text):
+    if courtesy := _courtesy(text, at):
         return courtesy
     answer = search.answer(clean(text), on, limit=_MOST_ANSWERS)
     if answer.confident:
@@ -106,7 +107,7 @@ def to_text(text: str, on: date) -> Reply | None:
     return Reply(f"{answer.message}\n{call}", nearest or words().topics)
 
 
-def _courtesy(text: str) -> Reply | None:
+def _courtesy(text: str, at: Standpoint) -> Reply | None:
     """What a person would answer to a greeting, to thanks, to "ok" or a thumb; None if the text says more."""
     known, said = words(), fold(text)
     plain = [word for word in re.findall(r"\w+", said) if word not in known.said_around]
@@ -118,7 +119,7 @@ def _courtesy(text: str) -> Reply | None:
     if ways & known.courtesy["goodbye"]:
         return Reply(known.goodbye, known.buttons)
     if ways & known.courtesy["greeting"] - {""} or (not plain and said.split()[0] in ("chao", "alo", "hi")):
-        return Reply(known.menu, known.buttons)
+        return Reply(at.welcome(known.menu), known.buttons)
     if ways & known.courtesy["understood"] or not plain:
         return Reply(known.understood, known.buttons)
     return None

@@ -5,14 +5,19 @@ the event comes again, and at last goes to the dead letters. If nobody knows whe
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from accounts.account import Account
+from accounts.settings import OfficialAccountSettings
+from accounts.store import AccountStore
 from bookings.booking import Booking
 from bookings.store import BookingStore
 from cccd import clock
@@ -20,11 +25,14 @@ from cccd.dynamodb import client
 from cccd.hashes import ChatUserHash, CitizenHash, chat_user_hash, citizen_hash, request_hash
 from cccd.invocation import Event
 from cccd.keyring import secret
-from cccd.observability import flush_metrics, logger
+from cccd.observability import flush_metrics, logger, metrics
 from cccd.sweeps import passed_by
 from chat import replies
-from chat.events import Followed, Said, Unfollowed, Withdrew, event_id, parse, sent_at
+from chat.events import Followed, Ignored, Said, Unfollowed, Withdrew, event_id, parse, sent_at
+from chat.standpoint import standpoint
 from declarations.erasing import DeclarationEraser
+from desk.counters import at_counters
+from desk.store import DeskStore
 from feedback.store import FeedbackStore
 from images.store import Images
 from offices.directory import directory
@@ -32,8 +40,7 @@ from privacy.erasure import erase_all
 from zalo.acquaintances import Acquaintances
 from zalo.message import Reply
 from zalo.official_account import NotSent, OfficialAccountApi, TokenRefused, Uncertain
-from zalo.settings import OfficialAccountSettings
-from zalo.tokens import TokenKeeper, TokensUnavailable
+from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
 
 # Logging the whole error would print its message, which may quote what a citizen typed.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -58,14 +65,20 @@ class Chat:
     bookings: BookingStore
     feedback: FeedbackStore
     declarations: DeclarationEraser
-    tokens: TokenKeeper
+    accounts: AccountStore
+    keeper: Callable[[TokenStore], TokenKeeper]
     api: OfficialAccountApi
+    desk: DeskStore
     identity_key: bytes
     mini_app_url: str
 
     def user_hash(self, user: str) -> ChatUserHash:
         """The keyed hash of a user of the chat."""
         return chat_user_hash(self.identity_key, user)
+
+    def tokens(self, account: Account) -> TokenKeeper:
+        """The tokens of that account."""
+        return self.keeper(self.accounts.tokens(account.id))
 
     def citizen(self, app_user: str | None) -> CitizenHash | None:
         """The keyed hash of a citizen whose Mini App id Zalo gave."""
@@ -82,8 +95,10 @@ def chat() -> Chat:
         bookings=BookingStore(client(), settings.bookings_table),
         feedback=FeedbackStore(client(), settings.feedback_table, Images(settings.images_bucket)),
         declarations=DeclarationEraser(client(), settings.declarations_table),
-        tokens=settings.tokens(api),
+        accounts=settings.accounts(),
+        keeper=lambda store: settings.keeper(store, api),
         api=api,
+        desk=DeskStore(client(), settings.bookings_table),
         identity_key=secret(settings.identity_key_secret),
         mini_app_url=settings.mini_app_url,
     )
@@ -118,35 +133,88 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
     """
     happened = sent_at(event, now)
     match parse(event):
-        case Followed(user, app_user):
-            if _meet(chat, user, app_user, happened):
-                _answer(chat, known_as, user, replies.to_follower(), now)
-        case Said(user, app_user, text):
-            if _meet(chat, user, app_user, happened):
-                reply = _to_said(chat, chat.citizen(app_user), text, now)
+        case Followed(account_id, user, app_user):
+            if (account := _account(chat, account_id)) and _meet(chat, account, user, app_user, happened):
+                _answer(chat, known_as, account, user, replies.to_follower(standpoint(account, now.date())), now)
+        case Said(account_id, user, app_user, text):
+            if (account := _account(chat, account_id)) and _meet(chat, account, user, app_user, happened):
+                reply = _to_said(chat, account, chat.citizen(app_user), text, now)
                 if reply:
-                    _answer(chat, known_as, user, reply, now)
-        case Unfollowed(_, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
+                    _answer(chat, known_as, account, user, reply, now)
+        case Unfollowed(_, _, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
             logger.info("done before")  # a repetition must not erase what the citizen did since
-        case Unfollowed(user, app_user) | Withdrew(user, app_user):
+        case Unfollowed(account_id, user, app_user):
+            account = chat.accounts.find(account_id)
+            link = account.link if account else f"CHAT#{account_id}"
+            citizen = chat.citizen(app_user) or chat.acquaintances.citizen_of(chat.user_hash(user), link)
+            _leave(chat, known_as, citizen, link, happened, now)
+        case Withdrew(user, app_user):
             citizen = chat.citizen(app_user) or (chat.acquaintances.citizen_of(chat.user_hash(user)) if user else None)
-            if citizen is None:
-                logger.warning("somebody withdrew whom we do not know")
-            elif chat.acquaintances.part(citizen, happened, now):
-                erased = erase_all(chat.declarations, chat.bookings, chat.feedback, citizen, now)
-                chat.declarations.journal.note_erasure(citizen, "chat", 1, "citizen", now)
-                chat.acquaintances.claim(known_as, now)
-                logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
+            _withdraw(chat, known_as, citizen, happened, now)
+        case Ignored(nameless=True):
+            _of_no_account()
         case ignored:
             logger.debug("ignored", kind=ignored.kind)
 
 
-def _to_said(chat: Chat, citizen: CitizenHash | None, text: str, now: datetime) -> Reply | None:
-    if not replies.wants_bookings(text):
-        return replies.to_text(text, now.date())
+def _account(chat: Chat, account_id: str) -> Account | None:
+    """The connected account of an event.
+
+    Raises:
+        TokensUnavailable: the former account has not said yet which it is; the event should come again.
+    """
+    if (account := chat.accounts.find(account_id)) is None:
+        if chat.accounts.former_tokens().read():
+            raise TokensUnavailable
+        _of_no_account()
+    return account
+
+
+def _of_no_account() -> None:
+    metrics.add_metric("EventsOfNoAccount", MetricUnit.Count, 1)
+    logger.warning("an event of no account that is connected here")
+
+
+def _leave(
+    chat: Chat, known_as: str, citizen: CitizenHash | None, link: str, happened: datetime, now: datetime
+) -> None:
+    """The citizen left one account. Who follows no other has left us: everything is erased."""
     if citizen is None:
-        return replies.to_stranger()
-    return replies.to_booking_request(_active(chat, citizen, now), directory().find)
+        logger.warning("somebody left whom we do not know")
+    elif chat.acquaintances.part(citizen, link, happened, now):
+        if chat.acquaintances.of(citizen):
+            chat.acquaintances.claim(known_as, now)
+            logger.info("left one account of several")
+        else:
+            _erase(chat, known_as, citizen, now)
+
+
+def _withdraw(chat: Chat, known_as: str, citizen: CitizenHash | None, happened: datetime, now: datetime) -> None:
+    """The citizen withdrew: everywhere, unless they came back since."""
+    if citizen is None:
+        logger.warning("somebody withdrew whom we do not know")
+        return
+    if chat.acquaintances.part_everywhere(citizen, happened, now):
+        _erase(chat, known_as, citizen, now)
+
+
+def _erase(chat: Chat, known_as: str, citizen: CitizenHash, now: datetime) -> None:
+    erased = erase_all(chat.declarations, chat.bookings, chat.feedback, citizen, now)
+    chat.declarations.journal.note_erasure(citizen, "chat", 1, "citizen", now)
+    chat.acquaintances.claim(known_as, now)
+    logger.info("erased", declarations=erased.declarations, bookings=erased.bookings)
+
+
+def _to_said(chat: Chat, account: Account, citizen: CitizenHash | None, text: str, now: datetime) -> Reply | None:
+    if replies.wants_bookings(text):
+        if citizen is None:
+            return replies.to_stranger()
+        return replies.to_booking_request(_active(chat, citizen, now), directory().find)
+    at = standpoint(account, now.date())
+    if asked := at.asked(text, now.date()):
+        called = at_counters(chat.desk.tickets(asked.office.id, now.date(), consistent=False)) if asked.queue else []
+        return asked.reply([each.number for each in called], now)
+    return replies.to_text(text, now.date(), at)
 
 
 def _active(chat: Chat, citizen: CitizenHash, now: datetime) -> list[Booking]:
@@ -154,23 +222,24 @@ def _active(chat: Chat, citizen: CitizenHash, now: datetime) -> list[Booking]:
     return sorted((each for each in found if each.active), key=lambda each: each.start)
 
 
-def _meet(chat: Chat, user: str, app_user: str | None, at: datetime) -> bool:
+def _meet(chat: Chat, account: Account, user: str, app_user: str | None, at: datetime) -> bool:
     """Whether the citizen may be answered: not if they have left since."""
     citizen = chat.citizen(app_user)
-    return citizen is None or chat.acquaintances.meet(citizen, user, at, chat.user_hash(user))
+    known_as = chat.user_hash(user)
+    return citizen is None or chat.acquaintances.meet(citizen, account.link, user, at, known_as)
 
 
-def _answer(chat: Chat, known_as: str, user: str, reply: Reply, now: datetime) -> None:
+def _answer(chat: Chat, known_as: str, account: Account, user: str, reply: Reply, now: datetime) -> None:
     """Send the answer to an event, unless it has been sent. The claim comes last, so that nothing else can fail
     between the claim and the message."""
     if chat.acquaintances.answered(known_as):
         return
-    message = reply.message(chat.mini_app_url)
-    token = chat.tokens.access()
+    message, tokens = reply.message(chat.mini_app_url), chat.tokens(account)
+    token = tokens.access()
     if not chat.acquaintances.claim(known_as, now):
         return
     try:
-        _send(chat, token, user, message)
+        _send(chat.api, tokens, token, user, message)
     except Uncertain:
         logger.warning("nobody knows whether an answer was sent")
     except NotSent as failure:
@@ -183,8 +252,8 @@ def _answer(chat: Chat, known_as: str, user: str, reply: Reply, now: datetime) -
         raise
 
 
-def _send(chat: Chat, token: str, user: str, message: dict[str, Any]) -> None:
+def _send(api: OfficialAccountApi, tokens: TokenKeeper, token: str, user: str, message: dict[str, Any]) -> None:
     try:
-        chat.api.send(token, user, message)
+        api.send(token, user, message)
     except TokenRefused:
-        chat.api.send(chat.tokens.refresh(used=token), user, message)
+        api.send(tokens.refresh(used=token), user, message)

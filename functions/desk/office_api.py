@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from accounts.store import AccountStore
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import NotFound, TemporarilyUnavailable
@@ -28,9 +29,10 @@ app = resolver()
 
 
 class OfficeSettings(Settings):
-    """The table that is queried."""
+    """The table that is queried, and that of the accounts."""
 
     bookings_table: str
+    chat_table: str
 
 
 class AtCounter(Model):
@@ -76,7 +78,8 @@ def read_office(office_id: Annotated[str, Path(alias="officeId")]) -> OfficeDeta
     office = directory().find(office_id)
     if office is None:
         raise NotFound
-    return detail(office, [each.text for each in _announced(office.id)])
+    speaking = AccountStore(client(), settings.chat_table).of_office(office)
+    return detail(office, [each.text for each in _announced(office.id)], speaking[0].id if speaking else None)
 
 
 @app.get("/offices/<officeId>/queue", summary="Which numbers are called now, and how long the wait is")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from accounts.account import Account
 from bookings.booking import Booking
 from cccd.clock import shown, weekday
 from declarations.checklist import to_bring
@@ -32,8 +33,9 @@ class Template:
 
 @dataclass(frozen=True)
 class Letter:
-    """One message to one user of the chat: either `words`, while Zalo takes them, or `template`."""
+    """One message from an account to one user of its chat: either `words`, while Zalo takes them, or `template`."""
 
+    account: Account
     user: str
     words: dict[str, Any] | None
     template: Template | None
@@ -43,6 +45,7 @@ def write(
     notice: Notice,
     booking: Booking,
     declared: Answers | None,
+    account: Account,
     friend: Acquaintance,
     now: datetime,
     templates: Templates,
@@ -59,12 +62,12 @@ def write(
     ordinary = reply.message(mini_app_url) if in_window else None
     try:
         # An offer lasts ten minutes, and a template takes the parameters of an appointment: it goes out in words or not at all.
-        template = None if notice.kind is Kind.OFFER else _template(notice.kind, booking, declared, templates)
+        template = None if notice.kind is Kind.OFFER else _template(notice.kind, booking, declared, account, templates)
     except DoesNotFit:
         if not in_window:
             raise
         template = None
-    return Letter(friend.user, ordinary, template) if ordinary or template else None
+    return Letter(account, friend.user, ordinary, template) if ordinary or template else None
 
 
 def words_of_offer(notice: Notice, booking: Booking) -> str:
@@ -158,9 +161,11 @@ def _place(office: Office | None) -> str:
     return f"{office.name} ({office.address})" if office.address else office.name
 
 
-def _template(kind: Kind, booking: Booking, declared: Answers | None, templates: Templates) -> Template | None:
+def _template(
+    kind: Kind, booking: Booking, declared: Answers | None, account: Account, templates: Templates
+) -> Template | None:
     office = directory().find(booking.office_id)
-    found = templates.id(booking.office_id, kind)
+    found = templates.id(account, kind)
     if found is None or office is None:
         return None
     return Template(found, templates.data(kind, booking, office, declared is not None))

@@ -1,5 +1,6 @@
 """Every minute, but not at night: send the messages that are due, each at most once. Each shard has a run of its own.
 
+It comes from the account that the citizen follows: the office's own first, then its province's (accounts/account.py).
 An ordinary message goes out within Zalo's seven days after the citizen's last word. After that a template message goes
 out, if the office has one. A citizen who does not follow the account gets no message. Neither does a citizen who was
 asked for their consent to messages and has not given it, or has taken it back.
@@ -7,11 +8,14 @@ asked for their consent to messages and has not given it, or has taken it back.
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from accounts.account import Account, speaker
+from accounts.settings import OfficialAccountSettings
+from accounts.store import AccountStore
 from bookings.booking_id import BookingId
 from bookings.store import BookingStore
 from cccd import clock
@@ -30,13 +34,24 @@ from notifications.outage import SCOUT, Outage
 from notifications.rate import MESSAGES_A_MINUTE
 from notifications.store import SHARDS, NoticeStore, Outcome, State
 from notifications.templates import DoesNotFit, Templates, templates
+from offices.directory import directory
 from zalo.acquaintances import Acquaintances
-from zalo.official_account import AILING, OUTSIDE_WINDOW, NotSent, OfficialAccountApi, TokenRefused, Uncertain
-from zalo.settings import OfficialAccountSettings
-from zalo.tokens import TokenKeeper, TokensUnavailable
+from zalo.official_account import (
+    AILING,
+    OF_THE_ACCOUNT,
+    OUTSIDE_WINDOW,
+    NotSent,
+    OfficialAccountApi,
+    TokenRefused,
+    Uncertain,
+)
+from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
 
 # Milliseconds for one message: its token may have to be renewed and saved, and that must not be cut short.
 ONE_MESSAGE = 25_000
+
+UNWELL_WAITS = timedelta(minutes=1)  # messages of an account that could not send
+LOST_WAITS = timedelta(minutes=10)
 
 A_RUN = MESSAGES_A_MINUTE // SHARDS  # messages: each shard has one run a minute
 
@@ -60,11 +75,27 @@ class Post:
     consents: Consents
     acquaintances: Acquaintances
     outage: Outage
-    tokens: TokenKeeper
+    accounts: AccountStore
+    keeper: Callable[[TokenStore], TokenKeeper]
     api: OfficialAccountApi
     templates: Templates
     mini_app_url: str
     now: Callable[[], datetime]
+    speakers: dict[str, list[Account]] = field(default_factory=dict)  # of each office, as this run has found them
+    unwell: dict[str, timedelta] = field(
+        default_factory=dict
+    )  # accounts that cannot send in this run, and how long theirs wait
+
+    def speaking_for(self, office_id: str) -> list[Account]:
+        """The accounts that may speak for an office, the nearest first."""
+        if office_id not in self.speakers:
+            office = directory().find(office_id)
+            self.speakers[office_id] = self.accounts.of_office(office) if office else []
+        return self.speakers[office_id]
+
+    def tokens(self, account: Account) -> TokenKeeper:
+        """The tokens of that account."""
+        return self.keeper(self.accounts.tokens(account.id))
 
 
 @dataclass(frozen=True)
@@ -86,6 +117,10 @@ class ZaloAils(Exception):
         self.lost = lost
 
 
+class AccountAils(Exception):
+    """The account that would speak cannot send now. The message waits; those of other accounts go on."""
+
+
 class SomeBroke(Exception):
     """The run is done and its log says what failed; raised so that the function's errors count it."""
 
@@ -102,7 +137,8 @@ def post() -> Post:
         consents=Consents(Table(client(), settings.declarations_table)),
         acquaintances=settings.acquaintances(),
         outage=Outage(client(), settings.chat_table),
-        tokens=settings.tokens(api),
+        accounts=settings.accounts(),
+        keeper=lambda store: settings.keeper(store, api),
         api=api,
         templates=templates(),
         mini_app_url=settings.mini_app_url,
@@ -139,6 +175,7 @@ def send_due(post: Post, time_left: Callable[[], bool], shards: Collection[int] 
         passed_by("Sender", error)
         broken += 1
 
+    post = replace(post, speakers={}, unwell={})  # what one run finds, the next looks up anew
     if SCOUT not in shards and post.outage.lasts(post.now()):
         return Run(sent, broken)
     for notice, state in post.notices.due(post.now(), shards, unreadable=broke):
@@ -152,6 +189,8 @@ def send_due(post: Post, time_left: Callable[[], bool], shards: Collection[int] 
             if ails.lost:
                 post.outage.begin(post.now())
             break
+        except AccountAils:
+            continue  # nobody was asked: it takes nothing of the run's share
         except Exception as error:  # noqa: BLE001 - the messages after this one belong to other people
             broke(error)
     return Run(sent, broken)
@@ -162,6 +201,7 @@ def send(post: Post, notice: Notice, state: State) -> bool:
 
     Raises:
         ZaloAils: this message's outcome is written down; the next message should wait.
+        AccountAils: this message waits.
     """
     if state == "sending":  # the process that claimed it died: it may have been sent, so it is not sent again
         return _ended(post, notice, "uncertain", was="sending")
@@ -172,14 +212,33 @@ def send(post: Post, notice: Notice, state: State) -> bool:
         return _ended(post, notice, "failed", was="waiting")
     if isinstance(letter, str):
         return _ended(post, notice, letter, was="waiting")
+    if (wait := post.unwell.get(letter.account.id)) is not None:
+        raise _later(post, notice, wait)
     try:
-        token = post.tokens.access()
+        token = post.tokens(letter.account).access()
     except TokensUnavailable:
-        raise ZaloAils from None
+        raise _later(post, notice, _unwell(post, letter.account)) from None
     now = post.now()
     if is_night(now) or now >= notice.last_moment or not post.notices.claim(notice, now):
         return False
     return _sent(post, notice, letter, token)
+
+
+def _unwell(post: Post, account: Account) -> timedelta:
+    """How long its messages wait: a pair that is lost comes back by a new grant only."""
+    state = post.accounts.tokens(account.id).read()
+    post.unwell[account.id] = LOST_WAITS if state is None or state.lost else UNWELL_WAITS
+    logger.warning("an account cannot send", account=account.id)
+    return post.unwell[account.id]
+
+
+def _later(post: Post, notice: Notice, wait: timedelta) -> AccountAils:
+    when = post.now() + wait
+    if when >= notice.last_moment:
+        _ended(post, notice, "failed", was="waiting")
+    else:
+        post.notices.later(notice, when)
+    return AccountAils()
 
 
 def _letter(post: Post, notice: Notice) -> Letter | Outcome:
@@ -187,14 +246,18 @@ def _letter(post: Post, notice: Notice) -> Letter | Outcome:
     now = post.now()
     booking_id = BookingId.parse(notice.booking_id)
     booking = post.bookings.find(booking_id) if booking_id else None
-    friend = post.acquaintances.find(notice.citizen)
-    if booking is None or friend is None or obsolete(notice, booking, now) or not _agreed(post, notice.citizen):
+    friends = post.acquaintances.of(notice.citizen)
+    if booking is None or not friends or obsolete(notice, booking, now) or not _agreed(post, notice.citizen):
         return "dropped"
+    account = speaker(post.speaking_for(booking.office_id), friends)
+    if account is None:  # they follow accounts that do not speak for that office
+        return "unreachable"
     declaration = (
         post.declarations.find(booking.citizen, booking.declaration_id, now) if booking.declaration_id else None
     )
     declared = answers_for(declaration, booking)
-    letter = write(notice, booking, declared, friend, now, post.templates, post.mini_app_url)
+    friend = friends[account.link]
+    letter = write(notice, booking, declared, account, friend, now, post.templates, post.mini_app_url)
     return letter or "unreachable"
 
 
@@ -212,13 +275,15 @@ def _sent(post: Post, notice: Notice, letter: Letter, token: str) -> bool:
         _ended(post, notice, "uncertain", was="sending")
         raise ZaloAils(lost=True) from None
     except TokenRefused:
-        _renew(post, token)
+        _renew(post.tokens(letter.account), token)
         return _again(post, notice)
     except NotSent as failure:
         logger.warning("a message was not sent", zalo_error=failure.code, final=failure.final)
         if failure.final or notice.tries + 1 >= MAX_TRIES:
             return _ended(post, notice, "failed", was="sending")
         _again(post, notice)
+        if failure.code in OF_THE_ACCOUNT:
+            post.unwell[letter.account.id] = UNWELL_WAITS
         if failure.code in AILING:
             raise ZaloAils from None
         return False
@@ -238,9 +303,9 @@ def _hand_over(api: OfficialAccountApi, letter: Letter, token: str) -> None:
     api.send_template(token, letter.user, letter.template.id, letter.template.data)
 
 
-def _renew(post: Post, token: str) -> None:
+def _renew(tokens: TokenKeeper, used: str) -> None:
     with suppress(TokensUnavailable):
-        post.tokens.refresh(used=token)
+        tokens.refresh(used=used)
 
 
 def _again(post: Post, notice: Notice) -> bool:

@@ -80,6 +80,10 @@ class NoticeStore:
         update = "SET #state = :waiting, dueAt = :when, tries = :more"
         return self._table.written(self._change(notice, update, "sending", values))
 
+    def later(self, notice: Notice, when: datetime) -> bool:
+        """Nobody was asked to send it, and nobody can be: look at it again at `when`."""
+        return self._table.written(self._change(notice, "SET dueAt = :when", "waiting", {":when": epoch(when)}))
+
     def end(self, notice: Notice, outcome: Outcome, was: State) -> bool:
         """Nothing more is to be done about the message."""
         update = "SET #state = :outcome REMOVE due, dueAt"

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from accounts.account import Account
 from bookings.booking import Booking
 from notifications.notice import Kind
 from offices.directory import directory
@@ -61,9 +62,11 @@ class Templates:
     by_office: Mapping[str, Mapping[Kind, str]]
     parameters: tuple[Parameter, ...]
 
-    def id(self, office_id: str, kind: Kind) -> str | None:
-        """The id of the office's template for that kind of message, if it has one."""
-        return self.by_office.get(office_id, {}).get(kind) or self.every_office.get(kind)
+    def id(self, account: Account, kind: Kind) -> str | None:
+        """The id of the account's template for that kind of message, if it has one: Zalo approves a template for one account."""
+        own = (self.by_office.get(each, {}).get(kind) for each in account.offices)
+        every = self.every_office.get(kind) if account.everywhere else None
+        return account.templates.get(kind) or next(filter(None, own), every)
 
     def data(self, kind: Kind, booking: Booking, office: Office, declared: bool) -> dict[str, str]:
         """The parameters of a message; each fits Zalo's limits.

@@ -1,5 +1,6 @@
 """An office as front ends read it."""
 
+from dataclasses import replace
 from typing import Any
 
 from cccd import clock
@@ -90,14 +91,15 @@ def summary(office: Office) -> dict[str, Any]:
     }
 
 
-def detail(office: Office, announced: list[str]) -> OfficeDetail:
-    """All of the office; what it has `announced` comes before what stands in its configuration."""
+def detail(office: Office, announced: list[str], account: str | None = None) -> OfficeDetail:
+    """All of the office; what it has `announced` comes before what stands in its configuration, as does the id of the
+    `account` that is connected for it."""
     today = clock.today()
     lines = opening_hours(office.opening) if office.opening else []
     offered = listed(today) if bookable(office, today) else []
     others = elsewhere(office, directory(), today)
     return OfficeDetail(
-        **summary(office),
+        **summary(replace(office, official_account_id=account or office.official_account_id)),
         opening_hours=[OpeningHours(days=days, hours=hours) for days, hours in lines],
         procedures=[OfficeProcedure(code=each.code, title=each.title) for each in offered],
         phone=office.phone,

@@ -63,7 +63,7 @@ class ErasedView(Model):
 
 
 class ChatView(Model):
-    """Who the citizen is in the Official Account's chat, and when they last did something there."""
+    """Who the citizen is in the chat in which they last did something, and when; `chats` has one for each Official Account."""
 
     user_id: str
     last_seen: datetime
@@ -77,6 +77,7 @@ class HeldView(Model):
     declarations: list[dict[str, Any]]
     bookings: list[dict[str, Any]]
     chat: ChatView | None
+    chats: list[dict[str, Any]]
     feedback: list[dict[str, Any]]
     consents: list[dict[str, Any]]
     accesses: list[dict[str, Any]]

@@ -55,8 +55,10 @@ def erase_all(
 
 
 def forget_in_chat(chat: Acquaintances, declarations: DeclarationEraser, citizen: CitizenHash, now: datetime) -> None:
-    """Forget which chat user the citizen is, as when they leave the chat; a late event from before ties nobody."""
-    known = chat.find(citizen)
+    """Forget which user of each chat the citizen is, as when they leave it; a late event from before ties nobody."""
+    known = chat.of(citizen)
     if known:  # recorded first: a repetition records it twice, but never not at all
-        declarations.journal.note_erasure(citizen, "chat", 1, "citizen", now)
-    chat.part(citizen, max(now, known.last_seen) if known else now, now)  # Zalo's clock may be ahead of ours
+        declarations.journal.note_erasure(citizen, "chat", len(known), "citizen", now)
+    chat.part_everywhere(
+        citizen, max([now, *(each.last_seen for each in known.values())]), now
+    )  # Zalo's clock may be ahead

@@ -28,12 +28,14 @@ def held(
     now: datetime,
 ) -> dict[str, Any]:
     """All of it, as JSON: declarations and bookings, the citizen's identity in the chat, and the records about them."""
+    known = chat.of(citizen_hash)
     return {
         "exportedAt": now.isoformat(),
         "citizen": {"zaloId": citizen.id},
         "declarations": [_declaration(each) for each in declarations.of_citizen(citizen_hash, now)],
         "bookings": [_booking(each.as_of(now)) for each in bookings.of_citizen(citizen_hash)],
-        "chat": _chat(chat.find(citizen_hash)),
+        "chat": _chat(max(known.values(), key=lambda each: each.last_seen, default=None)),
+        "chats": [{"account": link.removeprefix("CHAT#"), **_told(each)} for link, each in known.items()],
         "feedback": [_feedback(each, feedback.images) for each in feedback.of_citizen(citizen_hash, now)],
         "consents": [
             {
@@ -112,5 +114,9 @@ def _feedback(said: Feedback, images: Images) -> dict[str, Any]:
     }
 
 
-def _chat(known: Acquaintance | None) -> dict[str, Any] | None:
-    return {"userId": known.user, "lastSeen": known.last_seen.isoformat()} if known else None
+def _chat(latest: Acquaintance | None) -> dict[str, Any] | None:
+    return _told(latest) if latest else None
+
+
+def _told(known: Acquaintance) -> dict[str, Any]:
+    return {"userId": known.user, "lastSeen": known.last_seen.isoformat()}

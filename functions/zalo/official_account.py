@@ -15,14 +15,18 @@ import urllib3
 
 PATIENCE = 8  # seconds
 _MAX_ANSWER_BYTES = 64 * 1024
+_LONGEST_ID = 32  # digits
 
+# The account itself is unwell: its quota of the day, its package, its permissions. Other accounts go on.
+OF_THE_ACCOUNT = {-204, -205, -209, -211, -212, -219, -223, -320, -321, -115, -117, -135, -136, -137, -144, -147}
 # Errors that no later try of the same message can change: parameters, the citizen's own settings, a closed window.
 _FINAL = {-201, -213, -227, -230, -232, -240, -244, -248, -1121, -1122, -1124}
 _FINAL |= {-108, -109, -114, -118, -119, -132, -139, -140, -141}
 TOKEN_OLD = {-216, -220, -124}
 AILING = {0, -32}  # Zalo cannot be reached, or we ask too often: this holds for every other message too
 OUTSIDE_WINDOW = {-230, -213}
-GRANT_REFUSED = {-14014}  # "Invalid refresh token"
+# "Invalid refresh token", "Invalid authorization code" (unsure: the second number; what is neither is told as uncertain)
+GRANT_REFUSED = {-14014, -14013}
 
 
 class Uncertain(Exception):
@@ -87,9 +91,33 @@ class OfficialAccountApi:
             GrantRefused: Zalo refuses it for good.
             Uncertain: no reliable answer; the token may be used up or not.
         """
-        fields = {"refresh_token": refresh_token, "app_id": app_id, "grant_type": "refresh_token"}
+        return self._tokens(
+            app_secret, {"refresh_token": refresh_token, "app_id": app_id, "grant_type": "refresh_token"}
+        )
+
+    def redeem(self, app_id: str, app_secret: bytes, code: str, verifier: str) -> Tokens:
+        """The first tokens, for the code of an administrator's grant; raises as `refresh`."""
+        fields = {"code": code, "app_id": app_id, "grant_type": "authorization_code", "code_verifier": verifier}
+        return self._tokens(app_secret, fields)
+
+    def whose(self, token: str) -> tuple[str, str]:
+        """Which account a token is of: Zalo's id of it, and its name.
+
+        Source: GET /v2.0/oa/getoa, as public clients call it; unsure: whether the id is always under `oa_id`.
+
+        Raises:
+            NotSent, TokenRefused, Uncertain
+        """
+        answer = self._ask("GET", f"{self._api}/v2.0/oa/getoa", {"access_token": token}, None)
+        data = _data(answer)
+        account = data.get("oa_id") or data.get("oaid")
+        if not isinstance(account, str) or not account.isascii() or not account.isdigit() or len(account) > _LONGEST_ID:
+            raise Uncertain
+        return account, str(data.get("name") or "")
+
+    def _tokens(self, app_secret: bytes, fields: dict[str, str]) -> Tokens:
         headers = {"secret_key": app_secret.decode(), "content-type": "application/x-www-form-urlencoded"}
-        answer = self._post(f"{self._oauth}/v4/oa/access_token", headers, urlencode(fields).encode())
+        answer = self._ask("POST", f"{self._oauth}/v4/oa/access_token", headers, urlencode(fields).encode())
         access, renewed, seconds = (answer.get(name) for name in ("access_token", "refresh_token", "expires_in"))
         if _is_token(access) and _is_token(renewed) and str(seconds).isdecimal():
             return Tokens(str(access), str(renewed), int(str(seconds)))
@@ -104,20 +132,12 @@ class OfficialAccountApi:
 
     def _message(self, path: str, token: str, body: dict[str, Any]) -> str:
         headers = {"access_token": token, "content-type": "application/json"}
-        answer = self._post(self._api + path, headers, json.dumps(body, ensure_ascii=False).encode())
-        code = answer.get("error")
-        if not isinstance(code, int):
-            raise Uncertain
-        if code in TOKEN_OLD:
-            raise TokenRefused(code)
-        if code != 0:
-            raise NotSent(code)
-        data = answer.get("data")
-        return str(data.get("message_id", "")) if isinstance(data, dict) else ""
+        answer = self._ask("POST", self._api + path, headers, json.dumps(body, ensure_ascii=False).encode())
+        return str(_data(answer).get("message_id", ""))
 
-    def _post(self, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> dict[str, Any]:
         try:
-            response = self._http.request("POST", url, headers=headers, body=body, preload_content=False)
+            response = self._http.request(method, url, headers=headers, body=body, preload_content=False)
             text = response.read(_MAX_ANSWER_BYTES)
             response.release_conn()
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
@@ -133,6 +153,19 @@ class OfficialAccountApi:
         if not isinstance(answer, dict):
             raise Uncertain
         return answer
+
+
+def _data(answer: dict[str, Any]) -> dict[str, Any]:
+    """What Zalo answers, if it has not refused."""
+    code = answer.get("error")
+    if not isinstance(code, int):
+        raise Uncertain
+    if code in TOKEN_OLD:
+        raise TokenRefused(code)
+    if code != 0:
+        raise NotSent(code)
+    data = answer.get("data")
+    return data if isinstance(data, dict) else {}
 
 
 def _is_token(value: object) -> bool:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from accounts.store import AccountStore
 from bookings.store import BookingStore
 from cccd.dynamodb import client
 from chat.worker import Chat
 from declarations.erasing import DeclarationEraser
+from desk.store import DeskStore
 from feedback.store import FeedbackStore
 from images.store import Images
 from tests.conftest import BUCKET
@@ -27,8 +29,10 @@ def chat(aws: None, api: OfficialAccountApi, tokens: TokenKeeper) -> Chat:
         bookings=BookingStore(dynamodb, "BookingsTable"),
         feedback=FeedbackStore(dynamodb, "FeedbackTable", Images(BUCKET)),
         declarations=DeclarationEraser(dynamodb, "DeclarationsTable"),
-        tokens=tokens,
+        accounts=AccountStore(dynamodb, "ChatTable"),
+        keeper=lambda _: tokens,
         api=api,
+        desk=DeskStore(dynamodb, "BookingsTable"),
         identity_key=b"a key of the tests",
         mini_app_url=MINI_APP,
     )

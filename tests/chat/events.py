@@ -3,6 +3,7 @@
 from typing import Any
 
 from chat.worker import Chat, work_on
+from tests.zalo.accounts import OA
 from tests.zalo.conftest import NOW
 
 
@@ -10,7 +11,7 @@ def said(text: str, user: str = "777", app_user: str | None = "1001") -> dict[st
     return {
         "event_name": "user_send_text",
         "sender": {"id": user},
-        "recipient": {"id": "1"},
+        "recipient": {"id": OA},
         "message": {"text": text, "msg_id": f"id of {text}"},
         **({"user_id_by_app": app_user} if app_user else {}),
     }

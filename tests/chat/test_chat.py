@@ -13,9 +13,10 @@ from local.zalo import FakeZalo
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, slot, wish
 from tests.chat.conftest import MINI_APP
 from tests.chat.events import said, tell
+from tests.zalo.accounts import HOME, OA
 from tests.zalo.conftest import NOW
 
-FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+FOLLOW = {"event_name": "follow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"}
 
 
 def test_a_follower_is_welcomed_with_the_function_buttons(chat: Chat, zalo: FakeZalo) -> None:
@@ -139,16 +140,22 @@ def test_only_what_stands_is_told_and_the_next_one_first(chat: Chat, zalo: FakeZ
 
 def test_a_time_to_come_is_taken_for_now(chat: Chat) -> None:
     tell(chat, FOLLOW | {"timestamp": str(int((NOW + timedelta(hours=2)).timestamp() * 1000))})
-    friend = chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
+    friend = chat.acquaintances.of(CitizenHash(chat.citizen("1001") or "")).get(HOME.link)
     assert friend and friend.last_seen < NOW + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("kind", ["user_send_sticker", "user_send_image", "user_send_location"])
 def test_a_picture_or_sticker_gets_the_menu_and_counts_as_a_word(chat: Chat, zalo: FakeZalo, kind: str) -> None:
-    event = {"event_name": kind, "sender": {"id": "777"}, "user_id_by_app": "1001", "message": {"msg_id": "1"}}
+    event = {
+        "event_name": kind,
+        "sender": {"id": "777"},
+        "recipient": {"id": OA},
+        "user_id_by_app": "1001",
+        "message": {"msg_id": "1"},
+    }
     tell(chat, event)
     assert zalo.account.sent[0]["message"]["text"].startswith("Chào bạn.")
-    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
+    assert chat.acquaintances.of(CitizenHash(chat.citizen("1001") or "")).get(HOME.link)
 
 
 @pytest.mark.parametrize("text", ["lịch hẹn", "huỷ lịch hẹn", "doi lich hen", "Xem lịch hẹn"])

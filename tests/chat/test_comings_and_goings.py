@@ -14,28 +14,29 @@ from chat.worker import Chat
 from local.zalo import FakeZalo
 from tests.bookings.wishes import LIMIT, RULES, slot, wish
 from tests.chat.events import said, tell
+from tests.zalo.accounts import HOME, OA
 from tests.zalo.conftest import NOW
 
-FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+FOLLOW = {"event_name": "follow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"}
 
 
 @pytest.mark.parametrize(
     "event",
     [
-        {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"},
+        {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"},
         {"event_name": "user_withdraw", "sender": {"id": "777"}, "user_id_by_app": "1001"},
         {"event_name": "user_withdraw", "sender": {"id": "777"}},
-        {"event_name": "unfollow", "follower": {"id": "777"}},
+        {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}},
         {"event": "user.revoke.consent", "appId": "1", "userId": "1001"},
     ],
 )
 def test_who_withdraws_is_forgotten(chat: Chat, zalo: FakeZalo, event: dict[str, Any]) -> None:
     tell(chat, FOLLOW, "1")
     citizen = chat.citizen("1001")
-    assert citizen and chat.acquaintances.find(citizen)
+    assert citizen and chat.acquaintances.of(citizen).get(HOME.link)
     hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
     tell(chat, event, "2")
-    assert chat.acquaintances.find(citizen) is None
+    assert chat.acquaintances.of(citizen).get(HOME.link) is None
     assert chat.bookings.of_citizen(citizen) == []
     assert chat.declarations.journal.erasures(citizen), "that it was erased is on record"
 
@@ -49,17 +50,19 @@ def test_what_was_said_earlier_does_not_shorten_the_seven_days(chat: Chat) -> No
     assert citizen
     tell(chat, said("sau") | at(9), "1")
     tell(chat, said("trước") | at(1), "2")
-    friend = chat.acquaintances.find(citizen)
+    friend = chat.acquaintances.of(citizen).get(HOME.link)
     assert friend and friend.last_seen == NOW - timedelta(seconds=91)
 
 
 def test_who_left_leaves_no_trace_after_two_days(chat: Chat) -> None:
     tell(chat, FOLLOW | at(1), "1")
-    tell(chat, {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(2), "2")
+    tell(
+        chat, {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(2), "2"
+    )
     left = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="ChatTable")["Items"]]
     kept = [item["pk"] for item in left if "ttl" not in item]
-    assert kept == ["TOKENS"], "all else goes by itself"
-    assert "777" not in repr([item for item in left if item["pk"] != "TOKENS"])
+    assert {pk.partition("#")[0] for pk in kept} == {"ACCOUNT", "SPEAKS"}, "all else goes by itself"
+    assert "777" not in repr([item for item in left if item["sk"] != "TOKENS"])
     tell(chat, FOLLOW | at(3), "3")
     back = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="ChatTable")["Items"]]
     assert not [item["pk"] for item in back if "ttl" in item and item["sk"] in ("CHAT", "CITIZEN")]
@@ -67,33 +70,39 @@ def test_who_left_leaves_no_trace_after_two_days(chat: Chat) -> None:
 
 def test_who_leaves_and_comes_back_within_a_second_is_answered(chat: Chat, zalo: FakeZalo) -> None:
     left = int(NOW.timestamp() * 1000) + 100
-    unfollow = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001", "timestamp": str(left)}
+    unfollow = {
+        "event_name": "unfollow",
+        "oa_id": OA,
+        "follower": {"id": "777"},
+        "user_id_by_app": "1001",
+        "timestamp": str(left),
+    }
     tell(chat, unfollow, "1")
     tell(chat, FOLLOW | {"timestamp": str(left + 1)}, "2")
     assert len(zalo.account.sent) == 1
-    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
+    assert chat.acquaintances.of(CitizenHash(chat.citizen("1001") or "")).get(HOME.link)
 
 
 def test_an_earlier_unfollow_told_after_a_later_one_changes_nothing(chat: Chat) -> None:
-    unfollow = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+    unfollow = {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"}
     tell(chat, unfollow | at(5), "1")
     tell(chat, unfollow | at(3), "2")
     tell(chat, FOLLOW | at(4), "3")
-    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or "")) is None
+    assert chat.acquaintances.of(CitizenHash(chat.citizen("1001") or "")).get(HOME.link) is None
 
 
 def test_events_out_of_order_do_not_undo_each_other(chat: Chat, zalo: FakeZalo) -> None:
     citizen = chat.citizen("1001")
     assert citizen
-    unfollow = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+    unfollow = {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"}
     tell(chat, unfollow | at(2), "1")
     tell(chat, FOLLOW | at(1), "2")
-    assert chat.acquaintances.find(citizen) is None, "the follow was before the unfollow"
+    assert chat.acquaintances.of(citizen).get(HOME.link) is None, "the follow was before the unfollow"
     assert zalo.account.sent == []
     tell(chat, FOLLOW | at(9), "3")
     hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
     tell(chat, unfollow | at(5), "4")
-    assert chat.acquaintances.find(citizen), "the unfollow was before the second follow"
+    assert chat.acquaintances.of(citizen).get(HOME.link), "the unfollow was before the second follow"
     assert len(chat.bookings.of_citizen(citizen)) == 1
 
 
@@ -102,14 +111,16 @@ class Died(BaseException):
 
 
 def test_who_leaves_at_the_very_moment_of_a_word_has_left(chat: Chat) -> None:
-    tell(chat, {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(5), "1")
+    tell(
+        chat, {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(5), "1"
+    )
     tell(chat, FOLLOW | at(5), "2")
-    assert chat.acquaintances.find(CitizenHash(chat.citizen("1001") or "")) is None
+    assert chat.acquaintances.of(CitizenHash(chat.citizen("1001") or "")).get(HOME.link) is None
 
 
 def test_the_seven_days_end_to_the_second(chat: Chat) -> None:
     tell(chat, FOLLOW)
-    friend = chat.acquaintances.find(CitizenHash(chat.citizen("1001") or ""))
+    friend = chat.acquaintances.of(CitizenHash(chat.citizen("1001") or "")).get(HOME.link)
     assert friend
     assert friend.in_window(NOW + timedelta(days=7, seconds=-1))
     assert not friend.in_window(NOW + timedelta(days=7))
@@ -119,7 +130,7 @@ def test_a_farewell_told_again_erases_nothing_that_came_after_it(chat: Chat) -> 
     """Zalo repeats events, dead letters are redriven, and a signed event can be replayed."""
     citizen = chat.citizen("1001")
     assert citizen
-    left = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(2)
+    left = {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"} | at(2)
     tell(chat, FOLLOW | at(1), "1")
     tell(chat, left, "2")
     hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
@@ -132,7 +143,7 @@ def test_a_farewell_that_could_not_be_finished_is_finished_when_it_comes_again(
 ) -> None:
     citizen = chat.citizen("1001")
     assert citizen
-    left = {"event_name": "unfollow", "follower": {"id": "777"}} | at(2)
+    left = {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}} | at(2)
     tell(chat, FOLLOW | at(1), "1")
     hold(chat.bookings, wish("lan", citizen=citizen, at=slot(4)), RULES, LIMIT, NOW)
     with monkeypatch.context() as broken:

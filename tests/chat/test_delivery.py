@@ -16,11 +16,12 @@ from chat.worker import Chat
 from local.zalo import FakeZalo, Mood
 from tests.chat.events import said, tell
 from tests.gateway import CONTEXT
+from tests.zalo.accounts import HOME, OA
 from tests.zalo.conftest import NOW
 from zalo.official_account import NotSent
 from zalo.tokens import LEASE, TokenKeeper, TokensUnavailable
 
-FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+FOLLOW = {"event_name": "follow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"}
 
 
 def test_an_event_delivered_twice_is_answered_once(chat: Chat, zalo: FakeZalo) -> None:
@@ -53,7 +54,7 @@ def at(seconds: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("mood", [Mood.SERVER_ERROR, Mood.HTML, Mood.WRONG_JSON, Mood.CLOSED, Mood.SLOW])
 def test_an_answer_that_may_have_gone_out_is_not_sent_twice(chat: Chat, zalo: FakeZalo, mood: Mood) -> None:
-    chat.tokens.access()
+    chat.tokens(HOME).access()
     zalo.mood = mood
     tell(chat, FOLLOW)
     zalo.mood = Mood.WELL
@@ -82,10 +83,10 @@ def test_two_workers_with_the_same_event_answer_it_once(chat: Chat, zalo: FakeZa
     class Rivalled(TokenKeeper):
         def access(self) -> str:
             tell(chat, FOLLOW)
-            return chat.tokens.access()
+            return chat.tokens(HOME).access()
 
     rivalled: Any = object.__new__(Rivalled)
-    tell(replace(chat, tokens=rivalled), FOLLOW)
+    tell(replace(chat, keeper=lambda _: rivalled), FOLLOW)
     assert len(zalo.account.sent) == 1
 
 
@@ -106,7 +107,7 @@ def test_what_can_never_pass_is_given_up(chat: Chat, zalo: FakeZalo) -> None:
 
 
 def test_an_old_token_is_refreshed_once_and_the_answer_sent(chat: Chat, zalo: FakeZalo) -> None:
-    chat.tokens.access()
+    chat.tokens(HOME).access()
     zalo.account.refuse = [-216]
     tell(chat, FOLLOW)
     assert len(zalo.account.sent) == 1
@@ -121,11 +122,11 @@ def test_without_tokens_the_event_waits(chat: Chat, zalo: FakeZalo) -> None:
 
 
 def test_a_token_that_cannot_be_renewed_on_the_way_leaves_the_event_to_come_again(chat: Chat, zalo: FakeZalo) -> None:
-    chat.tokens.access()
+    chat.tokens(HOME).access()
     zalo.account.refuse = [-216]
     with zalo_that_gives_no_tokens(zalo), pytest.raises(TokensUnavailable):
         tell(chat, FOLLOW)
-    hands: Any = chat.tokens._now
+    hands: Any = chat.tokens(HOME)._now
     hands.at = NOW + LEASE
     tell(chat, FOLLOW)
     assert len(zalo.account.sent) == 1

@@ -37,7 +37,7 @@ def queue(aws: None, monkeypatch: pytest.MonkeyPatch) -> Any:
 def event(sent: datetime | None = None, **changes: Any) -> dict[str, Any]:
     moment = sent or clock.now()
     return {
-        "app_id": "1",
+        "app_id": settings.zalo_app_id,
         "event_name": "user_send_text",
         "sender": {"id": "777"},
         "message": {"text": "chào", "msg_id": "m1"},

@@ -8,6 +8,7 @@ import json
 import os
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -21,11 +22,13 @@ from contract import examples
 from feedback.store import FeedbackStore
 from images.store import Images
 from tests import promised
+from tests.accounts.conftest import consented
 from tests.bookings.calls import act, book, person
 from tests.conftest import BUCKET
 from tests.contract.conftest import FrontEnd
 from tests.declarations.people import CONSENT, FORM_2026
 from tests.gateway import CONTEXT
+from tests.zalo.accounts import OA
 from zalo.signatures import mini_app_mac
 
 OFFICE = "ca-26740"
@@ -92,7 +95,7 @@ def walk(ask: FrontEnd) -> None:
     ask("eraseMyData")
 
     now = str(int(clock.now().timestamp() * 1000))
-    follow = {"event_name": "follow", "follower": {"id": "777"}, "timestamp": now}
+    follow = {"event_name": "follow", "oa_id": OA, "follower": {"id": "777"}, "timestamp": now}
     words = f"{webhook.zalo_app_id}{json.dumps(follow)}{now}{secret('OfficialAccountSecret').decode()}"
     ask("receiveChatEvent", follow, {"X-ZEvent-Signature": f"mac={hashlib.sha256(words.encode()).hexdigest()}"})
     revoked = {"event": "user.revoke.consent", "appId": "1", "userId": "1001", "timestamp": int(now)}
@@ -127,6 +130,16 @@ def walk(ask: FrontEnd) -> None:
     )
     (said,) = ask("listFeedback", officeId=OFFICE)["items"]
     ask("answerFeedback", {"text": "Cảm ơn bạn đã góp ý."}, officeId=OFFICE, feedbackId=said["id"])
+
+    account: Any = {"officeId": OFFICE}
+    ask("readAccount", **account)
+    begun = ask("beginGrant", **account)
+    code = consented(begun["url"], OA)
+    challenge = parse_qs(urlsplit(begun["url"]).query)["code_challenge"][0]
+    ask.hidden |= {challenge: "a-challenge", begun["state"]: "a-state", code: "a-code"}
+    ask("connectAccount", {"state": begun["state"], "code": code}, **account)
+    ask("readFollowing", **account)
+    ask("disconnectAccount", **account)
 
     ask("readHealth")
     ask("readOpenapi")

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from tests.served import Served, ask
+from tests.zalo.accounts import OA
 
 # Reminders for tomorrow's appointments go out at 17:00. The timers run a minute after the start and every minute after
 # that. Here the first run is just past 17:00, so it sends the reminder of every booking made right after the start.
@@ -32,10 +33,10 @@ class Citizen:
         self.user = user
 
     def follows(self) -> None:
-        self.zalo_posts(self.event("follow", follower={"id": self.user}))
+        self.zalo_posts(self.event("follow", oa_id=OA, follower={"id": self.user}))
 
     def leaves(self) -> None:
-        self.zalo_posts(self.event("unfollow", follower={"id": self.user}))
+        self.zalo_posts(self.event("unfollow", oa_id=OA, follower={"id": self.user}))
 
     def says(self, text: str, times: int = 1) -> None:
         """The citizen types something, and Zalo delivers it that many times."""
@@ -46,7 +47,7 @@ class Citizen:
     def typed(self, text: str) -> bytes:
         """The event of a typed text, in Zalo's form."""
         message = {"text": text, "msg_id": f"message-{next(_milliseconds)}"}
-        return self.event("user_send_text", sender={"id": self.user}, message=message)
+        return self.event("user_send_text", sender={"id": self.user}, recipient={"id": OA}, message=message)
 
     def books_for_tomorrow(self) -> dict[str, Any]:
         """A held and confirmed appointment."""

@@ -9,6 +9,7 @@ import pytest
 
 from tests.journey.citizen import CLOCK, Citizen
 from tests.served import Served, served
+from tests.zalo.accounts import OA
 
 START = datetime.fromisoformat(CLOCK)
 
@@ -55,7 +56,7 @@ def test_a_signature_of_another_event(somebody: Citizen) -> None:
 
 @pytest.mark.parametrize("ago", [timedelta(hours=4), timedelta(days=30), -timedelta(hours=1)])
 def test_an_old_or_future_event_rightly_signed(somebody: Citizen, ago: timedelta) -> None:
-    event = somebody.event("follow", follower={"id": "2"}, timestamp=milliseconds(START - ago))
+    event = somebody.event("follow", oa_id=OA, follower={"id": "2"}, timestamp=milliseconds(START - ago))
     status, problem = somebody.posted(event, somebody.signature(event))
     assert (status, problem["code"]) == (401, "bad_signature")
 
@@ -70,7 +71,7 @@ def test_an_event_replayed_with_its_own_signature(somebody: Citizen) -> None:
 
 
 def test_a_follow_told_after_the_unfollow_that_ended_it(somebody: Citizen) -> None:
-    follow = somebody.event("follow", follower={"id": somebody.user})
+    follow = somebody.event("follow", oa_id=OA, follower={"id": somebody.user})
     somebody.leaves()
     somebody.zalo_posts(follow)
     only_the_menu_arrived(somebody)

@@ -28,6 +28,7 @@ Parameters:
   ZaloOpenApiUrl: {Type: String, Default: "https://openapi.zalo.me"}
   ZaloOauthUrl: {Type: String, Default: "https://oauth.zaloapp.com"}
   ZaloAppId: {Type: String, Default: "0"}
+  DeskUrl: {Type: String, Default: "http://localhost/desk/"}
 Globals:
   Function: {Timeout: 10}
 Resources:

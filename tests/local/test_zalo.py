@@ -99,7 +99,9 @@ def to(user: str) -> dict[str, Any]:
 
 
 def sent(zalo: FakeZalo, query: str = "", timeout: float = 30) -> list[dict[str, Any]]:
+    """What arrived from the first account."""
     found: list[dict[str, Any]] = json.loads(get(zalo, f"/sent{query}", {}, timeout)[2])["sent"]
+    assert all(each.pop("from") == zalo.account.id for each in found)
     return found
 
 

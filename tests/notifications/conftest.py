@@ -16,10 +16,10 @@ from notifications.sender import Post
 from notifications.store import NoticeStore
 from notifications.templates import configured
 from tests.notifications.post import LAN, NOW, PARAMETERS
+from tests.zalo.accounts import HOME, connect, keeper_of
 from tests.zalo.conftest import Hands
 from zalo.acquaintances import Acquaintances
 from zalo.official_account import OfficialAccountApi
-from zalo.tokens import TokenKeeper, TokenStore
 
 
 @pytest.fixture
@@ -37,10 +37,8 @@ def hands() -> Hands:
 def post(aws: None, zalo: FakeZalo, hands: Hands) -> Iterator[Post]:
     dynamodb = client()
     api = OfficialAccountApi(zalo.url, zalo.url, seconds=1)
-    grant = zalo.account.refresh_token.encode()
     friends = Acquaintances(dynamodb, "ChatTable")
-    friends.meet(LAN.citizen, "777", NOW, ChatUserHash("hash of 777"))
-    secret = zalo.app_secret.encode()
+    friends.meet(LAN.citizen, HOME.link, "777", NOW, ChatUserHash("hash of 777"))
     yield Post(
         notices=NoticeStore(dynamodb, "NoticesTable"),
         bookings=BookingStore(dynamodb, "BookingsTable"),
@@ -48,7 +46,8 @@ def post(aws: None, zalo: FakeZalo, hands: Hands) -> Iterator[Post]:
         consents=Consents(Table(dynamodb, "DeclarationsTable")),
         acquaintances=friends,
         outage=Outage(dynamodb, "ChatTable"),
-        tokens=TokenKeeper(TokenStore(dynamodb, "ChatTable"), api, zalo.app_id, secret, lambda: grant, hands),
+        accounts=connect(dynamodb, zalo, NOW),
+        keeper=keeper_of(zalo, api, hands),
         api=api,
         templates=configured(PARAMETERS),
         mini_app_url="https://zalo.me/s/1",

@@ -26,6 +26,7 @@ from notifications.sender import Post, send_due
 from notifications.templates import FILE
 from tests.bookings.wishes import LIMIT, RULES, slot, wish
 from tests.gateway import CONTEXT
+from tests.zalo.accounts import HOME
 
 PARAMETERS = FILE.read_text(encoding="utf-8")
 
@@ -74,11 +75,11 @@ def run(post: Post, now: datetime) -> int:
 
 def silent_for_eight_days(post: Post) -> None:
     """The citizen has said nothing for eight days."""
-    post.acquaintances.part(LAN.citizen, NOW, NOW)
+    post.acquaintances.part(LAN.citizen, HOME.link, NOW, NOW)
     boto3.client("dynamodb").delete_item(
         TableName="ChatTable", Key=to_item({"pk": f"CITIZEN#{LAN.citizen}", "sk": "CHAT"})
     )
-    post.acquaintances.meet(LAN.citizen, "777", NOW - timedelta(days=8), ChatUserHash("hash of 777"))
+    post.acquaintances.meet(LAN.citizen, HOME.link, "777", NOW - timedelta(days=8), ChatUserHash("hash of 777"))
 
 
 def declared(post: Post, status: Declared = Declared.SUBMITTED, **answers: Any) -> str:

@@ -27,6 +27,7 @@ from notifications.store import NoticeStore
 from tests.bookings.wishes import LIMIT, RULES, SLOT_START, rules_of, slot, wish
 from tests.gateway import CONTEXT
 from tests.notifications.post import EVENING, LAN, MINH, NOW, confirmed, run, texts, told
+from tests.zalo.accounts import HOME
 
 
 def test_a_confirmed_booking_is_told_at_once_and_reminded_the_day_before(post: Post, zalo: FakeZalo) -> None:
@@ -160,7 +161,7 @@ def test_an_appointment_made_in_the_last_hours_has_no_reminder(post: Post) -> No
 def test_both_are_told_when_a_proven_phone_displaces_a_booking(post: Post, zalo: FakeZalo) -> None:
     theirs = confirmed(post)
     run(post, NOW)
-    post.acquaintances.meet(MINH.citizen, "778", NOW, ChatUserHash("hash of 778"))
+    post.acquaintances.meet(MINH.citizen, HOME.link, "778", NOW, ChatUserHash("hash of 778"))
     mine = replace(LAN, id=wish("lan", key="mine").id, citizen=MINH.citizen, proof=Proof.PHONE)
     held = hold(post.bookings, mine, RULES, LIMIT, NOW)[0]
     ended = post.bookings.find(LAN.id)

@@ -25,6 +25,7 @@ from tests.bookings.wishes import SLOT_START
 from tests.conftest import BUCKET
 from tests.gateway import CONTEXT
 from tests.notifications.post import LAN, MINH, NOW, confirmed, declared, run
+from tests.zalo.accounts import HOME
 from tests.zalo.conftest import Hands
 from zalo.official_account import OfficialAccountApi
 from zalo.tokens import LEASE, TokenKeeper
@@ -46,9 +47,9 @@ def test_nothing_is_sent_after_the_appointment(post: Post, zalo: FakeZalo) -> No
 
 def test_who_does_not_follow_is_not_written_to(post: Post, zalo: FakeZalo) -> None:
     confirmed(post)
-    post.acquaintances.part(LAN.citizen, NOW, NOW)
+    post.acquaintances.part(LAN.citizen, HOME.link, NOW, NOW)
     assert run(post, NOW) == 0
-    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=1), ChatUserHash("hash of 777"))
+    post.acquaintances.meet(LAN.citizen, HOME.link, "777", NOW + timedelta(seconds=1), ChatUserHash("hash of 777"))
     assert run(post, NOW) == 0, "and it does not come late"
 
 
@@ -74,15 +75,15 @@ def test_one_message_that_breaks_holds_up_no_other(
 ) -> None:
     confirmed(post)
     confirmed(post, wanted=MINH)
-    find = post.acquaintances.find
-    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
+    find = post.acquaintances.of
+    post.acquaintances.meet(MINH.citizen, HOME.link, "888", NOW, ChatUserHash("hash of 888"))
 
     def broken(citizen: CitizenHash) -> Any:
         if citizen == LAN.citizen:
             raise KeyError("NGUYỄN THỊ LAN")
         return find(citizen)
 
-    monkeypatch.setattr(post.acquaintances, "find", broken)
+    monkeypatch.setattr(post.acquaintances, "of", broken)
     assert send_due(post, lambda: True) == Run(sent=1, broken=1)
     assert zalo.account.sent[0]["recipient"] == {"user_id": "888"}
     assert caplog.messages == ["unexpected error"], "and not what the error quotes"
@@ -110,7 +111,7 @@ def test_messages_that_nobody_can_read_take_nothing_from_the_others(
 def test_a_run_that_lasts_into_the_night_stops(post: Post, zalo: FakeZalo) -> None:
     confirmed(post)
     confirmed(post, wanted=MINH)
-    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
+    post.acquaintances.meet(MINH.citizen, HOME.link, "888", NOW, ChatUserHash("hash of 888"))
     at_ten = NOW.replace(hour=22)
 
     class Until(Hands):
@@ -131,10 +132,10 @@ def test_a_message_that_is_ready_at_ten_waits_for_the_morning(post: Post, zalo: 
     class Slow(TokenKeeper):
         def access(self) -> str:
             hands.at = NOW.replace(hour=22)
-            return post.tokens.access()
+            return post.tokens(HOME).access()
 
     slow: Any = object.__new__(Slow)
-    assert send_due(replace(post, tokens=slow), lambda: True).sent == 0
+    assert send_due(replace(post, keeper=lambda _: slow), lambda: True).sent == 0
     assert zalo.account.sent == []
     assert run(post, (NOW + timedelta(days=1)).replace(hour=6)) == 1
 
@@ -169,7 +170,7 @@ def test_an_old_token_is_renewed_on_the_way(post: Post, zalo: FakeZalo) -> None:
 @pytest.mark.parametrize("mood", [Mood.SERVER_ERROR, Mood.HTML, Mood.WRONG_JSON, Mood.CLOSED, Mood.SLOW])
 def test_what_may_have_been_sent_is_not_sent_again(post: Post, zalo: FakeZalo, mood: Mood) -> None:
     confirmed(post)
-    post.tokens.access()
+    post.tokens(HOME).access()
     (due,) = [notice for notice, _ in post.notices.due(NOW)]
     zalo.mood = mood
     assert run(post, NOW) == 0
@@ -223,8 +224,8 @@ def test_what_is_over_is_looked_at_no_more_and_forgotten_later(post: Post) -> No
 def test_an_outage_costs_one_message_and_the_rest_waits(post: Post, zalo: FakeZalo, mood: Mood) -> None:
     confirmed(post)
     confirmed(post, wanted=MINH)
-    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
-    post.tokens.access()
+    post.acquaintances.meet(MINH.citizen, HOME.link, "888", NOW, ChatUserHash("hash of 888"))
+    post.tokens(HOME).access()
     zalo.mood = mood
     assert run(post, NOW) == 0
     zalo.mood = Mood.WELL
@@ -234,8 +235,8 @@ def test_an_outage_costs_one_message_and_the_rest_waits(post: Post, zalo: FakeZa
 def test_a_zalo_that_cannot_be_reached_costs_no_message(post: Post, zalo: FakeZalo) -> None:
     confirmed(post)
     confirmed(post, wanted=MINH)
-    post.acquaintances.meet(MINH.citizen, "888", NOW, ChatUserHash("hash of 888"))
-    post.tokens.access()
+    post.acquaintances.meet(MINH.citizen, HOME.link, "888", NOW, ChatUserHash("hash of 888"))
+    post.tokens(HOME).access()
     nowhere = OfficialAccountApi(f"http://127.0.0.1:{free_port()}", zalo.url)
     assert run(replace(post, api=nowhere), NOW) == 0
     assert run(post, NOW + timedelta(minutes=1)) == 2
@@ -278,10 +279,10 @@ def test_a_message_that_is_ready_at_the_appointment_is_not_sent(post: Post, zalo
     class Slow(TokenKeeper):
         def access(self) -> str:
             hands.at = SLOT_START
-            return post.tokens.access()
+            return post.tokens(HOME).access()
 
     slow: Any = object.__new__(Slow)
-    assert send_due(replace(post, tokens=slow), lambda: True).sent == 0
+    assert send_due(replace(post, keeper=lambda _: slow), lambda: True).sent == 0
     assert zalo.account.sent == []
 
 
@@ -307,7 +308,7 @@ def test_a_run_counts_what_became_of_messages_and_errs_if_one_broke(
 
 def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) -> None:
     declared(post)
-    post.acquaintances.part(LAN.citizen, NOW, NOW)
+    post.acquaintances.part(LAN.citizen, HOME.link, NOW, NOW)
     erase_all(
         DeclarationEraser(client(), "DeclarationsTable"),
         post.bookings,
@@ -315,7 +316,7 @@ def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) 
         LAN.citizen,
         NOW,
     )
-    post.acquaintances.meet(LAN.citizen, "777", NOW + timedelta(seconds=5), ChatUserHash("hash of 777"))
+    post.acquaintances.meet(LAN.citizen, HOME.link, "777", NOW + timedelta(seconds=5), ChatUserHash("hash of 777"))
     confirmed(post)
     assert run(post, NOW + timedelta(seconds=10)) == 1
 

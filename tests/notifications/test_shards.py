@@ -18,6 +18,7 @@ from notifications.store import SHARDS
 from tests.bookings.wishes import slot, wish
 from tests.conftest import TEMPLATE
 from tests.notifications.post import NOW, confirmed, run
+from tests.zalo.accounts import HOME
 
 MESSAGES = 24
 OTHERS = [shard for shard in range(SHARDS) if shard != SCOUT]
@@ -26,7 +27,7 @@ OTHERS = [shard for shard in range(SHARDS) if shard != SCOUT]
 def many_confirmed(post: Post) -> None:
     for n in range(MESSAGES):
         wanted = wish(f"person {n}", at=slot(MESSAGES), office_id="ca-26740")
-        post.acquaintances.meet(wanted.citizen, f"{n}", NOW, ChatUserHash(f"hash of {n}"))
+        post.acquaintances.meet(wanted.citizen, HOME.link, f"{n}", NOW, ChatUserHash(f"hash of {n}"))
         confirmed(post, wanted)
 
 
@@ -66,7 +67,7 @@ def test_the_shards_together_send_every_message_once(post: Post, zalo: FakeZalo)
 
 def test_an_outage_costs_one_message_a_run_and_not_one_a_shard(post: Post, zalo: FakeZalo) -> None:
     many_confirmed(post)
-    post.tokens.access()
+    post.tokens(HOME).access()
     zalo.mood = Mood.SERVER_ERROR
     for _ in range(2):
         for shard in range(SHARDS):

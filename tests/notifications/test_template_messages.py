@@ -1,7 +1,11 @@
 """Outside Zalo's seven days only a template reaches the citizen."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from accounts.account import Account
+from cccd.dynamodb import client
+from cccd.hashes import ChatUserHash
 from local.zalo import FakeZalo
 from notifications.sender import Post
 from notifications.templates import configured
@@ -14,6 +18,7 @@ from tests.notifications.post import (
     run,
     silent_for_eight_days,
 )
+from tests.zalo.accounts import SECOND, connect
 
 
 def test_outside_the_window_each_kind_goes_out_by_its_own_template(post: Post, zalo: FakeZalo) -> None:
@@ -33,12 +38,16 @@ def test_outside_the_window_each_kind_goes_out_by_its_own_template(post: Post, z
 
 
 def test_an_office_may_have_templates_of_its_own(post: Post, zalo: FakeZalo) -> None:
+    office = Account(SECOND, "", offices=(LAN.office_id,))
+    connect(client(), zalo, NOW, office)
     silent_for_eight_days(post)
+    post.acquaintances.meet(LAN.citizen, office.link, "555", NOW - timedelta(days=8), ChatUserHash("hash of 555"))
     own = f'[office.{LAN.office_id}]\nconfirmed = "900"\n'
     ours = replace(post, templates=configured(WITH_TEMPLATES + own))
     confirmed(ours)
     assert run(ours, NOW) == 1
-    assert zalo.account.sent[0]["template_id"] == "900"
+    assert zalo.account.sent == []
+    assert [(each["template_id"], each["user_id"]) for each in zalo.accounts.by_id[SECOND].sent] == [("900", "555")]
 
 
 def test_when_zalo_counts_the_window_otherwise_the_template_goes_out(post: Post, zalo: FakeZalo) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from accounts.account import Account
 from bookings.booking import Applicant, Booking, BookingStatus
 from bookings.seats import Seat
 from cccd.clock import VIETNAM
@@ -71,11 +72,14 @@ def test_what_zalo_would_refuse_is_not_sent(name: str) -> None:
         templates().data(Kind.MOVED, BOOKING, replace(OFFICE, name=name), declared=False)
 
 
-def test_an_office_has_its_own_id_or_that_of_every_office() -> None:
+def test_a_template_is_of_the_account_to_which_zalo_gave_it() -> None:
     ours = configured('[every-office]\nconfirmed = "1"\n[office.ca-26740]\nconfirmed = "2"\n' + TEXT)
-    assert ours.id("ca-26740", Kind.CONFIRMED) == "2"
-    assert ours.id("ca-26743", Kind.CONFIRMED) == "1"
-    assert ours.id("ca-26740", Kind.REMINDER) is None
+    office = Account("1", "", offices=("ca-26740",))
+    assert ours.id(office, Kind.CONFIRMED) == "2"
+    assert ours.id(replace(office, templates={"confirmed": "3"}), Kind.CONFIRMED) == "3", "as it says itself"
+    assert ours.id(Account("1", "", offices=("ca-26743",)), Kind.CONFIRMED) is None, "it could send none of another's"
+    assert ours.id(Account("1", "", everywhere=True), Kind.CONFIRMED) == "1"
+    assert ours.id(office, Kind.REMINDER) is None
 
 
 @pytest.mark.parametrize(

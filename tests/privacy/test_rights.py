@@ -24,6 +24,7 @@ from tests.declarations.people import CONSENT
 from tests.gateway import CONTEXT, Answer, call, event
 from tests.privacy.conftest import NOW, START, items
 from tests.privacy.me import erase, mine
+from tests.zalo.accounts import HOME
 from zalo.acquaintances import Acquaintances
 
 type Act = Callable[..., Answer]
@@ -77,7 +78,7 @@ def followed(at: datetime) -> Acquaintances:
     """Lan follows the Official Account, as the user "chat-77" of its chat."""
     acquaintances = Acquaintances(client(), "ChatTable")
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    assert acquaintances.meet(citizen, "chat-77", at, known_as=ChatUserHash("hash of chat-77"))
+    assert acquaintances.meet(citizen, HOME.link, "chat-77", at, known_as=ChatUserHash("hash of chat-77"))
     return acquaintances
 
 
@@ -100,7 +101,9 @@ def test_an_event_delivered_late_does_not_undo_the_erasure(declare: Act, at: Any
     chat = followed(NOW - timedelta(hours=1))
     erase()
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
-    assert not chat.meet(citizen, "chat-77", NOW - timedelta(minutes=1), known_as=ChatUserHash("hash of chat-77"))
+    assert not chat.meet(
+        citizen, HOME.link, "chat-77", NOW - timedelta(minutes=1), known_as=ChatUserHash("hash of chat-77")
+    )
     assert mine()["chat"] is None
 
 

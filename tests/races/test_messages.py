@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from accounts.store import AccountStore
 from bookings.booking import Booking, BookingStatus
 from bookings.holding import hold
 from bookings.lifecycle import Ask, confirm
@@ -19,6 +20,7 @@ from cccd.hashes import ChatUserHash, CitizenHash
 from chat.worker import Chat, work_on
 from declarations.erasing import DeclarationEraser
 from declarations.linking import LinkedDeclarations
+from desk.store import DeskStore
 from feedback.store import FeedbackStore
 from images.store import Images
 from infra.template import Stack
@@ -30,9 +32,10 @@ from notifications.store import SHARDS, NoticeStore
 from notifications.templates import templates
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
 from tests.races.engine import client_of
+from tests.zalo.accounts import HOME, OA, connect, keeper_of
 from zalo.acquaintances import Acquaintances
 from zalo.official_account import OfficialAccountApi
-from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
+from zalo.tokens import TokensUnavailable
 
 WORKERS = 16
 ROUNDS = 10
@@ -55,18 +58,26 @@ class Worker:
     def __init__(self, engine: str, tables: dict[str, str], zalo: FakeZalo):
         self.client = client_of(engine)
         self.api = OfficialAccountApi(zalo.url, zalo.url)
-        grant = zalo.account.refresh_token.encode()
         self.now = NOW
-        store = TokenStore(self.client, tables["ChatTable"])
-        secret = zalo.app_secret.encode()
-        self.tokens = TokenKeeper(store, self.api, zalo.app_id, secret, lambda: grant, lambda: self.now)
+        self.accounts = AccountStore(self.client, tables["ChatTable"])
+        keeper = keeper_of(zalo, self.api, lambda: self.now)
+        self.tokens = keeper(self.accounts.tokens(OA))
         self.notices = NoticeStore(self.client, tables["NoticesTable"])
         bookings = BookingStore(self.client, tables["BookingsTable"])
         declarations = DeclarationEraser(self.client, tables["DeclarationsTable"])
         friends = Acquaintances(self.client, tables["ChatTable"])
         feedback = FeedbackStore(self.client, tables["FeedbackTable"], NoPictures("none"))
         self.chat = Chat(
-            friends, bookings, feedback, declarations, self.tokens, self.api, b"key", "https://zalo.me/s/1"
+            acquaintances=friends,
+            bookings=bookings,
+            feedback=feedback,
+            declarations=declarations,
+            accounts=self.accounts,
+            keeper=keeper,
+            api=self.api,
+            desk=DeskStore(self.client, tables["BookingsTable"]),
+            identity_key=b"key",
+            mini_app_url="https://zalo.me/s/1",
         )
         self.post = Post(
             notices=self.notices,
@@ -75,7 +86,8 @@ class Worker:
             consents=declarations.consents,
             acquaintances=friends,
             outage=Outage(self.client, tables["ChatTable"]),
-            tokens=self.tokens,
+            accounts=self.accounts,
+            keeper=keeper,
             api=self.api,
             templates=templates(),
             mini_app_url="https://zalo.me/s/1",
@@ -101,6 +113,7 @@ def workers(engine: str, stack: Stack, zalo: FakeZalo) -> Iterator[list[Worker]]
     for each, name in names.items():
         client.create_table(**{**stack.tables[each].definition, "TableName": name})
     made = [Worker(engine, names, zalo) for _ in range(WORKERS)]
+    connect(client, zalo, NOW, table=names["ChatTable"])
     yield made
     for worker in made:
         worker.close()
@@ -138,7 +151,7 @@ def test_the_refresh_token_is_used_once_however_many_need_it(workers: list[Worke
         for worker in workers:
             worker.now = NOW + n * timedelta(hours=26)  # each time the access token has ended
         got = Counter(all_at_once(workers, token))
-        assert zalo.account.asked == zalo.account.refreshed == n + 1
+        assert zalo.accounts.asked == zalo.account.refreshed == n + 1
         assert got.keys() <= {zalo.account.access_token, None}
         assert got[zalo.account.access_token] >= 1
 
@@ -152,12 +165,12 @@ def test_a_refused_access_token_is_renewed_once(workers: list[Worker], zalo: Fak
                 worker.tokens.refresh(used=used)
 
         all_at_once(workers, renew)
-        assert zalo.account.asked == n + 2  # plus the very first token
+        assert zalo.accounts.asked == n + 2  # plus the very first token
 
 
 def test_a_message_is_sent_once_however_many_senders_run(workers: list[Worker], zalo: FakeZalo) -> None:
     workers[0].tokens.access()
-    workers[0].post.acquaintances.meet(LAN.citizen, "777", NOW, ChatUserHash("hash of 777"))
+    workers[0].post.acquaintances.meet(LAN.citizen, HOME.link, "777", NOW, ChatUserHash("hash of 777"))
     booking = confirmed(workers[0])
 
     def tell(worker: Worker) -> None:
@@ -172,7 +185,7 @@ def test_a_message_is_sent_once_however_many_senders_run(workers: list[Worker], 
 def test_shards_that_overlap_send_each_message_once(workers: list[Worker], zalo: FakeZalo) -> None:
     """Two senders for each shard, as when a run meets the next one of its shard."""
     workers[0].tokens.access()
-    workers[0].post.acquaintances.meet(LAN.citizen, "777", NOW, ChatUserHash("hash of 777"))
+    workers[0].post.acquaintances.meet(LAN.citizen, HOME.link, "777", NOW, ChatUserHash("hash of 777"))
     booking = confirmed(workers[0])
     for each in notices_of(None, booking, NOW):
         workers[0].notices.add(each)
@@ -185,7 +198,7 @@ def test_shards_that_overlap_send_each_message_once(workers: list[Worker], zalo:
 
 def test_an_event_is_answered_once_however_many_workers_have_it(workers: list[Worker], zalo: FakeZalo) -> None:
     workers[0].tokens.access()
-    follow = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+    follow = {"event_name": "follow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"}
     for n in range(ROUNDS):
 
         def answer(worker: Worker, n: int = n) -> None:
@@ -200,7 +213,7 @@ def test_who_leaves_while_they_are_written_to_has_left(workers: list[Worker], za
     workers[0].tokens.access()
     before = NOW.timestamp() * 1000
     said = {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "menu"}, "user_id_by_app": "1"}
-    left = {"event_name": "unfollow", "follower": {"id": "777"}, "user_id_by_app": "1"}
+    left = {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1"}
     citizen = CitizenHash(workers[0].chat.citizen("1") or "")
     numbers = {worker: n for n, worker in enumerate(workers)}
     for n in range(ROUNDS):
@@ -217,7 +230,7 @@ def test_who_leaves_while_they_are_written_to_has_left(workers: list[Worker], za
             )
 
         all_at_once(workers, happen)
-        assert workers[0].chat.acquaintances.find(citizen) is None
+        assert workers[0].chat.acquaintances.of(citizen).get(HOME.link) is None
 
 
 def test_states_that_exclude_each_other_exclude_each_other(workers: list[Worker]) -> None:

@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 
+from accounts import desk_api, operator, renewal
+from accounts.account import Account
+from accounts.store import AccountStore
 from bookings import items
 from bookings.booking import BookingStatus
 from bookings.holding import hold
@@ -30,17 +34,19 @@ from images.store import Images
 from infra.intrinsics import read
 from local.zalo import FakeZalo
 from notifications import outbox, sender
+from tests.accounts.conftest import consented, state_of
 from tests.bookings.holds import held
 from tests.bookings.wishes import LIMIT, NOW, RULES, slot, wish
 from tests.conftest import BUCKET, TEMPLATE
+from tests.desk.officers import at_desk, claims
 from tests.gateway import CONTEXT
 from tests.template.iam import allowed, performed
-from zalo import refresh
+from tests.zalo.accounts import HOME, OA, SECOND, UNCONNECTED, connect
 from zalo.tokens import LEASE
 
 __all__ = ["performed"]  # a fixture
 
-FOLLOW = {"event_name": "follow", "follower": {"id": "777"}, "user_id_by_app": "1001"}
+FOLLOW = {"event_name": "follow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1001"}
 LEFT = FOLLOW | {"event_name": "unfollow"}
 KEY = b"a key of the tests"
 CITIZEN = citizen_hash(KEY, "1001")
@@ -55,10 +61,10 @@ def zalo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
         def given(name: str, *, anew: bool = False) -> bytes:
             return KEY if name == "IdentityKey" else fake.secrets[name].encode()
 
-        modules: tuple[ModuleType, ...] = (worker, sender, refresh)
+        modules: tuple[ModuleType, ...] = (worker, sender, renewal, desk_api, operator)
         for module in modules:
             monkeypatch.setattr(module, "settings", module.settings.model_copy(update=addresses))
-        for name in ("chat.worker", "zalo.settings"):
+        for name in ("chat.worker", "accounts.settings", "accounts.desk_api"):
             monkeypatch.setattr(f"{name}.secret", given)
         yield fake
 
@@ -124,6 +130,7 @@ def test_the_sender_reads_no_sealed_answer_and_may_not(
         if params.get("TableName") == "DeclarationsTable":
             asked.append(set(params["ExpressionAttributeNames"].values()))
 
+    connect(client(), zalo, NOW)
     with time_machine.travel(NOW, tick=False):
         tell(FOLLOW, "1")
         confirmed(declared())
@@ -140,6 +147,7 @@ def test_the_sender_reads_no_sealed_answer_and_may_not(
 
 def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str]], zalo: FakeZalo) -> None:
     with time_machine.travel(NOW, tick=False) as at:
+        connect(client(), zalo, NOW)
         tell(FOLLOW, "1")
         zalo.account.refuse = [-32]
         tell(FOLLOW, "2", failed=["2"])
@@ -161,19 +169,44 @@ def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str
         assert sender.handler({}, CONTEXT) == {"sent": 0}
         at.shift(LEASE)
         assert sender.handler({}, CONTEXT) == {"sent": 1}
-        assert performed | {("dynamodb:PutItem", "ChatTable")} == allowed("SenderFunction"), "PutItem: the first grant"
+        assert performed | {("dynamodb:PutItem", "ChatTable")} == allowed("SenderFunction"), "PutItem: an outage"
+
+        accounts = AccountStore(client(), "ChatTable")
+        accounts.disconnect(HOME)
+        former = {"access": "-", "refresh": zalo.account.refresh_token, "accessEnds": 0, "grantedAt": 0, "version": 7}
+        client().put_item(TableName="ChatTable", Item=to_item({"pk": "TOKENS", "sk": "TOKENS", **former}))
+        connect(client(), zalo, NOW, Account(SECOND, "", ("ca-26743",)))
+        zalo.accounts.by_id[SECOND].refresh_token = "known to nobody"
+        performed.clear()
+        assert renewal.handler({}, CONTEXT) == {"renewed": 0, "unwell": 1}
+        assert accounts.find(HOME.id) is not None
+        assert performed == allowed("AccountsFunction")
 
         performed.clear()
-        assert refresh.handler({}, CONTEXT)["renewed"] is False
-        client().delete_item(TableName="ChatTable", Key=to_item({"pk": "TOKENS", "sk": "TOKENS"}))
+        path = "/desk/offices/ca-26740/account"
+        begun = at_desk("POST", f"{path}/grants", claims("[ca-26740.chief]"), via=desk_api.handler).body
+        code = consented(begun["url"], UNCONNECTED)
+        granted = {"state": begun["state"], "code": code}
+        assert at_desk("PUT", path, claims("[ca-26740.chief]"), via=desk_api.handler, body=granted).status == 200
+        assert at_desk("DELETE", path, claims("[ca-26740.chief]"), via=desk_api.handler).status == 204
+        connection = set(performed)
+        assert connection == allowed("ConnectionFunction")
         performed.clear()
-        refresh.handler({}, CONTEXT)
-        assert performed == allowed("TokenFunction")
+        address = operator.handler({"begin": {"offices": ["ca-26740"]}}, CONTEXT)["consent"]
+        back = (
+            f"https://desk.example/?{urlencode({'state': state_of(address), 'code': consented(address, UNCONNECTED)})}"
+        )
+        assert operator.handler({"finish": back}, CONTEXT)["connected"] == UNCONNECTED
+        operator.handler({"unwell": True}, CONTEXT)
+        operator.handler({"disconnect": UNCONNECTED}, CONTEXT)
+        assert performed == allowed("OperatorFunction")
 
         images = Images(BUCKET)
         feedback = FeedbackStore(client(), "FeedbackTable", images)
         feedback.add(CITIZEN, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW, [images.put(b"a picture")])
         performed.clear()
-        tell(FOLLOW | {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "lịch hẹn"}}, "3")
+        said = {"event_name": "user_send_text", "sender": {"id": "777"}, "recipient": {"id": OA}}
+        tell(FOLLOW | said | {"message": {"text": "lịch hẹn"}}, "3")
+        tell(FOLLOW | said | {"message": {"text": "công an phường sài gòn đang gọi số mấy"}}, "5")
         tell(LEFT, "4")
         assert performed | answered == allowed("ChatWorkerFunction")

@@ -21,6 +21,7 @@ from tests.desk.officers import at_2021, at_desk, claims
 from tests.gateway import CONTEXT, Answer, call, event
 from tests.privacy.conftest import NOW, at, book, declare, items
 from tests.template.iam import allowed, performed
+from tests.zalo.accounts import HOME
 from zalo.acquaintances import Acquaintances
 
 type Act = Callable[..., Answer]
@@ -62,7 +63,7 @@ def test_each_function_may_do_exactly_what_it_does(
     at.move_to(NOW)
     declare()
     book()
-    Acquaintances(client(), "ChatTable").meet(citizen, "chat-77", NOW, ChatUserHash("hash of chat-77"))
+    Acquaintances(client(), "ChatTable").meet(citizen, HOME.link, "chat-77", NOW, ChatUserHash("hash of chat-77"))
     performed.clear()
     assert call(privacy_api.handler, "DELETE", "/me/data", headers=signed_in("lan")).status == 200
     assert performed | seen == allowed("PrivacyFunction")

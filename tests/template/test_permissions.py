@@ -155,6 +155,7 @@ def test_each_function_may_do_exactly_what_it_does(
         officers_day(at_the_desk["ticket"], behind["ticket"], 17)
         assert performed == allowed("DeskApiFunction")
         performed.clear()
+        call(office_api.handler, "GET", "/offices/ca-26740")
         call(office_api.handler, "GET", "/offices/ca-26740/queue")
         assert performed == allowed("OfficeFunction")
         clock.move_to(datetime(2026, 11, 26, 8, 0, tzinfo=VIETNAM))

@@ -8,8 +8,9 @@ import pytest
 from cccd.clock import VIETNAM
 from cccd.dynamodb import client
 from local.zalo import FakeZalo
+from tests.zalo.accounts import OA, connect, keeper_of
 from zalo.official_account import OfficialAccountApi
-from zalo.tokens import TokenKeeper, TokenStore
+from zalo.tokens import TokenKeeper
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
 
@@ -44,6 +45,5 @@ def hands() -> Hands:
 
 @pytest.fixture
 def tokens(aws: None, zalo: FakeZalo, api: OfficialAccountApi, hands: Hands) -> TokenKeeper:
-    grant = zalo.account.refresh_token.encode()
-    store = TokenStore(client(), "ChatTable")
-    return TokenKeeper(store, api, zalo.app_id, zalo.app_secret.encode(), lambda: grant, hands)
+    store = connect(client(), zalo, NOW).tokens(OA)
+    return keeper_of(zalo, api, hands)(store)

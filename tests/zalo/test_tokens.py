@@ -1,12 +1,10 @@
 """The refresh token works once and rotates: two workers, a crash, a failing storage, and a loss."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from botocore.exceptions import ConnectTimeoutError
 
 from cccd.dynamodb import client
@@ -14,27 +12,23 @@ from infra.intrinsics import read
 from local.engine import free_port
 from local.zalo import FakeZalo, Mood
 from tests.conftest import TEMPLATE
-from tests.gateway import CONTEXT
+from tests.zalo.accounts import OA, connect, keeper_of
 from tests.zalo.conftest import NOW, Hands
-from zalo import refresh
 from zalo.official_account import OfficialAccountApi, Tokens
-from zalo.refresh import days_left, renew_in_time
-from zalo.tokens import EARLY, LEASE, TokenKeeper, TokenState, TokenStore, TokensUnavailable
+from zalo.tokens import LEASE, TokenKeeper, TokenState, TokenStore, TokensUnavailable
 
 
 @pytest.fixture
-def store(aws: None) -> TokenStore:
-    return TokenStore(client(), "ChatTable")
+def store(aws: None, zalo: FakeZalo) -> TokenStore:
+    return connect(client(), zalo, NOW).tokens(OA)
 
 
 @pytest.fixture
 def keeper(zalo: FakeZalo, store: TokenStore, api: OfficialAccountApi, hands: Hands) -> Callable[..., TokenKeeper]:
-    """A keeper, optionally with another store, another API or another grant."""
-    first_grant = zalo.account.refresh_token.encode()
+    """A keeper, optionally with another store or another API."""
 
-    def keeper(store: TokenStore = store, api: OfficialAccountApi = api, grant: Any = None) -> TokenKeeper:
-        secret = zalo.app_secret.encode()
-        return TokenKeeper(store, api, zalo.app_id, secret, grant or (lambda: first_grant), hands)
+    def keeper(store: TokenStore = store, api: OfficialAccountApi = api) -> TokenKeeper:
+        return keeper_of(zalo, api, hands)(store)
 
     return keeper
 
@@ -90,8 +84,8 @@ def test_who_finds_that_another_has_just_refreshed_asks_nobody(
             tokens.access()
             return found
 
-    assert keeper(store=Late(client(), "ChatTable")).access() == zalo.account.access_token
-    assert zalo.account.asked == 2
+    assert keeper(store=Late(client(), "ChatTable", OA)).access() == zalo.account.access_token
+    assert zalo.accounts.asked == 2
 
 
 def test_what_another_has_that_has_ended_too_is_renewed(tokens: TokenKeeper, zalo: FakeZalo, hands: Hands) -> None:
@@ -154,8 +148,8 @@ def test_a_lock_is_refused_once_the_tokens_are_others(tokens: TokenKeeper, store
     assert seen is not None
     tokens.refresh(used=seen.access)
     assert not store.lock(seen, hands.at)
-    assert not store.mark_lost(seen), "nor is what another has got called lost"
-    assert not store.adopt("a new grant", hands.at), "nor does a grant take the place of what works"
+    assert not store.mark_lost(seen, hands.at), "nor is what another has got called lost"
+    assert not store.postpone(seen, hands.at), "nor is it put off"
     assert tokens.access()
 
 
@@ -170,7 +164,7 @@ def test_the_lease_begins_when_it_is_taken_and_outlives_every_function_that_asks
     assert state is not None and state.locked_until == hands.at + LEASE
     for name, resource in read(TEMPLATE)["Resources"].items():
         variables = resource["Properties"].get("Environment", {}).get("Variables", {})
-        if "OA_GRANT" in variables:
+        if "ZALO_OAUTH_URL" in variables:
             assert resource["Properties"]["Timeout"] < LEASE.total_seconds(), name
 
 
@@ -197,7 +191,6 @@ def test_a_crash_between_refresh_and_save_is_noticed_and_mended_by_a_new_grant(
     keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore, hands: Hands
 ) -> None:
     """Zalo has used up the token, and its answer died with the process. Nobody can get it, so somebody must notice."""
-    grants = [zalo.account.refresh_token.encode()]
 
     class DyingAfter(OfficialAccountApi):
         def refresh(self, *parts: Any) -> Tokens:
@@ -207,51 +200,22 @@ def test_a_crash_between_refresh_and_save_is_noticed_and_mended_by_a_new_grant(
     with pytest.raises(Died):
         keeper(api=DyingAfter(zalo.url, zalo.url)).access()
     hands.at = NOW + LEASE
-    ours = keeper(grant=lambda: grants[-1])
+    ours = keeper()
     with pytest.raises(TokensUnavailable):
         ours.access()
     state = store.read()
     assert state is not None and state.lost
-    assert days_left(state, NOW) == 0, "which raises the alarm"
     with pytest.raises(TokensUnavailable):
         ours.access()
-    grants.append(zalo.account.refresh_token.encode())
+    connect(client(), zalo, hands.at)
     assert ours.access() == zalo.account.access_token
-
-
-def test_a_grant_that_waits_is_taken_up_at_the_loss_itself(
-    keeper: Callable[..., TokenKeeper], zalo: FakeZalo, hands: Hands
-) -> None:
-    first = keeper(grant=lambda: b"granted before")
-    with pytest.raises(TokensUnavailable):
-        first.access()
-    assert keeper().access() == zalo.account.access_token
-    zalo.account.refresh_token = "granted anew"  # the administrator did it before anybody noticed the loss
-    hands.at = NOW + timedelta(hours=26)
-    assert keeper(grant=lambda: b"granted anew").access() == zalo.account.access_token
-
-
-def test_a_grant_that_zalo_refuses_too_is_not_tried_again(
-    keeper: Callable[..., TokenKeeper], zalo: FakeZalo, store: TokenStore, hands: Hands
-) -> None:
-    keeper().access()
-    zalo.account.refresh_token = "known to nobody"
-    hands.at = NOW + timedelta(hours=26)
-    asked = zalo.account.asked
-    wrong = keeper(grant=lambda: b"a wrong one")
-    for _ in range(3):
-        with pytest.raises(TokensUnavailable):
-            wrong.access()
-    assert zalo.account.asked == asked + 2
-    state = store.read()
-    assert state is not None and state.lost
 
 
 class Failing(TokenStore):
     """Storage that does not answer the first `times` saves; with `after`, it still writes them."""
 
     def __init__(self, times: int, after: bool):
-        super().__init__(client(), "ChatTable")
+        super().__init__(client(), "ChatTable", OA)
         self.times = times
         self._after = after
 
@@ -290,15 +254,14 @@ def test_a_storage_that_never_answers_is_no_success(keeper: Callable[..., TokenK
 def test_a_pair_that_another_has_replaced_is_not_used(
     keeper: Callable[..., TokenKeeper], store: TokenStore, zalo: FakeZalo
 ) -> None:
-    """Nobody can do this while the lease outlives the functions; if somebody could, their pair would be in force."""
+    """As when an administrator connects the account anew while we refresh: the pair of the grant is in force."""
 
     class Overtaken(TokenStore):
         def save(self, state: TokenState, *parts: Any) -> bool:
             super().save(state, "theirs", "theirs", 90_000, NOW)
             return super().save(state, *parts)
 
-    with pytest.raises(TokensUnavailable):
-        keeper(store=Overtaken(client(), "ChatTable")).access()
+    assert keeper(store=Overtaken(client(), "ChatTable", OA)).access() == "theirs"
     state = store.read()
     assert state is not None and state.access == "theirs"
 
@@ -310,40 +273,3 @@ def test_a_zalo_that_does_not_answer_is_asked_again_later(tokens: TokenKeeper, z
     zalo.mood = Mood.WELL
     hands.at = NOW + LEASE
     assert tokens.access() == zalo.account.access_token
-
-
-def test_tokens_are_renewed_before_they_end(
-    tokens: TokenKeeper, zalo: FakeZalo, store: TokenStore, hands: Hands
-) -> None:
-    assert renew_in_time(store, tokens, NOW)
-    hands.at = NOW + timedelta(hours=20)
-    assert not renew_in_time(store, tokens, hands.at)
-    hands.at = NOW + timedelta(hours=25) - EARLY
-    assert renew_in_time(store, tokens, hands.at)
-    state = store.read()
-    assert state is not None and state.granted_at == hands.at, "each renewal gives three months more"
-    assert days_left(state, hands.at + timedelta(days=80)) == 10
-    assert days_left(None, NOW) == 0
-
-
-def counted(output: str, metric: str) -> float:
-    """The value of a metric in the embedded metric format that was printed last."""
-    told = [json.loads(line) for line in output.splitlines() if metric in line]
-    return float(told[-1][metric][0])
-
-
-def test_an_account_that_cannot_send_is_counted_whatever_zalo_says(
-    aws: None, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """For example a wrong app secret: the refresh token is valid for months, but nothing can be sent."""
-    addresses = {"zalo_openapi_url": zalo.url, "zalo_oauth_url": zalo.url, "zalo_app_id": zalo.app_id}
-    monkeypatch.setattr(refresh, "settings", refresh.settings.model_copy(update=addresses))
-    given = {"ZaloAppSecret": b"wrong", "OfficialAccountGrant": zalo.account.refresh_token.encode()}
-    monkeypatch.setattr("zalo.settings.secret", lambda name, anew=False: given[name])
-    with time_machine.travel(NOW, tick=False):
-        assert refresh.handler({}, CONTEXT)["renewed"] is False
-    assert counted(capsys.readouterr().out, "OfficialAccountCannotSend") == 1
-    given["ZaloAppSecret"] = zalo.app_secret.encode()
-    with time_machine.travel(NOW + LEASE, tick=False):
-        assert refresh.handler({}, CONTEXT)["renewed"] is True
-    assert counted(capsys.readouterr().out, "OfficialAccountCannotSend") == 0

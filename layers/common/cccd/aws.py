@@ -31,7 +31,32 @@ _PARTITIONS = {
                 ],
             },
             "regions": {},
-            "services": {},
+            # S3 alone had such names before there was a rule for all.
+            "services": {
+                "s3": {
+                    "defaults": {
+                        "signatureVersions": ["s3v4"],
+                        "variants": [
+                            {"tags": ["fips"], "hostname": _FIPS, "dnsSuffix": "amazonaws.com"},
+                            {
+                                "tags": ["dualstack"],
+                                "hostname": "{service}.dualstack.{region}.{dnsSuffix}",
+                                "dnsSuffix": "amazonaws.com",
+                            },
+                            {
+                                "tags": ["dualstack", "fips"],
+                                "hostname": "{service}-fips.dualstack.{region}.{dnsSuffix}",
+                                "dnsSuffix": "amazonaws.com",
+                            },
+                        ],
+                    },
+                    "endpoints": {
+                        "aws-global": {"credentialScope": {"region": "us-east-1"}, "hostname": "s3.amazonaws.com"}
+                    },
+                    "partitionEndpoint": "aws-global",
+                    "isRegionalized": True,
+                }
+            },
         }
     ],
 }

@@ -39,6 +39,8 @@ Refusal
 ├── CounterBusy                 the counter has a number that it has not finished with
 ├── NobodyWaits                 nobody is there to be called
 ├── NoWalkInSeat                the office keeps no more seats for people without an appointment today
+├── GrantOver                   a grant at Zalo that is over, or another's
+├── AccountTaken                an Official Account that another office has
 ├── TooManyNotices              the office shows as many announcements as anybody reads
 └── NotCancellable              the booking's state does not allow it
 
@@ -234,6 +236,14 @@ class NobodyWaits(Refusal):
 
 class NoWalkInSeat(Refusal):
     """The office keeps no more seats for people without an appointment today."""
+
+
+class GrantOver(Refusal):
+    """The grant at Zalo was not begun by this person, is answered already, came too late, or Zalo refuses its code."""
+
+
+class AccountTaken(Refusal):
+    """Another office has that Official Account, or this office has another."""
 
 
 class TooManyNotices(Refusal):

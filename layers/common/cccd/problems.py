@@ -226,6 +226,18 @@ PROBLEMS: dict[type[Refusal], Problem] = {
         "Hết chỗ cho người chưa đặt lịch",
         "Hôm nay không còn chỗ dành cho người chưa đặt lịch. Vui lòng mời người dân đặt lịch hẹn, hoặc đến vào ngày khác.",
     ),
+    errors.GrantOver: Problem(
+        409,
+        "grant_over",
+        "Lần kết nối đã hết hiệu lực",
+        "Lần kết nối này không còn hiệu lực. Vui lòng bấm “Kết nối OA” và đồng ý lại trong 10 phút.",
+    ),
+    errors.AccountTaken: Problem(
+        409,
+        "account_taken",
+        "Trang Zalo đã được kết nối",
+        "Trang Zalo này đang gắn với cơ quan khác, hoặc cơ quan bạn đang gắn với trang khác. Vui lòng ngắt kết nối trước.",
+    ),
     errors.TooManyNotices: Problem(
         409,
         "too_many_notices",

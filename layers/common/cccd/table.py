@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -72,13 +73,23 @@ class Table:
             ConsistentRead=consistent,
         )
 
-    def due(self, partition: str, now: datetime) -> Iterator[Item]:
-        """What is due by `now` in a partition of the index, as the index shows it; the item due longest comes first."""
-        return self._pages(
+    def due(self, partition: str, now: datetime, most: int | None = None) -> Iterator[Item]:
+        """What is due by `now` in a partition of the index, as the index shows it; the item due longest comes first.
+
+        Without `most` all of it, page by page; with it, the first so many.
+        """
+        found = self._pages(
             IndexName="due",
             KeyConditionExpression="due = :due AND dueAt <= :now",
             ExpressionAttributeValues=to_item({":due": partition, ":now": epoch(now)}),
+            **({"Limit": most} if most else {}),
         )
+        return islice(found, most)
+
+    def in_partition(self, partition: str) -> Iterator[Item]:
+        """Everything in a partition of the index, due or not."""
+        values = to_item({":due": partition})
+        return self._pages(IndexName="due", KeyConditionExpression="due = :due", ExpressionAttributeValues=values)
 
     # --- writes -----------------------------------------------------------------------------------------------
 

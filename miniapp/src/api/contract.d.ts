@@ -845,6 +845,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/offices/{officeId}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The office's Official Account */
+        get: operations["readAccount"];
+        /** Connect it, with what the browser came back with */
+        put: operations["connectAccount"];
+        post?: never;
+        /** Disconnect it: its tokens are forgotten */
+        delete: operations["disconnectAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/offices/{officeId}/account/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to connect one (Kết nối OA) */
+        post: operations["beginGrant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{officeId}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the citizen follows the office's Official Account */
+        get: operations["readFollowing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -891,6 +944,29 @@ export interface components {
             /** Format: date-time */
             end: string;
             ticket: string;
+        };
+        /** @description Another office has that Official Account, or this office has another. */
+        AccountTaken: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @description What to do next, in Vietnamese. */
+            detail: string;
+            /** @constant */
+            code: "account_taken";
+        };
+        /** @description The account that speaks for the office, if it has one; `province` if it speaks for a whole province. */
+        AccountView: {
+            id: string;
+            name: string;
+            /** @description Where a citizen follows it. */
+            followUrl: string;
+            offices: string[];
+            province: string | null;
+            /** @description False while it cannot send: connect it anew. */
+            connected: boolean;
         };
         /** @description A ticket as it stands after the act. */
         Acted: {
@@ -1056,7 +1132,7 @@ export interface components {
         Call: {
             counter: string;
         };
-        /** @description Who the citizen is in the Official Account's chat, and when they last did something there. */
+        /** @description Who the citizen is in the chat in which they last did something, and when; `chats` has one for each Official Account. */
         ChatView: {
             userId: string;
             /** Format: date-time */
@@ -1095,6 +1171,11 @@ export interface components {
          * @enum {string}
          */
         Confidence: "verified" | "quoted" | "partly" | "knowledge" | "inferred" | "unsure" | "service-rule";
+        /** @description Where an administrator of the account consents; the browser comes back with `state` and a code, within ten minutes. */
+        Consent: {
+            url: string;
+            state: string;
+        };
         /** @description Every purpose the citizen agrees to: any of them, or none. What was declared stays until it is erased. */
         ConsentRequest: {
             version: string;
@@ -1321,6 +1402,15 @@ export interface components {
             /** @description Addresses of its pictures, good for 15 minutes. */
             imageUrls: string[];
         };
+        /**
+         * @description The account that would write to the citizen about an appointment at the office, and whether they follow it.
+         *
+         *     `account` is the one that they follow, else the nearest that there is; null where the office and its province have none.
+         */
+        Following: {
+            account: components["schemas"]["OfficialAccount"] | null;
+            follows: boolean;
+        };
         /** @description A form edition. `schema` is the JSON Schema of the body that POST /declarations takes. */
         FormView: {
             edition: string;
@@ -1333,6 +1423,23 @@ export interface components {
             schema: {
                 [key: string]: unknown;
             };
+        };
+        /** @description The grant at Zalo was not begun by this person, is answered already, came too late, or Zalo refuses its code. */
+        GrantOver: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @description What to do next, in Vietnamese. */
+            detail: string;
+            /** @constant */
+            code: "grant_over";
+        };
+        /** @description What the browser came back with. */
+        Granted: {
+            state: string;
+            code: string;
         };
         /** @description Alive. */
         Health: {
@@ -1352,6 +1459,9 @@ export interface components {
                 [key: string]: unknown;
             }[];
             chat: components["schemas"]["ChatView"] | null;
+            chats: {
+                [key: string]: unknown;
+            }[];
             feedback: {
                 [key: string]: unknown;
             }[];
@@ -1687,6 +1797,10 @@ export interface components {
             end: string;
             /** Format: date-time */
             until: string;
+        };
+        /** @description The office's own account; null where it has none. */
+        OfficeAccount: {
+            account: components["schemas"]["AccountView"] | null;
         };
         /** @description All that is known of an office; `elsewhere` are offices to go to where this one takes no bookings, best first. */
         OfficeDetail: {
@@ -7425,6 +7539,306 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    readAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The office's Official Account */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfficeAccount"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    connectAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "a-state",
+                 *       "code": "a-code"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Granted"];
+            };
+        };
+        responses: {
+            /** @description Connect it, with what the browser came back with */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "id": "4100000000000000001",
+                     *         "name": "Công an phường Sài Gòn",
+                     *         "followUrl": "https://zalo.me/4100000000000000001",
+                     *         "offices": [
+                     *           "ca-26740"
+                     *         ],
+                     *         "province": null,
+                     *         "connected": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfficeAccount"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /**
+             * @description `account_taken` Trang Zalo đã được kết nối.
+             *     `grant_over` Lần kết nối đã hết hiệu lực.
+             */
+            409: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AccountTaken"] | components["schemas"]["GrantOver"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description `temporarily_unavailable` Hệ thống đang bận.
+             *     `zalo_unavailable` Chưa kết nối được với Zalo.
+             */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    /** @description Seconds to wait, if we know them. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TemporarilyUnavailable"] | components["schemas"]["ZaloUnavailable"];
+                };
+            };
+        };
+    };
+    disconnectAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disconnect it: its tokens are forgotten */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    beginGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begin to connect one (Kết nối OA) */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://zalo.example/v4/oa/permission?app_id=100200300400500600&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fdesk%2F&code_challenge=a-challenge&state=a-state",
+                     *       "state": "a-state"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            /**
+             * @description `chief_only` Việc này cần chỉ huy.
+             *     `not_your_office` Không thuộc cơ quan của bạn.
+             *     `wrong_entrance` Địa chỉ này không nhận yêu cầu trực tiếp.
+             */
+            403: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChiefOnly"] | components["schemas"]["NotYourOffice"] | components["schemas"]["WrongEntrance"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["TemporarilyUnavailable"];
+        };
+    };
+    readFollowing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ca-26740 */
+                officeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the citizen follows the office's Official Account */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "id": "4100000000000000001",
+                     *         "followUrl": "https://zalo.me/4100000000000000001"
+                     *       },
+                     *       "follows": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            /**
+             * @description `session_expired` Phiên đăng nhập đã hết hạn.
+             *     `unauthenticated` Bạn chưa đăng nhập.
+             */
+            401: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "X-Content-Type-Options": components["headers"]["Nosniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SessionExpired"] | components["schemas"]["Unauthenticated"];
+                };
+            };
+            403: components["responses"]["WrongEntrance"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };
