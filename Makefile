@@ -23,6 +23,10 @@ CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
 WORKERS      ?=
+# `make invoke`, `make start-api` and `make event` take these.
+FUNCTION     ?=
+EVENT        ?=
+API_PORT     ?= 3100
 
 .PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale bench-fairness bench-load costs prepared facts offices check-offices lock clean
 help: ## show this list
@@ -65,6 +69,16 @@ fmt: .venv/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## me
 
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
+
+.PHONY: invoke start-api event
+invoke: .venv/.ready .tools/sam/.ready ## a function in SAM's container, upon the running stack (FUNCTION=BookingsFunction, PORT, EVENT=path, ARGS=sam's)
+	@PORT='$(PORT)' EVENT='$(EVENT)' $(PY) -m local.sam invoke '$(FUNCTION)' $(ARGS)
+
+start-api: .venv/.ready .tools/sam/.ready ## the API in SAM's containers on http://127.0.0.1:3100, upon the running stack (API_PORT, PORT, ARGS=sam's)
+	@exec env PORT='$(PORT)' $(PY) -m local.sam start-api --port '$(API_PORT)' $(ARGS)
+
+event: .venv/.ready ## print a function's event with a session that the running stack takes (FUNCTION=BookingsFunction, PORT)
+	@PORT='$(PORT)' EVENT='$(EVENT)' $(PY) -m local.sam event '$(FUNCTION)'
 
 openapi: .venv/.ready miniapp/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the client of our pages
 	@$(PY) -m contract.openapi
