@@ -69,6 +69,7 @@ fmt: .venv/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## me
 
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
+	@$(PY) -m infra.stamp
 
 .PHONY: invoke start-api event
 invoke: .venv/.ready .tools/sam/.ready ## a function in SAM's container, upon the running stack (FUNCTION=BookingsFunction, PORT, EVENT=path, ARGS=sam's)
