@@ -81,6 +81,10 @@ start-api: .venv/.ready .tools/sam/.ready ## the API in SAM's containers on http
 event: .venv/.ready ## print a function's event with a session that the running stack takes (FUNCTION=BookingsFunction, PORT)
 	@PORT='$(PORT)' EVENT='$(EVENT)' $(PY) -m local.sam event '$(FUNCTION)'
 
+.PHONY: deploy-smoke
+deploy-smoke: .venv/.ready .tools/sam/.ready .tools/smoke/.ready ## deploy the built template to the embedded engine, use, change and delete it (two minutes)
+	@$(PY) -m smoke
+
 openapi: .venv/.ready miniapp/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the client of our pages
 	@$(PY) -m contract.openapi
 	@EXAMPLES=write $(PY) -m pytest -q tests/contract/test_examples.py
@@ -126,7 +130,7 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
 	for set in requirements/contract requirements/browser miniapp web/desk; do (cd $$set && $(NODE_BIN) npm update --package-lock-only); done
-	for set in dev sam engine java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	for set in dev sam engine smoke java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data
