@@ -85,6 +85,10 @@ event: .venv/.ready ## print a function's event with a session that the running 
 deploy-smoke: .venv/.ready .tools/sam/.ready .tools/smoke/.ready ## deploy the built template to the embedded engine, use, change and delete it (two minutes)
 	@$(PY) -m smoke
 
+.PHONY: move
+move: .venv/.ready ## copy a table's items into another table, region or account (FROM=region/table or an export's folder, TO=region/table, ARGS; docs/operations.md)
+	@$(PY) -m moving --from '$(FROM)' --to '$(TO)' $(ARGS)
+
 openapi: .venv/.ready miniapp/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the client of our pages
 	@$(PY) -m contract.openapi
 	@EXAMPLES=write $(PY) -m pytest -q tests/contract/test_examples.py
