@@ -42,6 +42,7 @@ def test_every_event_is_answered_whatever_the_case_of_its_headers(
 
 def mac_of(event: dict[str, Any]) -> str:
     """What Zalo would sign the event's body with, if it is one of Zalo's."""
-    body = event.get("body") or "{}"
+    body = event.get("body") if not event.get("isBase64Encoded") else None  # Zalo signs JSON, and no picture
+    body = body or "{}"
     timestamp = str(json.loads(body).get("timestamp", ""))
     return official_account_mac("0", body, timestamp, b"a secret of the tests for OfficialAccountSecret")
