@@ -23,6 +23,10 @@ CLOCK        ?=
 DYNAMODB_URL ?=
 SCHEDULES    ?= on
 WORKERS      ?=
+# `make invoke`, `make start-api` and `make event` take these.
+FUNCTION     ?=
+EVENT        ?=
+API_PORT     ?= 3100
 
 .PHONY: help run test check fmt build openapi bench bench-cold bench-warm bench-scale bench-fairness bench-load costs prepared facts offices check-offices lock clean
 help: ## show this list
@@ -65,6 +69,25 @@ fmt: .venv/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## me
 
 build: .venv/.ready .tools/sam/.ready ## what would be deployed, in .aws-sam/build
 	PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$$PATH" $(SAM) build
+	@$(PY) -m infra.stamp
+
+.PHONY: invoke start-api event
+invoke: .venv/.ready .tools/sam/.ready ## a function in SAM's container, upon the running stack (FUNCTION=BookingsFunction, PORT, EVENT=path, ARGS=sam's)
+	@PORT='$(PORT)' EVENT='$(EVENT)' $(PY) -m local.sam invoke '$(FUNCTION)' $(ARGS)
+
+start-api: .venv/.ready .tools/sam/.ready ## the API in SAM's containers on http://127.0.0.1:3100, upon the running stack (API_PORT, PORT, ARGS=sam's)
+	@exec env PORT='$(PORT)' $(PY) -m local.sam start-api --port '$(API_PORT)' $(ARGS)
+
+event: .venv/.ready ## print a function's event with a session that the running stack takes (FUNCTION=BookingsFunction, PORT)
+	@PORT='$(PORT)' EVENT='$(EVENT)' $(PY) -m local.sam event '$(FUNCTION)'
+
+.PHONY: deploy-smoke
+deploy-smoke: .venv/.ready .tools/sam/.ready .tools/smoke/.ready ## deploy the built template to the embedded engine, use, change and delete it (two minutes)
+	@$(PY) -m smoke
+
+.PHONY: move
+move: .venv/.ready ## copy a table's items into another table, region or account (FROM=region/table or an export's folder, TO=region/table, ARGS; docs/operations.md)
+	@$(PY) -m moving --from '$(FROM)' --to '$(TO)' $(ARGS)
 
 openapi: .venv/.ready miniapp/node_modules/.ready ## write docs/openapi.json again from the code, its examples from the handlers' answers, and the client of our pages
 	@$(PY) -m contract.openapi
@@ -111,7 +134,7 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
 	for set in requirements/contract requirements/browser miniapp web/desk; do (cd $$set && $(NODE_BIN) npm update --package-lock-only); done
-	for set in dev sam engine java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	for set in dev sam engine smoke java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data

@@ -33,12 +33,16 @@ class Engine:
     """A running engine, as a context manager: `with Engine(executable, state, log) as engine: engine.url`.
 
     `lock` is the number of an open file. It stays open until the data is written, even if the stack is gone by then.
+    `services` are all that it has, if None.
     """
 
-    def __init__(self, executable: Path, state: Path, log: Path, lock: int | None = None):
+    def __init__(
+        self, executable: Path, state: Path, log: Path, lock: int | None = None, services: str | None = SERVICES
+    ):
         self._executable = executable
         self._state = state
         self._log = log
+        self._services = services
         self._held = () if lock is None else (lock,)
         self._port = free_port()
 
@@ -81,7 +85,7 @@ class Engine:
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "GATEWAY_PORT": str(self._port),
-            "SERVICES": SERVICES,
+            **({"SERVICES": self._services} if self._services else {}),
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._state.absolute()),
             "AWS_SECRET_ACCESS_KEY": account.SECRET_KEY,

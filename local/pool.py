@@ -68,7 +68,6 @@ class Workplace:
             "AWS_SECRET_ACCESS_KEY": account.SECRET_KEY,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            **self.endpoints,
         }
 
 
@@ -90,6 +89,7 @@ class Worker:
 
     def __init__(self, workplace: Workplace, log: BinaryIO, generation: int):
         self.generation = generation
+        self._endpoints = workplace.endpoints
         self._handlers: set[str] = set()
         self._line, theirs = Pipe()
         with theirs:
@@ -113,7 +113,7 @@ class Worker:
         patience = function.timeout + (0 if function.handler in self._handlers else INIT)
         self._handlers.add(function.handler)
         try:
-            self._line.send_bytes(json.dumps(_call(function, event)).encode())
+            self._line.send_bytes(json.dumps(_call(function, event, self._endpoints)).encode())
             if not self._line.poll(patience):
                 self.stop()
                 raise Failed("timed out")
@@ -134,8 +134,8 @@ class Worker:
         self._line.close()
 
 
-def _call(function: Function, event: Any) -> dict[str, Any]:
-    """The data that a worker needs for one call."""
+def _call(function: Function, event: Any, endpoints: Mapping[str, str]) -> dict[str, Any]:
+    """The data that a worker needs for one call; `endpoints` stand in place of the template's, which are AWS's own."""
     return {
         "name": function.name,
         "arn": account.arn("lambda", f"function:{function.name}"),
@@ -144,6 +144,7 @@ def _call(function: Function, event: Any) -> dict[str, Any]:
         "memory": function.memory,
         "environment": {
             **function.environment,
+            **endpoints,
             "_HANDLER": function.handler,
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": worker.Context.function_version,

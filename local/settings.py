@@ -31,8 +31,8 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str], root: Path) -> Self:
         """Settings from the environment; `root` is the folder with infra/, functions/ and layers/."""
-        port = _port("PORT", environ.get("PORT") or "3000")
-        zalo_port = _port("ZALO_PORT", environ.get("ZALO_PORT") or str(port + 1))
+        port = port_number("PORT", environ.get("PORT") or "3000")
+        zalo_port = port_number("ZALO_PORT", environ.get("ZALO_PORT") or str(port + 1))
         if zalo_port == port:
             raise CannotRun(f"ZALO_PORT must be another port than PORT, not “{port}” as well.")
         return cls(
@@ -47,7 +47,8 @@ class Settings:
         )
 
 
-def _port(variable: str, text: str) -> int:
+def port_number(variable: str, text: str) -> int:
+    """The port that the variable gives; `CannotRun` if it is none."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise CannotRun(f"{variable} must be a number from 1 to 65535, not “{text}”.")
     return int(text)

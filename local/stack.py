@@ -28,6 +28,7 @@ from local.schedules import Scheduler, event
 from local.server import LoopbackServer
 from local.settings import CannotRun, Settings
 from local.sources import Feeder
+from local.whereabouts import Whereabouts, told
 from local.zalo import FakeZalo
 
 type Say = Callable[[str], None]
@@ -84,6 +85,7 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         gateway = Gateway(stack, pool.invoke, clock, say, officers.claims)
         scheduler = Scheduler(clock)
         parts.callback(scheduler.stop)
+        parts.enter_context(told(settings.root, settings.port, _whereabouts(settings, front.url, zalo, engine)))
         front.start(
             lambda request: _page(request, officers) or officers.answer(request) or gateway.answer(request),
             gateway.refuse,
@@ -150,6 +152,17 @@ def _feeder(url: str, tables_url: str, stack: Stack, pool: Pool, say: Say) -> Fe
         return None
 
     return Feeder(url, tables_url, invoke, say)
+
+
+def _whereabouts(settings: Settings, api: str, zalo: FakeZalo, engine: Engine) -> Whereabouts:
+    return Whereabouts(
+        api=api,
+        zalo=zalo.url,
+        zalo_app_id=zalo.app_id,
+        engine=engine.url,
+        tables=settings.dynamodb_url or engine.url,
+        clock=settings.clock.isoformat() if settings.clock else None,
+    )
 
 
 def _endpoints(settings: Settings, engine: Engine) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from cccd.invocation import Event
 from cccd.observability import flush_metrics, log_unexpected, logger
 from cccd.settings import Settings
 from cccd.sweeps import passed_by
+from cccd.table import COPIED
 from desk.endings import keep_ending
 from notifications.notice import notice_of_offer, notices_of
 from notifications.store import NoticeStore
@@ -58,6 +59,8 @@ def _keep_notices(record: DynamoDBRecord) -> None:
 def keep_notices(record: DynamoDBRecord) -> None:
     """Keep the messages that one change of the table creates."""
     images = record.raw_event["dynamodb"]
+    if "OldImage" not in images and COPIED in images.get("NewImage", {}):
+        return  # nothing happened: the table was restored or has moved, and its messages with it
     store, now = NoticeStore(client(), settings.notices_table), clock.now()
     if waits := _waiting(images.get("NewImage")):
         offered = notice_of_offer(_waiting(images.get("OldImage")), waits, now)

@@ -19,6 +19,7 @@ from cccd.clock import epoch
 from cccd.dynamodb import client, to_item
 from cccd.hashes import ChatUserHash
 from cccd.observability import flush_metrics
+from cccd.table import COPIED
 from local.zalo import FakeZalo
 from notifications import outbox
 from notifications.notice import MAX_TRIES, Kind, Notice, next_try, notice_of_offer, notices_of, obsolete
@@ -80,6 +81,18 @@ def test_a_hold_and_its_cancellation_are_told_to_nobody(post: Post, zalo: FakeZa
     told(None, held)
     told(None, cancel(post.bookings, Ask(LAN.id, LAN.citizen, NOW), rules_of))
     assert run(post, NOW) == 0
+
+
+def test_a_restored_booking_tells_nobody_anything_and_its_later_changes_do(post: Post) -> None:
+    """Otherwise everybody with an appointment would be told of it once more."""
+    image = to_item(items.booking_item(kept(post, LAN)))
+    record = {"eventName": "INSERT", "dynamodb": {"NewImage": {**image, COPIED: {"BOOL": True}}, "SequenceNumber": "1"}}
+    assert outbox.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+    assert list(post.notices.due(EVENING)) == []
+    after = to_item(items.booking_item(cancel(post.bookings, Ask(LAN.id, LAN.citizen, NOW), rules_of)))
+    record = {"eventName": "INSERT", "dynamodb": {"NewImage": after, "SequenceNumber": "2"}}
+    assert outbox.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+    assert [notice.kind for notice, _ in post.notices.due(NOW)] == [Kind.CANCELLED]
 
 
 def test_slots_and_tallies_of_the_stream_are_left_alone(aws: None) -> None:

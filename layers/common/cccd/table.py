@@ -28,6 +28,7 @@ type Key = dict[str, str]
 
 NEW = "attribute_not_exists(pk)"
 THERE = "attribute_exists(pk)"
+COPIED = "copied"  # the mark of an item that was there before, in another table (moving/copying.py)
 _MARK = "claimedBy"
 _MAX_BATCH = 100  # keys in one BatchGetItem
 

@@ -1,0 +1,1 @@
+"""Copies a deployment's data: back from a restored table, or to another region or account (docs/operations.md)."""
