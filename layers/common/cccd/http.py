@@ -53,8 +53,12 @@ MAX_DEPTH = 32  # of JSON inside JSON; no request of ours has more than five
 TRACED = 8  # characters of a citizen's hash in the log: 40 bits tell callers apart, and open nothing
 RETRY_AFTER = 2  # seconds, when our own storage did not answer
 # Of every answer. Nobody keeps it, unless the route says how long (`cacheable`): it may be a citizen's own, or a refusal
-# that is true only now. And it is what its content type says.
-SAFE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+# that is true only now. It is what its content type says. And whoever had it over HTTPS comes over nothing else for two years.
+SAFE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
 
 type Headers = dict[str, str | list[str]]
 
