@@ -38,7 +38,7 @@ app: miniapp/node_modules/.ready ## build the Mini App; `make run` shows it on h
 
 desk: web/desk/www/.ready ## build the officers' page; `make run` shows it on http://127.0.0.1:3000/desk/
 
-test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
+test: .venv/.ready .tools/sam/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 screens: .venv/.ready .tools/engine/.ready .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## take the pictures of docs/screens anew
