@@ -44,12 +44,13 @@ test: .venv/.ready .tools/sam/.ready .tools/engine/.ready .tools/reference/.read
 screens: .venv/.ready .tools/engine/.ready .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## take the pictures of docs/screens anew
 	@SCREENS=write $(PY) -m pytest -q tests/miniapp/test_screens.py tests/web
 
-check: .venv/.ready .tools/sam/.ready .tools/contract/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## style, types, template, the Mini App, and the contract as its tools read it
+check: .venv/.ready .tools/sam/.ready .tools/checkov/.ready .tools/contract/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## style, types, template, security, the Mini App, and the contract as its tools read it
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	$(SAM) validate --lint --template infra/template.yaml --region ap-southeast-1
 	$(SAM) validate --lint --template infra/edge.yaml --region us-east-1
+	.tools/checkov/bin/checkov --config-file infra/checkov.yaml --directory .
 	$(NODE_BIN) redocly lint --config contract/redocly.yaml functions/edge/openapi.json
 	$(NODE_BIN) openapi-typescript functions/edge/openapi.json --output .tools/contract/openapi.d.ts 2>&1 | tee .tools/contract/said
 	@! grep -q "⚠" .tools/contract/said  # it exits with 0 after a warning too
@@ -111,7 +112,7 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
 	for set in requirements/contract requirements/browser miniapp web/desk; do (cd $$set && $(NODE_BIN) npm update --package-lock-only); done
-	for set in dev sam engine java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	for set in dev sam checkov zizmor engine java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data
