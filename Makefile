@@ -99,6 +99,10 @@ prepared: .venv/.ready ## write FAQ, procedures and the offices' index, as Lambd
 	@$(PY) -m authoring.offices.prepare
 	@$(PY) -m authoring.procedures.prepare
 
+.PHONY: incident
+incident: .venv/.ready ## a request's story from the logs: ID=… (of make run; STAGE=prod HOURS=24 for a deployment, LOG=… for a file)
+	@$(PY) -m operations.incident '$(ID)' $(if $(STAGE),--stage '$(STAGE)' --hours '$(or $(HOURS),24)') $(if $(LOG),--log '$(LOG)')
+
 facts: .venv/.ready ## what of the content expires in 90 days, what is unconfirmed, and (LOG=functions' log) what got no answer
 	@$(PY) -m authoring.facts $(if $(LOG),--log $(LOG))
 
