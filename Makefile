@@ -121,6 +121,10 @@ release: build ## what a release has, in release/: the code as it is deployed, i
 	  (cd $$copy && export $(NODE_BIN) && npm version --silent --no-git-tag-version '$(patsubst v%,%,$(VERSION))' > /dev/null && npm sbom --silent --package-lock-only --omit dev --sbom-format cyclonedx) > release/$$(basename $$page).cdx.json; \
 	done
 
+.PHONY: leaving
+leaving: .venv/.ready ## an office leaves: DO=export TO=folder, then DO=erase (OFFICE=ca-26740 STACK=cccd-prod; docs/personal-data/leaving.md)
+	@$(PY) -m operations.leaving '$(DO)' '$(OFFICE)' --stack '$(STACK)' $(if $(TO),--to '$(TO)')
+
 .PHONY: incident
 incident: .venv/.ready ## a request's story from the logs: ID=… (of make run; STAGE=prod HOURS=24 for a deployment, LOG=… for a file)
 	@$(PY) -m operations.incident '$(ID)' $(if $(STAGE),--stage '$(STAGE)' --hours '$(or $(HOURS),24)') $(if $(LOG),--log '$(LOG)')

@@ -106,7 +106,7 @@ class DeclarationStore:
             "office": declaration.office_id,
             # As text: DynamoDB has no floats and no empty keys, and its other limits differ from JSON's.
             "answers": json.dumps({name: a for name, a in declaration.answers.items() if name not in sensitive}),
-            "sealed": seal_answers(self._key, sealed, _context(declaration.citizen, declaration.id)),
+            "sealed": seal_answers(self._key, sealed, sealed_for(declaration.citizen, declaration.id)),
             "consent": {
                 "version": declaration.consent.version,
                 "purposes": list(declaration.consent.purposes),
@@ -123,7 +123,7 @@ class DeclarationStore:
 
     def _declaration(self, item: Item) -> Declaration:
         consent, sealed = item["consent"], item.get("sealed")
-        context = _context(item["citizen"], item["id"])
+        context = sealed_for(item["citizen"], item["id"])
         answers = json.loads(item["answers"]) | open_answers(self._key, bytes(sealed) if sealed else None, context)
         order = [field.name for field in form_of(item["edition"]).fields]
         return Declaration(
@@ -148,6 +148,6 @@ def _sensitive(edition: str) -> frozenset[str]:
     return frozenset(field.name for field in form_of(edition).fields if field.sensitive)
 
 
-def _context(citizen: CitizenHash, declaration_id: str) -> Context:
+def sealed_for(citizen: CitizenHash, declaration_id: str) -> Context:
     """Binds a sealed text to its place: copied into another citizen's item, it does not open."""
     return {"purpose": "declaration", "citizen": citizen, "declaration": declaration_id}

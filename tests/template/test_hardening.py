@@ -25,7 +25,7 @@ def test_the_key_of_sensitive_answers_opens_only_a_declaration_of_a_citizen() ->
                     assert statement["Condition"]["StringEquals"] == {"kms:EncryptionContext:purpose": "declaration"}
                     asked |= statement["Condition"]["StringEquals"].keys() | statement["Condition"]["Null"].keys()
                     assert set(statement["Condition"]["Null"].values()) == {"false"}
-    sent = store._context(CitizenHash("somebody"), "a declaration")
+    sent = store.sealed_for(CitizenHash("somebody"), "a declaration")
     assert statements == 4
     assert {f"kms:EncryptionContext:{name}" for name in sent} == asked
     assert sent["purpose"] == "declaration"
