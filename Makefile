@@ -42,18 +42,21 @@ app: miniapp/node_modules/.ready ## build the Mini App; `make run` shows it on h
 
 desk: web/desk/www/.ready ## build the officers' page; `make run` shows it on http://127.0.0.1:3000/desk/
 
-test: .venv/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
+test: .venv/.ready .tools/sam/.ready .tools/engine/.ready .tools/reference/.ready .cache/dynamodb-local/.ready .cache/java .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## every test, two at a time, offline but for what set-up fetches (ARGS='-n 0 -k slot' to choose)
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 screens: .venv/.ready .tools/engine/.ready .cache/miniapp/.ready web/desk/www/.ready .tools/browser/.ready ## take the pictures of docs/screens anew
 	@SCREENS=write $(PY) -m pytest -q tests/miniapp/test_screens.py tests/web
 
-check: .venv/.ready .tools/sam/.ready .tools/contract/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## style, types, template, the Mini App, and the contract as its tools read it
+check: .venv/.ready .tools/sam/.ready .tools/checkov/.ready .tools/zizmor/.ready .tools/contract/.ready miniapp/node_modules/.ready web/desk/node_modules/.ready ## style, types, template, security, the Mini App, and the contract as its tools read it
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	$(SAM) validate --lint --template infra/template.yaml --region ap-southeast-1
 	$(SAM) validate --lint --template infra/edge.yaml --region us-east-1
+	$(SAM) validate --lint --template infra/delivery.yaml --region ap-southeast-1
+	.tools/zizmor/bin/zizmor --offline --no-progress --persona pedantic .github
+	.tools/checkov/bin/checkov --config-file infra/checkov.yaml --directory .
 	$(NODE_BIN) redocly lint --config contract/redocly.yaml functions/edge/openapi.json
 	$(NODE_BIN) openapi-typescript functions/edge/openapi.json --output .tools/contract/openapi.d.ts 2>&1 | tee .tools/contract/said
 	@! grep -q "⚠" .tools/contract/said  # it exits with 0 after a warning too
@@ -121,6 +124,34 @@ prepared: .venv/.ready ## write FAQ, procedures and the offices' index, as Lambd
 	@$(PY) -m authoring.offices.prepare
 	@$(PY) -m authoring.procedures.prepare
 
+.PHONY: audit version release
+audit: .tools/release/.ready .tools/node/.ready ## known vulnerabilities of what is deployed and of what builds it (asks the indexes)
+	for lock in layers/*/requirements.txt requirements/*.txt; do echo "· $$lock"; .tools/release/bin/pip-audit --strict --require-hashes --disable-pip -r $$lock; done
+	for folder in miniapp web/desk; do echo "· $$folder"; (cd $$folder && $(NODE_BIN) npm audit --package-lock-only); done
+
+version: .tools/release/.ready ## a new version: names the unreleased changes after it, commits and tags (VERSION=0.2.0)
+	.tools/release/bin/bump-my-version bump --new-version '$(VERSION)'
+	@echo "· git push --follow-tags makes the release"
+
+release: build ## what a release has, in release/: the code as it is deployed, its parts (SBOM), its changes (VERSION=v0.2.0)
+	@$(MAKE) --no-print-directory .tools/release/.ready .tools/node/.ready
+	@rm -rf release && mkdir release
+	@$(PY) -m operations.changelog '$(VERSION)' > release/NOTES.md
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -czf release/cccd-$(patsubst v%,%,$(VERSION)).tar.gz -C .aws-sam/build .
+	for layer in common printer; do .tools/release/bin/cyclonedx-py requirements layers/$$layer/requirements.txt --output-reproducible -o release/layer-$$layer.cdx.json; done
+	for page in miniapp web/desk; do \
+	  copy=.cache/sbom/$$(basename $$page); rm -rf $$copy; mkdir -p $$copy; cp $$page/package.json $$page/package-lock.json $$copy; \
+	  (cd $$copy && export $(NODE_BIN) && npm version --silent --no-git-tag-version '$(patsubst v%,%,$(VERSION))' > /dev/null && npm sbom --silent --package-lock-only --omit dev --sbom-format cyclonedx) > release/$$(basename $$page).cdx.json; \
+	done
+
+.PHONY: leaving
+leaving: .venv/.ready ## an office leaves: DO=export TO=folder, then DO=erase (OFFICE=ca-26740 STACK=cccd-prod; docs/personal-data/leaving.md)
+	@$(PY) -m operations.leaving '$(DO)' '$(OFFICE)' --stack '$(STACK)' $(if $(TO),--to '$(TO)')
+
+.PHONY: incident
+incident: .venv/.ready ## a request's story from the logs: ID=… (of make run; STAGE=prod HOURS=24 for a deployment, LOG=… for a file)
+	@$(PY) -m operations.incident '$(ID)' $(if $(STAGE),--stage '$(STAGE)' --hours '$(or $(HOURS),24)') $(if $(LOG),--log '$(LOG)')
+
 facts: .venv/.ready ## what of the content expires in 90 days, what is unconfirmed, and (LOG=functions' log) what got no answer
 	@$(PY) -m authoring.facts $(if $(LOG),--log $(LOG))
 
@@ -134,7 +165,7 @@ check-offices: .venv/.ready ## what does not fit in offices.toml (FILE=... for a
 lock: $(UV) .tools/node/.ready ## choose dependency versions anew, with their hashes
 	for layer in common printer; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 layers/$$layer/requirements.in -o layers/$$layer/requirements.txt; done
 	for set in requirements/contract requirements/browser miniapp web/desk; do (cd $$set && $(NODE_BIN) npm update --package-lock-only); done
-	for set in dev sam engine smoke java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
+	for set in dev sam checkov zizmor release engine smoke java node offices load; do $(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --python-version 3.13 requirements/$$set.in -o requirements/$$set.txt; done
 	$(UV) pip compile -q --upgrade --no-deps --generate-hashes --no-header requirements/reference.in -o requirements/reference.txt
 
 clean: ## remove environments, builds and local data

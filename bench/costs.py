@@ -110,7 +110,8 @@ def standing(journey: Mapping[str, Any]) -> Use:
         {
             "key": kinds.count("AWS::KMS::Key"),
             "secret": kinds.count("AWS::SecretsManager::Secret"),
-            "alarm": kinds.count("AWS::CloudWatch::Alarm"),
+            "alarm": sum(map(metrics_of, resources)),
+            "dashboard": kinds.count("AWS::CloudWatch::Dashboard"),
             "metric": assumed["own_metrics"],
             "scheduler_run": runs / MILLION,
             "invocation": runs / MILLION,
@@ -118,6 +119,13 @@ def standing(journey: Mapping[str, Any]) -> Use:
             "log_gb": runs * assumed["log_kb_a_call"] * KB / GB,
         }
     )
+
+
+def metrics_of(resource: Mapping[str, Any]) -> int:
+    """How many metrics an alarm watches; 0 of what is no alarm."""
+    if resource["Type"] != "AWS::CloudWatch::Alarm":
+        return 0
+    return sum("MetricStat" in each for each in resource["Properties"].get("Metrics", [])) or 1
 
 
 def minutes(expression: str) -> float:
@@ -160,7 +168,7 @@ GROUPS = {
     "DynamoDB": ("write_unit", "read_unit", "stored_gb"),
     "API Gateway and bytes out": ("http_request", "gb_out"),
     "Lambda": ("invocation", "gb_second"),
-    "logs, metrics, alarms": ("log_gb", "metric", "alarm"),
+    "logs, metrics, alarms": ("log_gb", "metric", "alarm", "dashboard"),
     "keys, secrets, schedules": ("key", "secret", "scheduler_run"),
 }
 

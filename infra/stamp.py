@@ -2,10 +2,12 @@
 
 Events call a published version of each function, and SAM publishes a new one when the template's text about the function
 changes. A parameter's value is not in that text: changed alone, it would reach no function that answers. So the build
-writes a hash of samconfig.toml, which has the parameters, into a variable that all functions have.
+writes a hash of samconfig.toml, which has the parameters, and of the environment's PARAMETERS, which a delivery adds to them,
+into a variable that all functions have.
 """
 
 import hashlib
+import os
 import re
 import sys
 from pathlib import Path
@@ -32,7 +34,7 @@ def stamped(template: str, parameters: str) -> str:
 def main() -> None:
     """Mark .aws-sam/build, or the template that is named."""
     path = Path(sys.argv[1]) if sys.argv[1:] else ROOT / ".aws-sam" / "build" / "template.yaml"
-    parameters = (ROOT / "samconfig.toml").read_text(encoding="utf-8")
+    parameters = (ROOT / "samconfig.toml").read_text(encoding="utf-8") + os.environ.get("PARAMETERS", "")
     path.write_text(stamped(path.read_text(encoding="utf-8"), parameters), encoding="utf-8")
 
 

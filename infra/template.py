@@ -19,7 +19,7 @@ from infra.intrinsics import TemplateError, Values, read
 FUNCTION = "AWS::Serverless::Function"
 HTTP_API = "AWS::Serverless::HttpApi"
 TABLE = "AWS::DynamoDB::Table"
-SECRET = "AWS::SecretsManager::Secret"
+SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a kind of resource
 QUEUE = "AWS::SQS::Queue"
 BUCKET = "AWS::S3::Bucket"
 KEY = "AWS::KMS::Key"

@@ -134,7 +134,7 @@ class Officers:
         return _json(
             {
                 "access_token": self.token(user),
-                "id_token": self.token(user, token_use="id", aud=self.authorizer.audience[0]),
+                "id_token": self.token(user, token_use="id", aud=self.authorizer.audience[0]),  # noqa: S106 - a claim's name and value
                 "refresh_token": refresh,
                 "token_type": "Bearer",
                 "expires_in": int(LIFETIME.total_seconds()),

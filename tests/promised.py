@@ -67,6 +67,7 @@ def hold(app: APIGatewayHttpResolver, event: dict[str, Any], answer: dict[str, A
     status, headers = answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}
     media, _, _ = headers.get("content-type", "").partition(";")
     assert headers.get("x-content-type-options") == "nosniff"
+    assert headers.get("strict-transport-security") == "max-age=63072000; includeSubDomains"
     forgotten = headers.get("cache-control") == "no-store"
     assert forgotten or ("cache-control" in headers and "etag" in headers and status < 400), f"{method} {path} is kept"
     if not _routes(app):

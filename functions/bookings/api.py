@@ -95,7 +95,7 @@ def hold_booking(request: BookingRequest, idempotency_key: IdempotencyKey) -> Re
     now, key, who = clock.now(), settings.identity_key(), citizen(app)
     wanted_id = new_id(key, request.applicant.personal_id, who.id, idempotency_key)
     person = request_hash(key, f"{who.id}\0{request.applicant.personal_id}")[:16]
-    proof = proof_of(who, request.applicant.phone, settings.session_key())
+    proof = proof_of(who, request.applicant.phone)
     body = request_hash(key, request.model_dump_json())
     try:
         place = intake.place(request.office_id, request.procedure, request.start, now, opened)
@@ -245,4 +245,4 @@ def _people_ahead(booking: Booking) -> int | None:
     return people_ahead(store(), booking, now, rules.booked_before_walk_in) if on_its_day else None
 
 
-handler = lambda_handler(app, settings.session_key, settings.hash_of)
+handler = lambda_handler(app, settings.session_keys, settings.hash_of)

@@ -17,6 +17,6 @@ class Proof(IntEnum):
     PHONE = 1  # Zalo says that the citizen has the phone number on the booking
 
 
-def proof_of(citizen: Citizen, phone: str, session_key: bytes) -> Proof:
+def proof_of(citizen: Citizen, phone: str) -> Proof:
     """What the session proves about a booking with that phone number (as `84…`)."""
-    return Proof.PHONE if citizen.phone == phone_mark(session_key, phone) else Proof.NONE
+    return Proof.PHONE if citizen.phone == phone_mark(citizen.key, phone) else Proof.NONE

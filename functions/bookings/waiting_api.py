@@ -121,4 +121,4 @@ def _view(found: Waiting) -> WaitingView:
     )
 
 
-handler = lambda_handler(app, settings.session_key, settings.hash_of)
+handler = lambda_handler(app, settings.session_keys, settings.hash_of)

@@ -8,14 +8,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from accounts.store import AccountStore
-from cccd import session
+from cccd.citizens import CitizenSettings
 from cccd.dynamodb import client
 from cccd.errors import NotFound
-from cccd.hashes import CitizenHash, citizen_hash
 from cccd.http import citizen, lambda_handler, refuses, resolver
-from cccd.keyring import secret
-from cccd.session import Citizen
-from cccd.settings import Settings
 from cccd.wire import Model
 from offices.directory import directory
 from offices.views import OfficialAccount
@@ -24,16 +20,10 @@ from zalo.acquaintances import Acquaintances
 app = resolver()
 
 
-class FollowingSettings(Settings):
+class FollowingSettings(CitizenSettings):
     """The table of the chat, and the keys."""
 
     chat_table: str
-    session_key_secret: str
-    identity_key_secret: str
-
-    def hash_of(self, who: Citizen) -> CitizenHash:
-        """The citizen's keyed hash."""
-        return citizen_hash(secret(self.identity_key_secret), who.id)
 
 
 class Following(Model):
@@ -64,4 +54,4 @@ def read_following(office_id: Annotated[str, Path(alias="officeId")]) -> Followi
     )
 
 
-handler = lambda_handler(app, lambda: secret(settings.session_key_secret, kept=session.KEY_KEPT), settings.hash_of)
+handler = lambda_handler(app, settings.session_keys, settings.hash_of)

@@ -118,4 +118,4 @@ def _stale(stale: Stale) -> StaleVersion:
     return StaleVersion(extra={"current": _view(stale.current).model_dump(mode="json", by_alias=True)})
 
 
-handler = lambda_handler(app, settings.session_key, settings.hash_of)
+handler = lambda_handler(app, settings.session_keys, settings.hash_of)

@@ -37,4 +37,4 @@ def print_declaration(declaration_id: DeclarationId) -> Response[str]:
     return answer
 
 
-handler = lambda_handler(app, settings.session_key, settings.hash_of)
+handler = lambda_handler(app, settings.session_keys, settings.hash_of)

@@ -163,7 +163,7 @@ class Language:
             told += _age_told(told)
             told += _told_together(told)
         if not GROWN.isdisjoint(told):  # a daughter of 15 is no child to the law on the card
-            told = ["=nguoi-tre" if token == "=tre-em" else token for token in told]
+            told = ["=nguoi-tre" if token == "=tre-em" else token for token in told]  # noqa: S105 - a word of a question
         return _of_the_dead(told)
 
     def typed(self, text: str) -> list[Word]:
@@ -204,7 +204,7 @@ class Language:
 def _of_the_dead(told: list[str]) -> list[str]:
     """ "cha tôi mất" speaks of a dead person, "cha tôi mất thẻ" of a lost card."""
     for at, token in enumerate(told):
-        if token != "mat" or at + 1 < len(told) and told[at + 1] in _LOST_THINGS:
+        if token != "mat" or at + 1 < len(told) and told[at + 1] in _LOST_THINGS:  # noqa: S105 - a word of a question
             continue
         before = next((each for each in reversed(told[:at]) if each not in _BETWEEN), "")
         if before in _FAMILY:

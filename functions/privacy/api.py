@@ -173,4 +173,4 @@ def change_my_consents(request: ConsentRequest) -> ConsentView:
     return ConsentView(version=after.version, purposes=list(after.purposes))
 
 
-handler = lambda_handler(app, settings.session_key, settings.hash_of)
+handler = lambda_handler(app, settings.session_keys, settings.hash_of)

@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from pydantic import Field, StringConstraints
 
-from cccd import clock, session
+from cccd import clock, session, session_keys
 from cccd.errors import PhoneTokenInvalid, TemporarilyUnavailable, ZaloTokenInvalid, ZaloUnavailable
 from cccd.http import address, created, lambda_handler, refuses, resolver
 from cccd.keyring import secret
@@ -31,7 +31,7 @@ class SessionsSettings(Settings):
 
     def session_key(self) -> bytes:
         """The key that signs sessions."""
-        return secret(self.session_key_secret, kept=session.KEY_KEPT)
+        return session_keys.signing(self.session_key_secret)
 
 
 # Visible ASCII: a token travels in a header, where anything else could mean something.

@@ -48,7 +48,7 @@ def test_a_month_is_its_bookings_and_what_stands_by_itself() -> None:
     two = month(2, JOURNEY)
     expected = booking(JOURNEY) * bookings_a_month(2, JOURNEY["assumed"]) + standing(JOURNEY)
     assert two.amounts == pytest.approx(dict(expected.amounts))
-    assert month(0, JOURNEY).amounts["key"] == 2 == standing(JOURNEY).amounts["key"]
+    assert month(0, JOURNEY).amounts["key"] == 3 == standing(JOURNEY).amounts["key"]
 
 
 def test_seats_and_schedules_come_from_the_project_itself() -> None:

@@ -1,6 +1,7 @@
 """Secrets, as people paste them, and while Secrets Manager does not answer."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -8,21 +9,30 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from cccd import keyring
-from cccd.keyring import KEPT, PAUSE, STALE, secret
+from cccd.keyring import KEPT, PAUSE, STALE, previous, secret
+
+MADE = datetime(2026, 11, 25, 2, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 class SecretsManager:
-    """It has one secret, or fails; it counts how often it was asked."""
+    """It has one secret and perhaps the one before it, or fails; it counts how often it was asked."""
 
     def __init__(self) -> None:
-        self.value, self.asked, self.now = "old", 0, 0.0
+        self.value, self.before, self.made = "old", "", MADE
+        self.asked, self.now = 0, 0.0
         self.error: Exception | None = None
 
-    def get_secret_value(self, **_: str) -> Any:
+    def get_secret_value(self, SecretId: str, VersionStage: str = "AWSCURRENT") -> Any:
         self.asked += 1
         if self.error:
             raise self.error
-        return {"SecretString": self.value}
+        if VersionStage == "AWSPREVIOUS" and not self.before:
+            raise MISSING
+        return {"SecretString": self.before if VersionStage == "AWSPREVIOUS" else self.value, "CreatedDate": self.made}
+
+    def replace(self, value: str, at: datetime) -> None:
+        self.value, self.before, self.made = value, self.value, at
 
 
 @pytest.fixture
@@ -39,6 +49,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretsManager]:
 DOWN = ReadTimeoutError(endpoint_url="")
 _TOLD: Any = {"Error": {"Code": "AccessDeniedException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
 DENIED = ClientError(_TOLD, "GetSecretValue")
+MISSING = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
 
 
 def test_a_line_end_that_was_pasted_is_no_part_of_a_secret(aws: None) -> None:
@@ -89,3 +100,49 @@ def test_a_secret_that_was_taken_from_us_is_not_good_any_more(manager: SecretsMa
     manager.error, manager.now = DENIED, KEPT
     with pytest.raises(ClientError):
         secret("Key")
+
+
+def test_the_secret_before_is_known_for_a_while_and_asked_for_once(manager: SecretsManager) -> None:
+    manager.replace("new", MADE)
+    secret("Key")
+    assert [previous("Key", MADE, good_for=HOUR) for _ in range(5)] == [b"old"] * 5
+    assert manager.asked == 2
+    assert previous("Key", MADE + HOUR, good_for=HOUR) is None
+
+
+def test_who_has_no_secret_before_is_not_asked_again(manager: SecretsManager) -> None:
+    secret("Key")
+    assert [previous("Key", MADE, good_for=HOUR) for _ in range(5)] == [None] * 5
+    assert manager.asked == 2
+
+
+def test_long_after_a_secret_came_nobody_is_asked_for_the_one_before(manager: SecretsManager) -> None:
+    secret("Key")
+    assert previous("Key", MADE + HOUR, good_for=HOUR) is None
+    assert manager.asked == 1
+
+
+def test_a_third_secret_makes_the_second_the_one_before(manager: SecretsManager) -> None:
+    manager.replace("new", MADE)
+    secret("Key")
+    assert previous("Key", MADE, good_for=HOUR) == b"old"
+    manager.replace("newest", MADE + timedelta(minutes=1))
+    secret("Key", anew=True)
+    assert previous("Key", MADE + timedelta(minutes=1), good_for=HOUR) == b"new"
+
+
+def test_while_nobody_answers_there_is_none_before_and_one_try_a_minute(manager: SecretsManager) -> None:
+    manager.replace("new", MADE)
+    secret("Key")
+    manager.error = DOWN
+    assert [previous("Key", MADE, good_for=HOUR) for _ in range(5)] == [None] * 5
+    assert manager.asked == 2
+    manager.error, manager.now = None, PAUSE
+    assert previous("Key", MADE, good_for=HOUR) == b"old"
+
+
+def test_a_secret_before_that_may_not_be_read_is_no_missing_one(manager: SecretsManager) -> None:
+    secret("Key")
+    manager.error = DENIED
+    with pytest.raises(ClientError):
+        previous("Key", MADE, good_for=HOUR)

@@ -23,15 +23,15 @@ def test_a_token_of_ours_is_a_jwt_that_any_library_reads() -> None:
         == LAN.id
     )
     assert ends == NOW + LIFETIME
-    assert verify(f"Bearer {token}", KEY, NOW) == LAN
-    assert verify(f"bearer  {jwt.encode(CLAIMS, KEY, algorithm='HS256')} ", KEY, NOW) == LAN
+    assert verify(f"Bearer {token}", [KEY], NOW) == LAN
+    assert verify(f"bearer  {jwt.encode(CLAIMS, KEY, algorithm='HS256')} ", [KEY], NOW) == LAN
 
 
 def test_a_token_ends_to_the_second() -> None:
     token, ends = issue(LAN, KEY, NOW)
-    assert verify(f"Bearer {token}", KEY, ends - timedelta(seconds=1)) == LAN
+    assert verify(f"Bearer {token}", [KEY], ends - timedelta(seconds=1)) == LAN
     with pytest.raises(SessionExpired):
-        verify(f"Bearer {token}", KEY, ends)
+        verify(f"Bearer {token}", [KEY], ends)
 
 
 def changed(**claims: object) -> str:
@@ -74,4 +74,4 @@ HEADER, BODY, SIGNATURE = TOKEN.split(".")
 )
 def test_anything_else_is_nobody(authorization: str | None) -> None:
     with pytest.raises(Unauthenticated):
-        verify(authorization, KEY, NOW)
+        verify(authorization, [KEY], NOW)

@@ -82,7 +82,7 @@ def test_a_citizens_record_tells_the_address_and_a_part_of_their_hash(
     told = vars(caplog.records[-1])
     assert told["source"] == "113_161_100_200", "as the scrubber lets it pass"
     settings = DeclarationsSettings.load()
-    number = session.verify(who["authorization"], settings.session_key(), clock.now())
+    number = session.verify(who["authorization"], settings.session_keys(clock.now()), clock.now())
     full = settings.hash_of(number)
     assert told["citizen"] == full[:8]
     assert full not in str(told) and number.id not in str(told)

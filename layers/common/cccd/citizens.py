@@ -1,8 +1,12 @@
 """What every function for signed-in citizens needs: the keys of sessions and hashes, and the citizen who asks."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from cccd import session_keys
 from cccd.hashes import CitizenHash, citizen_hash
 from cccd.keyring import secret
-from cccd.session import KEY_KEPT, Citizen
+from cccd.session import Citizen
 from cccd.settings import Settings
 
 
@@ -12,9 +16,9 @@ class CitizenSettings(Settings):
     session_key_secret: str
     identity_key_secret: str
 
-    def session_key(self) -> bytes:
-        """The key that signs sessions; a new one counts within minutes."""
-        return secret(self.session_key_secret, kept=KEY_KEPT)
+    def session_keys(self, now: datetime) -> Iterator[bytes]:
+        """The keys whose sessions are good: after a new one came, also the one before it."""
+        return session_keys.accepted(self.session_key_secret, now)
 
     def identity_key(self) -> bytes:
         """The key that makes keyed hashes."""

@@ -19,7 +19,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -53,8 +53,12 @@ MAX_DEPTH = 32  # of JSON inside JSON; no request of ours has more than five
 TRACED = 8  # characters of a citizen's hash in the log: 40 bits tell callers apart, and open nothing
 RETRY_AFTER = 2  # seconds, when our own storage did not answer
 # Of every answer. Nobody keeps it, unless the route says how long (`cacheable`): it may be a citizen's own, or a refusal
-# that is true only now. And it is what its content type says.
-SAFE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+# that is true only now. It is what its content type says. And whoever had it over HTTPS comes over nothing else for two years.
+SAFE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
 
 type Headers = dict[str, str | list[str]]
 
@@ -87,13 +91,13 @@ def resolver() -> APIGatewayHttpResolver:
 
 def lambda_handler(
     app: APIGatewayHttpResolver,
-    session_key: Callable[[], bytes] | None = None,
+    session_keys: Callable[[datetime], Iterable[bytes]] | None = None,
     hash_of: Callable[[Citizen], str] | None = None,
     *,
     traced: bool = False,
     json_body: bool = True,
 ) -> Callable[[Event, LambdaContext], dict[str, Any]]:
-    """The Lambda entry point of a resolver; with `session_key`, every route of it needs a session.
+    """The Lambda entry point of a resolver; with `session_keys`, every route of it needs a session.
 
     With `hash_of` or `traced`, the log tells the caller's address, and a part of the citizen's keyed hash: the function
     must log where records live a week (`CitizenLogs` in the template). If the environment has an `EDGE_SECRET`, only
@@ -113,8 +117,8 @@ def lambda_handler(
                     trace["source"] = caller.replace(".", "_")  # the scrubber would take its dots for a phone number's
                 if edge_secret and not _through_the_edge(asked, edge_secret):
                     raise WrongEntrance
-                if session_key:
-                    who = session.verify(asked["headers"].get("authorization"), session_key(), now)
+                if session_keys:
+                    who = session.verify(asked["headers"].get("authorization"), session_keys(now), now)
                     app.context["citizen"] = who
                     if hash_of:
                         trace["citizen"] = hash_of(who)[:TRACED]

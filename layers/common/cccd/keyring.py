@@ -1,6 +1,7 @@
 """Secrets, read from Secrets Manager and kept for an hour, or for as long as the caller says."""
 
 import time
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ PAUSE = 60  # seconds until it is asked again
 
 _read: dict[str, tuple[float, bytes]] = {}  # by name: when it was read, and the secret
 _failed: dict[str, float] = {}  # by name: when Secrets Manager last did not answer
+_since: dict[str, datetime] = {}  # by name: since when the secret that was read is the one
+_before: dict[
+    str, tuple[datetime, bytes | None]
+] = {}  # by name: since when it has been replaced, and that earlier secret
 
 
 def secret(name: str, *, anew: bool = False, kept: int = KEPT) -> bytes:
@@ -35,21 +40,50 @@ def secret(name: str, *, anew: bool = False, kept: int = KEPT) -> bytes:
     if now < at + (STALE if asked_in_vain else kept):
         return value
     try:
-        value = _client().get_secret_value(SecretId=name)["SecretString"].encode().strip()
+        found = _client().get_secret_value(SecretId=name)
     except (BotoCoreError, ClientError) as error:
         if not passing(error) or now >= at + STALE:
             raise
         _failed[name] = now
         return value
+    value = found["SecretString"].encode().strip()
     _read[name] = now, value
+    _since[name] = found["CreatedDate"]
     _failed.pop(name, None)
+    return value
+
+
+def previous(name: str, now: datetime, *, good_for: timedelta) -> bytes | None:
+    """The secret in whose place the one of `secret` came, if that was less than `good_for` before `now`.
+
+    Outside that time nobody is asked. Without an earlier secret, or while Secrets Manager does not answer, it is None.
+
+    Raises:
+        botocore's errors: it may not be read.
+    """
+    since = _since.get(name)
+    if since is None or now >= since + good_for:
+        return None
+    replaced_at, value = _before.get(name, (None, None))
+    if replaced_at == since or (name in _failed and time.monotonic() < _failed[name] + PAUSE):
+        return value if replaced_at == since else None
+    try:
+        value = _client().get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")["SecretString"].encode().strip()
+    except (BotoCoreError, ClientError) as error:
+        if passing(error):
+            _failed[name] = time.monotonic()
+            return None
+        if not isinstance(error, ClientError) or error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        value = None
+    _before[name] = since, value
     return value
 
 
 def forget() -> None:
     """Whatever is kept is asked for again: of another account in a test, or after a restore."""
-    _read.clear()
-    _failed.clear()
+    for kept in (_read, _failed, _since, _before):
+        kept.clear()
 
 
 @cache

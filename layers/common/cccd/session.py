@@ -8,6 +8,7 @@ import base64
 import binascii
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,7 +16,6 @@ from cccd.clock import epoch
 from cccd.errors import SessionExpired, Unauthenticated
 
 LIFETIME = timedelta(hours=2)
-KEY_KEPT = 300  # seconds for which a process keeps the key: replacing it ends every session within that time
 _ISSUER = "cccd"
 _HEADER = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"  # {"alg":"HS256","typ":"JWT"}
 _LONGEST = 1_000  # characters; ours have about 200
@@ -31,6 +31,7 @@ class Citizen:
     id: str
     phone: str | None = None
     since: int = field(default=0, compare=False)  # when this session began, in epoch seconds
+    key: bytes = field(default=b"", compare=False, repr=False)  # the key that signed this session, and marked its phone
 
 
 def phone_mark(key: bytes, phone: str) -> str:
@@ -48,8 +49,10 @@ def issue(citizen: Citizen, key: bytes, now: datetime) -> tuple[str, datetime]:
     return f"{signed}.{_signature(signed, key)}", ends
 
 
-def verify(authorization: str | None, key: bytes, now: datetime) -> Citizen:
-    """The citizen whom an `Authorization: Bearer …` header speaks for.
+def verify(authorization: str | None, keys: Iterable[bytes], now: datetime) -> Citizen:
+    """The citizen whom an `Authorization: Bearer …` header speaks for, signed with one of `keys`.
+
+    The keys are tried one after another, so that those that are seldom needed (`session_keys.accepted`) are seldom read.
 
     Raises:
         Unauthenticated: no header, not a bearer token, or not signed by us.
@@ -60,11 +63,10 @@ def verify(authorization: str | None, key: bytes, now: datetime) -> Citizen:
     header, _, claims = signed.partition(".")
     if scheme.lower() != "bearer" or len(token) > _LONGEST or header != _HEADER:
         raise Unauthenticated
-    if not hmac.compare_digest(signature.encode(errors="replace"), _signature(signed, key).encode()):
-        raise Unauthenticated
+    key = _signer(signed, signature, keys)
     try:
         found = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-        citizen, ends, issuer = Citizen(found["sub"], found.get("tel"), found["iat"]), found["exp"], found["iss"]
+        citizen, ends, issuer = Citizen(found["sub"], found.get("tel"), found["iat"], key), found["exp"], found["iss"]
     except (binascii.Error, ValueError, TypeError, KeyError) as error:
         raise Unauthenticated from error
     if (
@@ -77,6 +79,14 @@ def verify(authorization: str | None, key: bytes, now: datetime) -> Citizen:
     if ends <= epoch(now):
         raise SessionExpired
     return citizen
+
+
+def _signer(signed: str, signature: str, keys: Iterable[bytes]) -> bytes:
+    """The key that made the signature; `Unauthenticated` if none did."""
+    for key in keys:
+        if hmac.compare_digest(signature.encode(errors="replace"), _signature(signed, key).encode()):
+            return key
+    raise Unauthenticated
 
 
 def _signature(signed: str, key: bytes) -> str:

@@ -1,0 +1,1 @@
+"""What helps whoever runs the service. Nothing of it is deployed."""
