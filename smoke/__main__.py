@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from infra import here
 from infra.intrinsics import TemplateError, read
 from infra.stamp import stamped
 from infra.template import Stack, load
+from local.accounts import OPERATOR, connect_accounts
 from local.engine import Engine
 from local.settings import CannotRun
 from local.stack import ZALO_URLS
@@ -77,6 +79,8 @@ def _walk(begun: float, built: Path, url: str, zalo: FakeZalo) -> None:
     secrets = deployment.client("secretsmanager")
     for name, value in zalo.secrets.items():
         secrets.put_secret_value(SecretId=resources[name]["id"], SecretString=value)
+    if refused := connect_accounts(partial(deployment.invoke, OPERATOR), zalo):
+        raise Refused(f"not connected: {refused}")
     citizen = Citizen(deployment, stack, zalo)
     citizen.signs_in()
     ticket = citizen.books()

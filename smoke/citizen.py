@@ -52,7 +52,12 @@ class Citizen:
 
     def follows(self) -> None:
         """Zalo's webhook, the queue and the worker: until the welcome arrives in the chat."""
-        event = {"event_name": "follow", "user_id_by_app": "4", "follower": {"id": CHAT_USER}}
+        event = {
+            "event_name": "follow",
+            "oa_id": self._zalo.account.id,
+            "user_id_by_app": "4",
+            "follower": {"id": CHAT_USER},
+        }
         body = {**event, "timestamp": str(int(time.time() * 1000))}
         mac = self._zalo.answer(Request("POST", "/sign", (), json.dumps(body).encode()))
         assert mac

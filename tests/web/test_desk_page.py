@@ -50,11 +50,11 @@ def starts(service: Served) -> list[str]:
     return [slot["start"] for slot in found["days"][0]["slots"] for _ in range(slot["seatsLeft"])]
 
 
-def sign_in(page: Page, service: Served, who: str, counter: str) -> None:
+def sign_in(page: Page, service: Served, who: str, counter: str, office: str = "Công an phường Sài Gòn") -> None:
     page.goto(f"{service.url}/desk/")
     page.get_by_role("button", name="Đăng nhập").click()
     page.get_by_role("link", name=who).click()
-    page.get_by_role("button", name=re.compile("Công an phường")).click()
+    page.get_by_role("button", name=office).click()
     page.get_by_label("Quầy số").fill(counter)
 
 
@@ -226,6 +226,29 @@ def test_the_chief_closes_the_afternoon_and_reads_the_figures(
         page.emulate_media(media="screen")
     sign_in(officer, stack_of_the_desk, "Cán bộ Minh", "1")
     expect(officer.get_by_role("button", name="Chỉ huy", exact=True)).to_have_count(0)
+
+
+def test_the_chief_connects_the_office_s_account_at_zalo_and_comes_back(
+    counters: tuple[Page, Page], stack_of_the_desk: Served
+) -> None:
+    page, _ = counters
+    sign_in(page, stack_of_the_desk, "Chỉ huy Hạnh", "1", office="Công an phường Tân Bình")
+    page.get_by_role("button", name="Chỉ huy").click()
+    expect(page.get_by_text("chưa kết nối trang Zalo nào")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Kết nối OA").click()
+    page.get_by_role("link", name="Đồng ý: Công an phường Tân Bình").click()
+    said(page, "Đã kết nối trang Zalo Công an phường Tân Bình")
+    expect(page.get_by_text("Đang kết nối.")).to_be_visible()
+    assert page.url == f"{stack_of_the_desk.url}/desk/", "neither code nor state stays in the address"
+    page.get_by_role("button", name="Kết nối lại OA").click()
+    page.get_by_role("link", name="Đồng ý: Công an phường Sài Gòn").click()
+    said(page, "đang gắn với")
+    expect(page.get_by_text("Đang kết nối.")).to_be_visible()
+    page.get_by_role("button", name="Ngắt kết nối").click()
+    page.get_by_role("button", name="Chắc chắn ngắt kết nối").click()
+    said(page, "Đã ngắt kết nối")
+    expect(page.get_by_text("chưa kết nối trang Zalo nào")).to_be_visible()
 
 
 def test_the_waiting_room_sees_numbers_and_no_names(counters: tuple[Page, Page], stack_of_the_desk: Served) -> None:

@@ -17,6 +17,7 @@ export type PlannedDay = Schemas["PlannedDay"];
 export type Notice = Schemas["NoticeView"];
 export type Declaration = Schemas["DeclarationAtDesk"];
 export type Procedure = Schemas["Procedure"];
+export type Account = Schemas["AccountView"];
 export type Act = "recall" | "serve" | "no-show" | "park" | "return" | "undo";
 
 /** What the server, or the network, refused. */
@@ -169,6 +170,31 @@ export class Desk {
     return this.told((client) =>
       client.DELETE("/desk/offices/{officeId}/days/{date}", { params: { path: { officeId: this.office, date } } }),
     );
+  }
+
+  /** The office's own Official Account; null where it has none. */
+  async account(): Promise<Account | null> {
+    const path = { officeId: this.office };
+    return (await this.told((client) => client.GET("/desk/offices/{officeId}/account", { params: { path } }))).account;
+  }
+
+  beginGrant(): Promise<Schemas["Consent"]> {
+    const path = { officeId: this.office };
+    return this.told((client) => client.POST("/desk/offices/{officeId}/account/grants", { params: { path } }));
+  }
+
+  async connect(state: string, code: string): Promise<Account | null> {
+    const path = { officeId: this.office };
+    const body = { state, code };
+    return (await this.told((client) => client.PUT("/desk/offices/{officeId}/account", { params: { path }, body })))
+      .account;
+  }
+
+  async disconnect(): Promise<void> {
+    const { error, response } = await this.client.DELETE("/desk/offices/{officeId}/account", {
+      params: { path: { officeId: this.office } },
+    });
+    if (!response.ok) throw refusal(response, error);
   }
 
   statistics(from: string, to: string): Promise<Statistics> {

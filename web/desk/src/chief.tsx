@@ -1,17 +1,20 @@
 /** What only the chief sees: closing times at once, announcements, and what became of the tickets. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { Account, type Grant } from "./account";
 import { type Desk, type Notice, type PlannedDay, Refused, type Statistics, type Ticket, type Waits } from "./api";
 import { affected, type Seats, type Session, sessionsOf } from "./sessions";
 import { phone, shown } from "./words";
 
 type Tell = (text: string, bad: boolean) => void;
 
-export function Chief({ desk, date, tell }: { desk: Desk; date: string; tell: Tell }) {
+export function Chief(props: { desk: Desk; office: string; date: string; grant: Grant | null; tell: Tell }) {
+  const { desk, office, date, grant, tell } = props;
   return (
     <main>
       <Plan desk={desk} date={date} tell={tell} />
       <Notices desk={desk} date={date} tell={tell} />
       <Figures desk={desk} date={date} tell={tell} />
+      <Account desk={desk} office={office} grant={grant} tell={tell} />
     </main>
   );
 }

@@ -1,6 +1,7 @@
 /** The officer's page: who is here, the next one, and what becomes of them. One key calls the next. */
 import { render } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type Grant, granted } from "./account";
 import {
   type Act,
   type Declaration,
@@ -20,11 +21,11 @@ const COUNTER = "desk-counter";
 const OFFICE = "desk-office";
 const UNSURE = "Chưa rõ đã ghi nhận hay chưa, vui lòng bấm lại: không bị làm hai lần.";
 
-function App({ config }: { config: Config }) {
+function App({ config, grant }: { config: Config; grant: Grant | null }) {
   const [me, setMe] = useState<Me | null>(null);
   const [day, setDay] = useState("");
   const [said, setSaid] = useState("");
-  const [office, setOffice] = useState(localStorage.getItem(OFFICE) ?? "");
+  const [office, setOffice] = useState(grant?.office ?? localStorage.getItem(OFFICE) ?? "");
   useEffect(() => {
     Desk.me(config)
       .then((found) => {
@@ -72,11 +73,19 @@ function App({ config }: { config: Config }) {
     localStorage.removeItem(OFFICE);
     setOffice("");
   };
-  return <Counter config={config} office={mine} first={day} leave={me.offices.length > 1 ? leave : null} />;
+  return (
+    <Counter config={config} office={mine} first={day} grant={grant} leave={me.offices.length > 1 ? leave : null} />
+  );
 }
 
-function Counter(props: { config: Config; office: MyOffice; first: string; leave: (() => void) | null }) {
-  const { config, office, leave } = props;
+function Counter(props: {
+  config: Config;
+  office: MyOffice;
+  first: string;
+  grant: Grant | null;
+  leave: (() => void) | null;
+}) {
+  const { config, office, grant, leave } = props;
   const [date, setDate] = useState(props.first);
   const desk = useMemo(() => new Desk(config, office.id, date), [config, office.id, date]);
   const [tickets, setTickets] = useState<Ticket[]>([]);
@@ -87,7 +96,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
   const [titles, setTitles] = useState<Record<string, string>>({});
   const lost = useRef(false);
   const [ended, setEnded] = useState(false);
-  const [page, setPage] = useState<"day" | "chief">("day");
+  const [page, setPage] = useState<"day" | "chief">(grant?.office === office.id ? "chief" : "day");
   const press = useRef<string | null>(null);
   const scanner = useRef<HTMLInputElement>(null);
 
@@ -243,7 +252,7 @@ function Counter(props: { config: Config; office: MyOffice; first: string; leave
         </button>
       )}
       {page === "chief" ? (
-        <Chief desk={desk} date={date} tell={(text, bad) => setSaid({ text, bad })} />
+        <Chief desk={desk} office={office.id} date={date} grant={grant} tell={(text, bad) => setSaid({ text, bad })} />
       ) : (
         <main>
           <section class="now" aria-label="Quầy của tôi">
@@ -656,8 +665,9 @@ const root = document.getElementById("root");
 if (root) {
   readConfig()
     .then(async (config) => {
+      const grant = granted(); // first: the pool's sign-in comes back with a code too
       await comeBack(config);
-      render(<App config={config} />, root);
+      render(<App config={config} grant={grant} />, root);
     })
     .catch(() => render(<p role="alert">Trang chưa được cài đặt: thiếu config.json.</p>, root));
 }
