@@ -62,8 +62,8 @@ def renew_due(
             break
         store = accounts.tokens(account_id)
         state = store.read()
-        if state is None or state.lost:
-            continue  # the index is read a moment late
+        if state is None or state.lost or state.due_at > now:
+            continue  # the index is read a moment late: another has done it
         try:
             keeper(store).refresh(used=state.access)
             renewed += 1

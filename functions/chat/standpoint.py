@@ -13,19 +13,20 @@ from pathlib import Path
 
 from accounts.account import Account, province_of
 from cccd.effective import holds
-from cccd.text import fold
+from cccd.text import clean, fold
 from offices.directory import bookable, directory
 from offices.office import Office
 from offices.reading import opening_hours
 from zalo.message import Button, Reply
 
+LONGEST_NAME = 8  # words
 MOST_OFFERED = 12  # offices of a province, in one message
-_NAMES_A_PLACE = re.compile(r"\b(cong an|ca|phuong|xa|dac khu|thi tran|quan|huyen|pc06)\b")
+_NAMES_A_PLACE = re.compile(r"\b(cong an|ca|phuong|xa|dac khu|thi tran|quan|huyen|pc06)\b(?= \w)|\bpc06\b")
 
 
 @dataclass(frozen=True)
 class PlaceWords:
-    """What is said when somebody asks about an office itself, folded; and words that name no place."""
+    """What is said when somebody asks about an office itself, folded; and words that name no place, as they are typed."""
 
     hours: tuple[str, ...]
     address: tuple[str, ...]
@@ -33,12 +34,20 @@ class PlaceWords:
     queue: tuple[str, ...]
     around: frozenset[str]
 
-    def asked(self, folded: str) -> list[str]:
-        """The sayings in the text, the longest first."""
-        said = [
-            each for each in (*self.hours, *self.address, *self.phone, *self.queue) if re.search(rf"\b{each}\b", folded)
-        ]
-        return sorted(said, key=len, reverse=True)
+    def without(self, words: list[str]) -> tuple[list[str], list[str]]:
+        """What of the typed words is a saying, folded; and what is left, as it was typed, without words that name no place."""
+        said, left = [], []
+        folded = [fold(each) for each in words]
+        sayings = sorted((*self.hours, *self.address, *self.phone, *self.queue), key=len, reverse=True)
+        at = 0
+        while at < len(words):
+            found = next((each for each in sayings if folded[at : at + len(each.split())] == each.split()), None)
+            if found:
+                said.append(found)
+            elif words[at].lower() not in self.around:
+                left.append(words[at])
+            at += len(found.split()) if found else 1
+        return said, left
 
 
 @cache
@@ -46,7 +55,7 @@ def place_words() -> PlaceWords:
     """The words, from content/place.toml."""
     content = tomllib.loads((Path(__file__).parent / "content" / "place.toml").read_text(encoding="utf-8"))
     asked = {kind: tuple(map(fold, content[kind])) for kind in ("hours", "address", "phone", "queue")}
-    return PlaceWords(**asked, around=frozenset(fold(content["around"]).split()))
+    return PlaceWords(**asked, around=frozenset(content["around"].split()))
 
 
 @dataclass(frozen=True)
@@ -86,19 +95,16 @@ class Standpoint:
 
     def asked(self, text: str, on: date) -> Asked | None:
         """The office about which the text asks: the one that it names, or else the account's own. None if it asks something else."""
-        folded, words = fold(text), place_words()
-        said = words.asked(folded)
-        rest = folded
-        for each in said:
-            rest = re.sub(rf"\b{each}\b", " ", rest)
-        rest = " ".join(word for word in re.findall(r"\w+", rest) if word not in words.around)
-        queue = any(each in words.queue for each in said)
-        if rest and _NAMES_A_PLACE.search(rest) and rest not in ("cong an", "phuong", "xa", "quan", "ca"):
-            if not said and _is_more_than_a_name(rest):
-                return None
-            found = directory().search(rest, on, 1)
-            return Asked(found.offices[0], queue) if found.sure and found.offices else None
-        return Asked(self.own, queue) if said and self.own else None
+        words = place_words()
+        said, left = words.without(re.findall(r"\w+", clean(text)))
+        queue, rest = any(each in words.queue for each in said), " ".join(left)
+        if not _NAMES_A_PLACE.search(fold(rest)):
+            return Asked(self.own, queue) if said and self.own else None
+        if not said and (len(left) > LONGEST_NAME or not _NAMES_A_PLACE.match(fold(rest))):
+            return None  # a question in which a place occurs
+        found = directory().search(rest, on, 1)
+        office = found.offices[0] if found.sure and found.offices else None
+        return Asked(office, queue) if office and (said or _is_named(office, rest)) else None
 
 
 def standpoint(account: Account, on: date) -> Standpoint:
@@ -121,6 +127,7 @@ def card(office: Office) -> list[str]:
     return [*lines, f"Điện thoại: {office.phone}."] if office.phone else lines
 
 
-def _is_more_than_a_name(rest: str) -> bool:
-    """Whether the text says more than a place: an office's name is short, a question is not."""
-    return len(rest.split()) > 8 or not re.match(r"(cong an|ca|phuong|xa|dac khu|thi tran|pc06)\b", rest)
+def _is_named(office: Office, rest: str) -> bool:
+    """Whether nothing but the office is named: its own name stands in the text."""
+    name = fold(office.name) if not office.ward else fold(office.ward)
+    return name in fold(rest) or "pc06" in fold(rest)

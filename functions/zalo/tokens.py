@@ -51,7 +51,7 @@ class TokensUnavailable(Exception):
 
 @dataclass(frozen=True)
 class TokenState:
-    """The stored state; `lost` once Zalo has refused the refresh token."""
+    """The stored state; `lost` once Zalo has refused the refresh token; to be renewed from `due_at` on."""
 
     access: str
     refresh: str
@@ -60,6 +60,7 @@ class TokenState:
     version: int
     locked_until: datetime | None
     lost: bool
+    due_at: datetime
 
     def fresh(self, now: datetime) -> bool:
         """Whether the access token still works."""
@@ -88,6 +89,7 @@ class TokenStore:
             version=item["version"],
             locked_until=from_epoch(locked) if locked else None,
             lost=bool(item.get("lost", False)),
+            due_at=from_epoch(item["dueAt"] if "dueAt" in item else item["accessEnds"]),
         )
 
     def granted(self, tokens: Tokens, now: datetime) -> Write:

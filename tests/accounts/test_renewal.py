@@ -13,10 +13,11 @@ from accounts.store import AccountStore
 from cccd.dynamodb import client, to_item
 from cccd.table import Table
 from local.zalo import ACCOUNTS, FakeZalo, Mood
+from local.zalo_account import ACCESS_SECONDS, FakeOfficialAccount
 from tests.gateway import CONTEXT
 from tests.zalo.accounts import HOME, OA, SECOND, connect, keeper_of
 from tests.zalo.conftest import NOW, Hands
-from zalo.official_account import OfficialAccountApi
+from zalo.official_account import OfficialAccountApi, Tokens
 from zalo.tokens import EARLY, LEASE, SPREAD, TRIED_AGAIN
 
 TABLE = "ChatTable"
@@ -44,6 +45,25 @@ def test_each_is_renewed_before_its_end_and_once(
     assert run() == 2 and run() == 0
     assert [zalo.accounts.by_id[each].refreshed for each in offices] == [2, 2]
     assert unwell(accounts, hands) == []
+
+
+def test_accounts_of_one_day_are_renewed_over_an_hour_each_once(
+    accounts: AccountStore, zalo: FakeZalo, hands: Hands, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [str(5 * 10**18 + n) for n in range(120)]
+    zalo.accounts.by_id = {each: FakeOfficialAccount(each, "") for each in many}
+    for each in many:
+        fake = zalo.accounts.by_id[each]
+        pair = Tokens(fake.access_token, fake.refresh_token, ACCESS_SECONDS)
+        assert accounts.connect(Account(each, "", ()), pair, "a test", NOW)
+    in_a_minute = []
+    hands.at = NOW + timedelta(hours=25) - EARLY - SPREAD
+    while hands.at <= NOW + timedelta(hours=25) - EARLY + timedelta(minutes=1):
+        in_a_minute.append(run())
+        hands.at += timedelta(minutes=1)
+    assert sum(in_a_minute) == len(many) == zalo.accounts.asked
+    assert {each.refreshed for each in zalo.accounts.by_id.values()} == {1}
+    assert max(in_a_minute) <= 10, "of 120, in sixty minutes"
 
 
 def test_one_that_is_lost_stops_no_other_and_is_named_until_it_is_connected_anew(

@@ -212,7 +212,8 @@ def test_who_leaves_while_they_are_written_to_has_left(workers: list[Worker], za
     """An earlier message, delivered at the same moment as the farewell, does not tie the citizen again."""
     workers[0].tokens.access()
     before = NOW.timestamp() * 1000
-    said = {"event_name": "user_send_text", "sender": {"id": "777"}, "message": {"text": "menu"}, "user_id_by_app": "1"}
+    message = {"sender": {"id": "777"}, "recipient": {"id": OA}, "message": {"text": "menu"}}
+    said = {"event_name": "user_send_text", "user_id_by_app": "1"} | message
     left = {"event_name": "unfollow", "oa_id": OA, "follower": {"id": "777"}, "user_id_by_app": "1"}
     citizen = CitizenHash(workers[0].chat.citizen("1") or "")
     numbers = {worker: n for n, worker in enumerate(workers)}
