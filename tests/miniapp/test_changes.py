@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.miniapp.phone import OFFICE, Phone
 from tests.miniapp.world import Answer
+from tests.zalo.accounts import OA
 
 
 def test_an_appointment_is_moved_and_cancelled(phone: Phone) -> None:
@@ -253,9 +254,8 @@ def test_a_wish_waits_for_its_draw(phone: Phone) -> None:
 
 
 def test_an_office_is_followed_and_called(phone: Phone) -> None:
-    """No office of the demo has an account or a number: the answer is a real one with both."""
+    """No office of the demo has a number: the answer is a real one with one. Whether she follows is the server's word."""
     office = phone.api("GET", f"/offices/{OFFICE}") | {
-        "officialAccount": {"id": "4318657068771012646", "followUrl": "https://zalo.me/4318657068771012646"},
         "phone": "028 3829 7643",
         "notices": ["Sáng thứ Hai 30/11 cơ quan nghỉ họp."],
     }
@@ -268,7 +268,12 @@ def test_an_office_is_followed_and_called(phone: Phone) -> None:
     phone.tap("Quan tâm")
     phone.tap("Gọi 028 3829 7643")
     expect(phone.page.get_by_role("alert")).to_have_count(0)
-    assert [each["uid"] for each in phone.asked_of_zalo("action.follow.oa")] == ["4318657068771012646"]
+    assert [each["uid"] for each in phone.asked_of_zalo("action.follow.oa")] == [OA]
+    follows = {"account": office["officialAccount"], "follows": True}
+    phone.world.plan("GET", f"/offices/{OFFICE}/following", as_answer(follows))
+    phone.tap("Quan tâm")
+    phone.sees("Bạn đã quan tâm trang Zalo của cơ quan. Tin về lịch hẹn sẽ đến trong Zalo.")
+    assert len(phone.asked_of_zalo("action.follow.oa")) == 1, "who follows is not asked again"
     assert [each["phoneNum"] for each in phone.asked_of_zalo("action.open.phone")] == ["02838297643"]
 
 

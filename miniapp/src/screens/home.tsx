@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { Button } from "zmp-ui";
 import appConfig from "../../app-config.json";
-import { type Booking, type Office, open, told } from "../api/client";
+import { type Booking, mine, type Office, open, told } from "../api/client";
 import { isActive, nextOf, readAppointments, STATUS } from "../appointments";
 import { now } from "../clock";
 import { changePlan, currentPlan, usePlan } from "../plan";
@@ -99,9 +99,19 @@ function Doors({ office }: { office: Office | null }) {
   const following = useWork();
   const [none, setNone] = useState(false);
   const account = office?.officialAccount ?? null;
-  // Where Zalo cannot ask inside the app, its own page does.
-  const quanTam = () =>
-    account ? following.start(() => follow(account.id).catch(() => leave(account.followUrl))) : setNone(true);
+  const [followed, setFollowed] = useState<string | null>(null);
+  const quanTam = () => {
+    if (!office || !account) return setNone(true);
+    following.start(async () => {
+      // What Zalo has told our server; where it cannot say, Zalo itself is asked.
+      const path = { officeId: office.id };
+      const known = await told(mine.GET("/offices/{officeId}/following", { params: { path } })).catch(() => null);
+      if (known?.follows) return setFollowed(office.id);
+      const asked = known?.account ?? account;
+      // Where Zalo cannot ask inside the app, its own page does.
+      await follow(asked.id).catch(() => leave(asked.followUrl));
+    });
+  };
   return (
     <>
       <nav className="doors" aria-label="Dịch vụ">
@@ -114,6 +124,9 @@ function Doors({ office }: { office: Office | null }) {
       <div role="status">
         {none && (
           <p>{office ? `${office.name} chưa có trang Zalo để quan tâm.` : "Bạn chọn cơ quan ở dưới trước nhé."}</p>
+        )}
+        {followed !== null && followed === office?.id && (
+          <p>Bạn đã quan tâm trang Zalo của cơ quan. Tin về lịch hẹn sẽ đến trong Zalo.</p>
         )}
       </div>
     </>
