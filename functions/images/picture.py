@@ -3,6 +3,7 @@
 What a camera notes beside it (place, time, device) is left out, and so is whatever else a file may carry.
 """
 
+import re
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -10,8 +11,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP")  # no other decoder of Pillow ever sees what a stranger sent
 MOST_BYTES = 4_000_000  # API Gateway hands a function 6 MB, and in base64 a picture is a third longer
 MOST_PIXELS = 40_000_000  # a phone's own are of 12 million; in memory each takes four bytes
+# A progressive JPEG of a camera has about ten; each costs as much as the picture has pixels, however few bytes it is.
+MOST_SCANS = 50
 LONGEST_SIDE = 1600  # pixels of what is kept: a form that is photographed stays legible
 QUALITY = 85
+
+# The head of a JPEG's scan: its marker, its length and the number of its components, which belong to each other. A decoder takes no
+# scan without such a head, and in other bytes (what was recorded beside it, a film behind it) one in 2**38 places looks like one.
+_SCAN = re.compile(rb"\xff\xda\x00(?:\x06\x00|\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 
 
 class NotAPicture(Exception):
@@ -19,7 +26,7 @@ class NotAPicture(Exception):
 
 
 class TooLarge(Exception):
-    """It has more bytes or pixels than we take."""
+    """It has more bytes, pixels or scans than we take."""
 
 
 def written_anew(sent: bytes) -> bytes:
@@ -28,7 +35,7 @@ def written_anew(sent: bytes) -> bytes:
     Raises:
         NotAPicture, TooLarge
     """
-    if len(sent) > MOST_BYTES:
+    if len(sent) > MOST_BYTES or len(_SCAN.findall(sent)) > MOST_SCANS:
         raise TooLarge
     try:
         with Image.open(BytesIO(sent), formats=FORMATS) as opened:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from images.picture import LONGEST_SIDE, MOST_BYTES, NotAPicture, TooLarge, written_anew
+from images.picture import LONGEST_SIDE, MOST_BYTES, MOST_SCANS, NotAPicture, TooLarge, written_anew
 
 PLACE = b"10 46 36 N"  # as a phone writes where a picture was taken
 
@@ -66,6 +66,28 @@ def test_fifty_megapixels_are_refused_by_their_head(form: str, monkeypatch: pyte
 def test_too_many_bytes_are_refused_unread() -> None:
     with pytest.raises(TooLarge):
         written_anew(b"\xff" * (MOST_BYTES + 1))
+
+
+def with_scans(more: int) -> bytes:
+    """A progressive picture whose last scan, of 65 bytes, comes so many times more."""
+    sent = picture((4000, 2000), "JPEG", "L", progressive=True, quality=20)
+    last = sent[sent.rindex(b"\xff\xda") : -2]
+    return sent[:-2] + last * more + sent[-2:]
+
+
+def test_a_few_bytes_of_many_scans_are_refused_before_they_cost_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert written_anew(with_scans(30)), "as many as no camera writes"
+    sent = with_scans(5_000)
+    assert len(sent) < MOST_BYTES
+    monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("it was decoded"))
+    with pytest.raises(TooLarge):
+        written_anew(sent)
+
+
+def test_what_a_phone_keeps_beside_and_behind_a_photograph_is_not_taken_for_scans() -> None:
+    film = Random(1).randbytes(2_000_000) + b"\xff\xda" * 1_000
+    assert film.count(b"\xff\xda") > MOST_SCANS
+    assert seen(written_anew(picture(progressive=True) + film)).size == (400, 300)
 
 
 def test_other_files_are_no_pictures() -> None:
