@@ -1,5 +1,6 @@
 """What citizens told the office, for its officers; and the office's answer."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from pydantic import Field, StringConstraints
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import NotFound, NotYourOffice
+from cccd.fields import Plain
 from cccd.hashes import CitizenHash
 from cccd.http import lambda_handler, refuses, resolver
 from cccd.settings import Settings
@@ -19,6 +21,8 @@ from desk.store import DeskStore
 from feedback.kinds import kinds
 from feedback.store import Feedback, FeedbackStore
 from images.store import Images
+
+_ID = re.compile(r"[0-9]{13}-[a-z2-7]{26}", re.ASCII)
 
 app = resolver()
 
@@ -51,7 +55,7 @@ class FeedbackPage(Page[FeedbackView]):
 class FeedbackAnswer(Model):
     """What the office answers; its citizen reads it."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^<>]*$")]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000), Plain]
 
 
 settings = FeedbackSettings.load()
@@ -78,9 +82,9 @@ def answer_feedback(
     request: FeedbackAnswer,
 ) -> Response[None]:
     me, now = officer_of(app.current_event.raw_event).at(office_id), clock.now()
-    number, _, citizen = feedback_id.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) <= 13 and citizen.isalnum()):
+    if not _ID.fullmatch(feedback_id):
         raise NotFound
+    number, _, citizen = feedback_id.partition("-")
     store().answer(office_id, CitizenHash(citizen), int(number), request.text, now)
     DeskStore(client(), settings.bookings_table).note(me, office_id, "feedback answered", "-", now)
     return Response(status_code=204)

@@ -6,6 +6,7 @@ import pytest
 
 from cccd.dynamodb import client
 from feedback.desk_api import handler as desk
+from feedback.store import FeedbackStore
 from local.zalo import FakeZalo
 from privacy.api import handler as privacy
 from tests.contract.egovernment.conftest import OFFICE, Template, Thrown
@@ -68,9 +69,29 @@ def test_only_an_officer_of_the_office_reads_and_answers(template: Template) -> 
     assert at_desk("GET", PATH, {}, via=desk).code == "unauthenticated"
 
 
-@pytest.mark.parametrize("feedback_id", ["x", "1-", "-a", "1-zzz", "99999999999999-a", "1-a b", "%00"])
-def test_an_id_of_no_feedback_is_answered_as_none(template: Template, feedback_id: str) -> None:
+@pytest.mark.parametrize(
+    "feedback_id",
+    ["x", "1-", "-a", "1-zzz", "99999999999999-a", "1-a b", "%00", "1-" + "a" * 3000, "1795572000000-" + "A" * 26],
+)
+def test_what_can_be_no_id_is_answered_as_none_and_never_asked_of_the_table(
+    template: Template, monkeypatch: pytest.MonkeyPatch, feedback_id: str
+) -> None:
+    monkeypatch.setattr(FeedbackStore, "answer", lambda *_: pytest.fail("a key may be too long for the table"))
     assert office("PUT", f"{PATH}/{feedback_id}/answer", body={"text": "Cảm ơn."}).status in (404, 405)
+
+
+def test_an_id_of_no_feedback_is_answered_as_none(template: Template) -> None:
+    never = "1795572000000-" + "a" * 26
+    assert office("PUT", f"{PATH}/{never}/answer", body={"text": "Cảm ơn."}).code == "not_found"
+
+
+@pytest.mark.parametrize("text", ["<b>đậm</b>", "một\x00hai", "một\x1b[2Jhai", "  ", "x" * 2001])
+def test_an_answer_that_no_page_could_show_is_refused(template: Template, text: str) -> None:
+    template("POST", "/feedback_api", SAID)
+    (said,) = office().body["items"]
+    assert office("PUT", f"{PATH}/{said['id']}/answer", body={"text": text}).status == 422
+    assert office("PUT", f"{PATH}/{said['id']}/answer", body={"text": "Cảm ơn.\n\tBạn chờ nhé."}).status == 204
+    assert listed(template)["data"][0]["response"] == "Cảm ơn.\n\tBạn chờ nhé."
 
 
 @pytest.mark.parametrize(
@@ -79,6 +100,7 @@ def test_an_id_of_no_feedback_is_answered_as_none(template: Template, feedback_i
         {"title": ""},
         {"title": "x" * 201},
         {"content": "<b>đậm</b>"},
+        {"content": "một\x07hai"},
         {"content": "   "},
         {"feedbackTypeId": 99},
         {"feedbackTypeId": "x"},
