@@ -1,6 +1,5 @@
 """What citizens told the office, for its officers; and the office's answer."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +11,6 @@ from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import NotFound, NotYourOffice
 from cccd.fields import Plain
-from cccd.hashes import CitizenHash
 from cccd.http import lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.wire import Model, Page
@@ -21,8 +19,6 @@ from desk.store import DeskStore
 from feedback.kinds import kinds
 from feedback.store import Feedback, FeedbackStore
 from images.store import Images
-
-_ID = re.compile(r"[0-9]{13}-[a-z2-7]{26}", re.ASCII)
 
 app = resolver()
 
@@ -82,10 +78,7 @@ def answer_feedback(
     request: FeedbackAnswer,
 ) -> Response[None]:
     me, now = officer_of(app.current_event.raw_event).at(office_id), clock.now()
-    if not _ID.fullmatch(feedback_id):
-        raise NotFound
-    number, _, citizen = feedback_id.partition("-")
-    store().answer(office_id, CitizenHash(citizen), int(number), request.text, now)
+    store().answer(office_id, feedback_id, request.text, now)
     DeskStore(client(), settings.bookings_table).note(me, office_id, "feedback answered", "-", now)
     return Response(status_code=204)
 
@@ -96,7 +89,7 @@ def store() -> FeedbackStore:
 
 def _view(said: Feedback, images: Images) -> FeedbackView:
     return FeedbackView(
-        id=f"{said.id}-{said.citizen}",
+        id=said.name,
         kind=kinds().get(said.kind, ""),
         title=said.title,
         content=said.content,

@@ -2,15 +2,20 @@
 
 pk               sk                        what
 CITIZEN#<hash>   FEEDBACK#<id>             office, kind, title, content, at (epoch ms, which is the id), answer, answeredAt
-                                           images (their keys in the bucket)
-OFFICE#<office>  FEEDBACK#<id>#<hash>      the citizen's hash
+                                           images (their keys in the bucket), mark
+OFFICE#<office>  FEEDBACK#<id>-<mark>      the citizen's hash
+
+The mark is random. With it an officer names a feedback; the citizen's hash, which stands in other tables too, never leaves this one.
 """
 
+import re
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cccd.base32 import base32
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item
 from cccd.errors import NotFound, TemporarilyUnavailable
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=365)
 RETRY_AFTER = 2  # seconds
 MOST_SHOWN = 100  # to an office at a time, the latest
+_MARK_BYTES = 16
+_NAME = re.compile(r"[0-9]{13}-[a-z2-7]{26}", re.ASCII)
 _TRIES = 20  # of one citizen's feedback in one millisecond: a day has no more
 
 
@@ -33,6 +40,7 @@ class Feedback:
     """One feedback; `id` is the millisecond in which it came, one of its kind for its citizen."""
 
     id: int
+    mark: str
     citizen: CitizenHash
     office_id: str
     kind: int
@@ -42,6 +50,11 @@ class Feedback:
     answer: str | None = None
     answered_at: datetime | None = None
     images: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called at the desk: it tells nothing of its citizen."""
+        return f"{self.id:013d}-{self.mark}"
 
 
 class FeedbackStore:
@@ -68,9 +81,9 @@ class FeedbackStore:
             TemporarilyUnavailable
         """
         images = tuple(self.images.keep(each, citizen) for each in pictures)
-        first = int(now.timestamp() * 1000)
+        first, mark = int(now.timestamp() * 1000), base32(secrets.token_bytes(_MARK_BYTES))
         for number in range(first, first + _TRIES):
-            said = Feedback(number, citizen, office_id, kind, title, content, now, images=images)
+            said = Feedback(number, mark, citizen, office_id, kind, title, content, now, images=images)
             ttl = epoch(now + KEPT)
             item: Item = {
                 "office": office_id,
@@ -78,6 +91,7 @@ class FeedbackStore:
                 "title": title,
                 "content": content,
                 "at": epoch(now),
+                "mark": mark,
                 "ttl": ttl,
             }
             item |= {"images": list(images)} if images else {}
@@ -104,15 +118,19 @@ class FeedbackStore:
         keys = [_own(CitizenHash(each["citizen"]), _number(each)) for each in places[:MOST_SHOWN]]
         return sorted(_current(self._table.get_all(keys), now), key=lambda each: each.id, reverse=True)
 
-    def answer(self, office_id: str, citizen: CitizenHash, number: int, text: str, now: datetime) -> None:
-        """Answer it; another answer takes the place of the one before.
+    def answer(self, office_id: str, name: str, text: str, now: datetime) -> None:
+        """Answer the feedback of that name; another answer takes the place of the one before.
 
         Raises:
             NotFound: there is no such feedback of that office, or its citizen has erased it.
         """
+        place = self._table.get(_place(office_id, name)) if _NAME.fullmatch(name) else None
+        if place is None:
+            raise NotFound
         update = "SET answer = :answer, answeredAt = :now"
-        values = {":answer": text, ":now": epoch(now), ":office": office_id}
-        if not self._table.written(self._table.update(_own(citizen, number), update, "office = :office", values)):
+        values = {":answer": text, ":now": epoch(now), ":mark": name.partition("-")[2]}
+        own = _own(CitizenHash(place["citizen"]), _number(place))
+        if not self._table.written(self._table.update(own, update, "mark = :mark", values)):
             raise NotFound
 
     def forget(self, citizen: CitizenHash) -> int:
@@ -134,17 +152,22 @@ def _own(citizen: CitizenHash, number: int) -> Key:
 
 
 def _in_office(said: Feedback) -> Key:
-    return {"pk": f"OFFICE#{said.office_id}", "sk": f"FEEDBACK#{said.id:013d}#{said.citizen}"}
+    return _place(said.office_id, said.name)
+
+
+def _place(office_id: str, name: str) -> Key:
+    return {"pk": f"OFFICE#{office_id}", "sk": f"FEEDBACK#{name}"}
 
 
 def _number(item: Item) -> int:
-    return int(item["sk"].split("#")[1])
+    return int(item["sk"].removeprefix("FEEDBACK#").partition("-")[0])
 
 
 def _feedback(item: Item) -> Feedback:
     answered = item.get("answeredAt")
     return Feedback(
         id=_number(item),
+        mark=item["mark"],
         citizen=CitizenHash(item["pk"].removeprefix("CITIZEN#")),
         office_id=item["office"],
         kind=int(item["kind"]),

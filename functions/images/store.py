@@ -1,9 +1,12 @@
 """The bucket of pictures. Nobody reads it but by a link that we sign, which ends after some minutes.
 
 new/<name>                    just uploaded, by somebody who need not be signed in; gone after a day
-feedback/<citizen>/<name>     kept with a feedback of that citizen (their keyed hash), as long as the feedback
+feedback/<album>/<name>       kept with a feedback of the citizen whose album it is, as long as the feedback
+
+An album's name follows from the citizen's hash and does not lead back to it, as links go to officers and phones.
 """
 
+import hashlib
 import re
 import secrets
 from functools import cache
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINKED_FOR = 15 * 60  # seconds
+_ALBUM_BYTES = 16
 _NAME_BYTES = 16  # nobody guesses it: whoever knows the name of a new picture has uploaded it
 _NAME = re.compile(r"[a-z2-7]{26}\.jpg", re.ASCII)
 # S3 tells 403 for 404 to whoever may not list the bucket.
@@ -64,7 +68,7 @@ class Images:
             InvalidRequest: there is no such picture, or its day is over.
         """
         bare = name.partition("?")[0].rpartition("/")[2]
-        key = f"feedback/{citizen}/{_fresh_name()}"
+        key = f"{_album(citizen)}{_fresh_name()}"
         if not _NAME.fullmatch(bare):
             raise InvalidRequest([_GONE_TOLD])
         source = {"Bucket": self._bucket, "Key": f"new/{bare}"}
@@ -84,12 +88,16 @@ class Images:
 
     def forget(self, citizen: CitizenHash) -> None:
         """Erase all that is kept for a citizen, also what no feedback came to hold. Twice is the same as once."""
-        pages = client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"feedback/{citizen}/")
+        pages = client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=_album(citizen))
         for key in [each["Key"] for page in pages for each in page.get("Contents", [])]:
             client().delete_object(Bucket=self._bucket, Key=key)
 
 
 _GONE_TOLD = FieldError("imageUrls", "not_found", "Ảnh đính kèm không còn. Vui lòng chọn lại ảnh rồi gửi lại.")
+
+
+def _album(citizen: CitizenHash) -> str:
+    return f"feedback/{base32(hashlib.sha256(f'album {citizen}'.encode()).digest()[:_ALBUM_BYTES])}/"
 
 
 def _fresh_name() -> str:

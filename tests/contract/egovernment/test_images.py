@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from cccd.dynamodb import client
 from egovernment import upload_api
 from feedback.desk_api import handler as desk
 from images.picture import MOST_BYTES
@@ -107,6 +108,19 @@ def test_a_feedback_shows_its_pictures_to_its_citizen_and_its_office_alone(templ
     for shown in (mine["imageUrls"], theirs["imageUrls"]):
         assert len(shown) == 2 and all(each.startswith("https://") and "/feedback/" in each for each in shown)
     assert listed(Template("minh"))["data"] == []
+
+
+def test_what_an_officer_gets_does_not_tell_whose_it_is(template: Template) -> None:
+    pictures = upload(form(picture()))["images"]
+    for _ in range(2):
+        template("POST", "/feedback_api", SAID | {"imageUrls": pictures})
+    kept = client().scan(TableName="FeedbackTable", ConsistentRead=True)["Items"]
+    (owner,) = {each["citizen"]["S"] for each in kept if "citizen" in each}
+    items = at_desk("GET", PATH, via=desk).body["items"]
+    assert len(items) == 2 and owner not in json.dumps(items), "neither in an id nor in a picture's address"
+    marks = {each["id"].partition("-")[2] for each in items}
+    assert len(marks) == 2, "two of one citizen have nothing in common"
+    assert owner not in json.dumps(listed(template))
 
 
 def test_a_feedback_that_is_sent_twice_has_its_pictures_twice(template: Template) -> None:
