@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field, StringConstraints
 
 from cccd import clock
@@ -45,7 +45,7 @@ class FeedbackView(Model):
 
 
 class FeedbackPage(Page[FeedbackView]):
-    """The latest hundred, the latest first."""
+    """A hundred at a time, the latest first."""
 
 
 class FeedbackAnswer(Model):
@@ -59,10 +59,14 @@ settings = FeedbackSettings.load()
 
 @app.get("/desk/offices/<officeId>/feedback", summary="What citizens told the office")
 @refuses(NotYourOffice)
-def list_feedback(office_id: Annotated[str, Path(alias="officeId")]) -> FeedbackPage:
+def list_feedback(
+    office_id: Annotated[str, Path(alias="officeId")],
+    cursor: Annotated[str, Query(max_length=64, description="`nextCursor` of the page before.")] = "",
+) -> FeedbackPage:
     officer_of(app.current_event.raw_event).at(office_id)
     found = store()
-    return FeedbackPage(items=[_view(each, found.images) for each in found.of_office(office_id, clock.now())])
+    page, following = found.of_office(office_id, clock.now(), cursor)
+    return FeedbackPage(items=[_view(each, found.images) for each in page], next_cursor=following)
 
 
 @app.put(

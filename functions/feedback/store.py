@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from cccd.base32 import base32
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item
-from cccd.errors import NotFound, TemporarilyUnavailable
+from cccd.errors import FieldError, InvalidRequest, NotFound, TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from cccd.table import NEW, Key, Table
 from cccd.transactions import Refused, Unknown
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=365)
 RETRY_AFTER = 2  # seconds
-MOST_SHOWN = 100  # to an office at a time, the latest
+PAGE = 100  # of what an office reads at a time
 _MARK_BYTES = 16
 _NAME = re.compile(r"[0-9]{13}-[a-z2-7]{26}", re.ASCII)
 _TRIES = 20  # of one citizen's feedback in one millisecond: a day has no more
+
+
+_NO_CURSOR = FieldError("cursor", "not_found", "Trang này không có. Vui lòng mở lại danh sách từ đầu.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,13 +113,23 @@ class FeedbackStore:
         found = self._table.query(f"CITIZEN#{citizen}", "FEEDBACK#")
         return sorted(_current(found, now), key=lambda each: each.id, reverse=True)
 
-    def of_office(self, office_id: str, now: datetime) -> list[Feedback]:
-        """What was written to the office, the latest first, at most `MOST_SHOWN`."""
-        places = sorted(
-            self._table.query(f"OFFICE#{office_id}", "FEEDBACK#"), key=lambda each: each["sk"], reverse=True
-        )
-        keys = [_own(CitizenHash(each["citizen"]), _number(each)) for each in places[:MOST_SHOWN]]
-        return sorted(_current(self._table.get_all(keys), now), key=lambda each: each.id, reverse=True)
+    def of_office(self, office_id: str, now: datetime, before: str = "") -> tuple[list[Feedback], str | None]:
+        """A page of what was written to the office, the latest first, and the name before which the next page begins.
+
+        `before` is the name of a feedback of which nothing later is told. There is no next page where the name is None.
+
+        Raises:
+            InvalidRequest: `before` is no name of a feedback.
+        """
+        if before and not _NAME.fullmatch(before):
+            raise InvalidRequest([_NO_CURSOR])
+        start = _place(office_id, before)["sk"] if before else ""
+        found = self._table.latest(f"OFFICE#{office_id}", "FEEDBACK#", PAGE + 1, start)
+        places = [each for each in found[:PAGE] if each["ttl"] > epoch(now)]
+        keys = [_own(CitizenHash(each["citizen"]), _number(each)) for each in places]
+        shown = sorted(_current(self._table.get_all(keys), now), key=lambda each: each.name, reverse=True)
+        more = len(found) > PAGE == len(places)  # where one is over its time, all before it are
+        return shown, places[-1]["sk"].removeprefix("FEEDBACK#") if more else None
 
     def answer(self, office_id: str, name: str, text: str, now: datetime) -> None:
         """Answer the feedback of that name; another answer takes the place of the one before.

@@ -59,6 +59,38 @@ def test_nobody_reads_what_another_wrote(template: Template) -> None:
     assert listed(template)["data"] == [], "at another office it is not shown either"
 
 
+def test_nobody_hides_what_others_told_the_office(
+    template: Template, monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    """Page after page, each feedback once, the latest first; a page costs what it shows, however many there are."""
+    monkeypatch.setattr("feedback.store.PAGE", 4)
+    for number in range(9):
+        Template(f"nguoi-{number}")("POST", "/feedback_api", SAID | {"title": f"Lần {number}"})
+        clock.shift(1)
+    told: list[str] = []
+    cursor, pages = None, 0
+    while cursor or not pages:
+        page = office(query={"cursor": cursor} if cursor else None).body
+        told += [each["title"] for each in page["items"]]
+        cursor, pages = page["nextCursor"], pages + 1
+        if pages == 1:  # what comes meanwhile shifts nothing
+            template("POST", "/feedback_api", SAID)
+    assert (told, pages) == ([f"Lần {number}" for number in reversed(range(9))], 3)
+
+
+def test_the_last_page_that_is_full_has_no_next(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedback.store.PAGE", 2)
+    for _ in range(2):
+        template("POST", "/feedback_api", SAID)
+    assert office().body["nextCursor"] is None
+
+
+@pytest.mark.parametrize("cursor", ["x", "1-2", "FEEDBACK#", "1795572000000-" + "A" * 26, "a" * 65])
+def test_a_cursor_that_is_none_is_told(template: Template, cursor: str) -> None:
+    refused = office(query={"cursor": cursor})
+    assert refused.status == 422 and refused.body["errors"][0]["field"] == "cursor"
+
+
 def test_only_an_officer_of_the_office_reads_and_answers(template: Template) -> None:
     template("POST", "/feedback_api", SAID)
     (said,) = office().body["items"]
