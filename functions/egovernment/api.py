@@ -169,8 +169,10 @@ def add_feedback(request: FeedbackIn) -> Answer:
     kind = next(iter(kinds())) if request.feedback_type_id is None else request.feedback_type_id
     if kind not in kinds():
         raise InvalidRequest([FieldError("feedbackTypeId", "not_found", "Vui lòng chọn lại loại phản ánh.")])
-    Use(Table(client(), settings.declarations_table)).count(caller.citizen, "feedbacks", caller.since, now)
-    _feedback().add(caller.citizen, office.id, kind, request.title, request.content, now, request.image_urls)
+    use = Use(Table(client(), settings.declarations_table))
+    use.count(caller.citizen, "feedbacks", caller.since, now)
+    in_time = use.in_time(caller.citizen, caller.since)
+    _feedback().add(caller.citizen, office.id, kind, request.title, request.content, now, in_time, request.image_urls)
     return success(True)
 
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from cccd.base32 import base32
 from cccd.clock import epoch, from_epoch
 from cccd.dynamodb import Item
-from cccd.errors import FieldError, InvalidRequest, NotFound, TemporarilyUnavailable
+from cccd.errors import FieldError, InvalidRequest, NotFound, SessionExpired, TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from cccd.table import NEW, Key, Table
-from cccd.transactions import Refused, Unknown
+from cccd.transactions import Refused, Unknown, Write
 from images.store import Images
 
 if TYPE_CHECKING:
@@ -75,12 +75,14 @@ class FeedbackStore:
         title: str,
         content: str,
         now: datetime,
+        in_time: Write,
         pictures: Sequence[str] = (),
     ) -> Feedback:
-        """Keep what a citizen tells the office; `pictures` are names of new images.
+        """Keep what a citizen tells the office; `pictures` are names of new images. `in_time` checks that nothing was erased meanwhile.
 
         Raises:
             InvalidRequest: a picture is gone.
+            SessionExpired: the citizen's data was erased since the session began; nothing is kept.
             TemporarilyUnavailable
         """
         images = tuple(self.images.keep(each, citizen) for each in pictures)
@@ -100,9 +102,14 @@ class FeedbackStore:
             item |= {"images": list(images)} if images else {}
             place = {**_in_office(said), "citizen": citizen, "ttl": ttl}
             try:
-                self._table.commit([self._table.put({**_own(citizen, number), **item}, NEW), self._table.put(place)])
-            except Refused:
-                continue
+                self._table.commit(
+                    [in_time, self._table.put({**_own(citizen, number), **item}, NEW), self._table.put(place)]
+                )
+            except Refused as refused:
+                if refused.old[0] is None:
+                    continue
+                self.images.drop(images)
+                raise SessionExpired from refused
             except Unknown:
                 break
             return said

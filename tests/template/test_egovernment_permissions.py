@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from cccd.hashes import CitizenHash
 from feedback import desk_api
 from local.zalo import FakeZalo
 from privacy.api import handler as privacy
 from tests.contract.egovernment.conftest import Template, clock, template, zalo
-from tests.contract.egovernment.test_images import form, upload
+from tests.contract.egovernment.test_images import erase, form, just_before_pictures_are_kept, upload
 from tests.contract.egovernment.test_template import signed_in
 from tests.desk.officers import at_desk
 from tests.gateway import call
@@ -46,7 +47,21 @@ def test_the_adapter_may_do_exactly_what_it_does(
     template("POST", "/feedback_api", said)
     template("GET", "/feedback_api")
     template("GET", "/search_profiles_api", profileCode="a" * 26)
+    seen |= performed
+
+    clock.shift(60)
+
+    def erasure(citizen: CitizenHash) -> None:
+        before = performed.copy()
+        erase(citizen)
+        performed.clear()
+        performed.update(before)
+
+    performed.clear()
+    just_before_pictures_are_kept(monkeypatch, erasure)
+    assert template.raw("POST", "/feedback_api", said)["statusCode"] == 401
     assert performed | seen == allowed("EgovernmentFunction")
+    assert template("POST", "/feedback_api", said)
 
     performed.clear()
     path = "/desk/offices/ca-26740/feedback"

@@ -2,17 +2,25 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
 
+from cccd.clock import now
 from cccd.dynamodb import client
+from cccd.errors import TemporarilyUnavailable
+from cccd.hashes import CitizenHash
 from egovernment import upload_api
 from feedback.desk_api import handler as desk
+from images import store
 from images.picture import MOST_BYTES
+from images.store import Images
 from local.zalo import FakeZalo
+from privacy import api as rights
 from privacy.api import handler as privacy
+from privacy.erasure import Erased, erase_all
 from tests.conftest import BUCKET
 from tests.contract.egovernment.conftest import Template, Thrown
 from tests.contract.egovernment.test_feedback import PATH, SAID, listed
@@ -159,3 +167,51 @@ def test_pictures_are_exported_and_erased_with_the_feedback(
     assert len(held["imageUrls"]) == 1
     call(privacy, "DELETE", "/me/data", headers=mine)
     assert [each for each in objects() if each.startswith("feedback/")] == [], "what nobody sent is gone within a day"
+
+
+def erase(citizen: CitizenHash) -> Erased:
+    """As another process does it at the citizen's wish."""
+    return erase_all(rights.settings.eraser(), rights.bookings(), rights.feedback(), citizen, now())
+
+
+def just_before_pictures_are_kept(
+    monkeypatch: pytest.MonkeyPatch, deed: Callable[[CitizenHash], object]
+) -> list[object]:
+    """A rival does that once, when the next feedback has been counted and nothing of it is kept; returns where its outcome is put."""
+    keep, done = Images.keep, list[object]()
+
+    def kept(images: Images, name: str, citizen: CitizenHash) -> str:
+        if not done:
+            done.append(deed(citizen))
+        return keep(images, name, citizen)
+
+    monkeypatch.setattr(Images, "keep", kept)
+    return done
+
+
+def test_a_feedback_on_its_way_does_not_outlive_an_erasure(
+    template: Template, monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    told = upload(form(picture(), picture()))
+    assert listed(template)["data"] == []
+    clock.shift(60)
+    erased = just_before_pictures_are_kept(monkeypatch, erase)
+    with pytest.raises(Thrown) as thrown:
+        template("POST", "/feedback_api", SAID | {"imageUrls": told["images"]})
+    assert len(erased) == 1 and thrown.value.code == -115, "the client asks for another token"
+    assert client().scan(TableName="FeedbackTable", ConsistentRead=True)["Items"] == []
+    assert [each for each in objects() if each.startswith("feedback/")] == []
+    assert template("POST", "/feedback_api", SAID | {"imageUrls": told["images"]}) is True, "after the erasure they may"
+
+
+def test_pictures_that_s3_does_not_delete_are_not_told_as_erased(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, citizen = Images(BUCKET), CitizenHash("a" * 26)
+    images.keep(images.put(picture()), citizen)
+    refusing = {"Errors": [{"Key": "x", "Code": "InternalError", "Message": "x"}]}
+    with monkeypatch.context() as patch:
+        patch.setattr(store.client(), "delete_objects", lambda **_: refusing)
+        with pytest.raises(TemporarilyUnavailable):
+            images.forget(citizen)
+    images.forget(citizen)
+    images.forget(citizen)
+    assert [each for each in objects() if each.startswith("feedback/")] == []
