@@ -14,7 +14,7 @@ from sessions import api as sessions
 from tests.contract.egovernment.conftest import OFFICE, Template, Thrown
 from tests.declarations.people import FORM_2026
 from tests.desk.officers import at_desk
-from tests.gateway import CONTEXT, call, event
+from tests.gateway import CONTEXT, Answer, call, event
 
 DAY = "11-26-2026"
 WISH = {"fullName": "Nguyễn Thị Lan", "phoneNumber": "0912345678", "content": "Làm căn cước", "date": DAY}
@@ -95,18 +95,46 @@ def test_two_taps_are_one_booking_and_another_day_is_refused(template: Template)
     assert thrown.value.code == -1 and thrown.value.message
 
 
+def held_at_our_door(headers: dict[str, str], start: str, personal_id: str = "079190001234") -> Answer:
+    applicant = {"fullName": "Lan", "personalId": personal_id, "dateOfBirth": "1990-05-20", "phone": "0912345678"}
+    body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": start, "applicant": applicant}
+    key = {"idempotency-key": f"pressed-for-{personal_id}"}
+    return call(bookings, "POST", "/bookings", body=body, headers=headers | key)
+
+
 def test_whoever_has_an_appointment_at_our_own_door_gets_no_second_here(
     template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = signed_in("lan", zalo, monkeypatch)
-    applicant = {"fullName": "Lan", "personalId": "079190001234", "dateOfBirth": "1990-05-20", "phone": "0912345678"}
-    body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": "2026-11-27T08:00:00+07:00", "applicant": applicant}
-    key = {"idempotency-key": "first-press"}
-    held = call(bookings, "POST", "/bookings", body=body, headers=headers | key).body
+    held = held_at_our_door(headers, "2026-11-27T08:00:00+07:00").body
     assert call(bookings, "POST", f"/bookings/{held['id']}/confirm", headers=headers).status == 200
     with pytest.raises(Thrown):
         template("POST", "/create_schedule_api", WISH)
     assert template("GET", "/get_schedule_api")["yourNumber"] == held["ticket"], "the one that they have"
+
+
+def test_what_somebody_holds_for_another_at_our_own_door_is_not_confirmed_here(
+    template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = signed_in("lan", zalo, monkeypatch)
+    held = held_at_our_door(headers, "2026-11-26T08:00:00+07:00").body
+    with pytest.raises(Thrown):
+        template("POST", "/create_schedule_api", WISH)
+    assert call(bookings, "GET", f"/bookings/{held['id']}", headers=headers).body["status"] == "held"
+
+
+def test_an_appointment_made_here_counts_at_our_own_door(
+    template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template("POST", "/create_schedule_api", WISH)
+    ours = signed_in("lan", zalo, monkeypatch)
+    assert held_at_our_door(ours, "2026-11-27T08:00:00+07:00").code == "too_many_bookings"
+    shared = {"zaloAccessToken": "demo-lan", "phoneToken": "phone-0912345678"}
+    token = call(sessions.handler, "POST", "/sessions/phone-number", body=shared, headers=ours).body["token"]
+    proven = {"authorization": f"Bearer {token}"}
+    told = [held_at_our_door(proven, "2026-11-27T08:00:00+07:00", f"07919000123{n}") for n in range(4)]
+    assert [each.status for each in told[:3]] == [201] * 3, "a proven number is good for four, also of one person"
+    assert told[3].code == "too_many_bookings", "the template's is one of the four"
 
 
 def test_a_temporary_resident_gets_their_own_procedure(template: Template) -> None:
