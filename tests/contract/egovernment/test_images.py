@@ -131,6 +131,22 @@ def test_what_an_officer_gets_does_not_tell_whose_it_is(template: Template) -> N
     assert owner not in json.dumps(listed(template))
 
 
+def test_only_the_pictures_of_the_page_are_signed(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = upload(form(picture()))
+    for _ in range(3):
+        template("POST", "/feedback_api", SAID | {"imageUrls": told["images"]})
+    signed: list[str] = []
+    link = Images.link
+
+    def noted(images: Images, key: str) -> str:
+        signed.append(key)
+        return link(images, key)
+
+    monkeypatch.setattr(Images, "link", noted)
+    page = template("GET", "/feedback_api", page="1", pargeSize="1")
+    assert (page["total"], len(page["data"]), len(signed)) == (3, 1, 1)
+
+
 def test_a_feedback_that_is_sent_twice_has_its_pictures_twice(template: Template) -> None:
     told = upload(form(picture()))
     for _ in range(2):
@@ -202,6 +218,23 @@ def test_a_feedback_on_its_way_does_not_outlive_an_erasure(
     assert client().scan(TableName="FeedbackTable", ConsistentRead=True)["Items"] == []
     assert [each for each in objects() if each.startswith("feedback/")] == []
     assert template("POST", "/feedback_api", SAID | {"imageUrls": told["images"]}) is True, "after the erasure they may"
+
+
+def test_an_erasure_deletes_a_thousand_pictures_at_a_time(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, citizen = Images(BUCKET), CitizenHash("a" * 26)
+    name = images.put(picture())
+    for _ in range(3):
+        images.keep(name, citizen)
+    asked: list[int] = []
+    delete = store.client().delete_objects
+
+    def noted(**request: Any) -> Any:
+        asked.append(len(request["Delete"]["Objects"]))
+        return delete(**request)
+
+    monkeypatch.setattr(store.client(), "delete_objects", noted)
+    images.forget(citizen)
+    assert asked == [3]
 
 
 def test_pictures_that_s3_does_not_delete_are_not_told_as_erased(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
