@@ -67,6 +67,21 @@ def test_an_upload_is_shown_where_the_client_looks_for_it(aws: None) -> None:
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        'form-data; name="file"\r\nContent-Type: image/jpeg',
+        'form-data; name="file"\r\nContent-Type: IMAGE/PNG; charset=binary',
+        "form-data; name=\"file\"; filename*=UTF-8''%e1%ba%a3nh.jpg\r\nContent-Type: application/octet-stream",
+        'form-data; name="file"; filename=""\r\nContent-Type: application/octet-stream',
+    ],
+)
+def test_a_file_is_known_however_a_client_tells_it(aws: None, head: str) -> None:
+    beside = b'------zalo\r\nContent-Disposition: form-data; name="no; filename*=file"\r\n\r\nx\r\n'
+    part = f"------zalo\r\nContent-Disposition: {head}\r\n\r\n".encode() + picture() + b"\r\n------zalo--\r\n"
+    assert len(upload(beside + part)["images"]) == 1
+
+
+@pytest.mark.parametrize(
     ("body", "said"),
     [
         (form(b"no picture"), "không phải ảnh"),
