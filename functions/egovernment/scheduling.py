@@ -47,6 +47,8 @@ def book(desk: Desk, office: Office, caller: Caller, asked: ScheduleIn, now: dat
     Raises:
         SlotClosed, SlotFull, AlreadyBooked, TooManyBookings, RateLimited, SessionExpired, TemporarilyUnavailable, InvalidRequest
     """
+    if asked.date < now.date():  # before what else there was then: no procedure of today
+        raise SlotClosed("past", "Ngày này đã qua.")
     tried: set[datetime] = set()
     for _ in range(SLOTS_TRIED):
         if mine := _of_that_day(desk, office, caller, asked.date, now):

@@ -128,22 +128,26 @@ def test_an_answer_that_no_page_could_show_is_refused(template: Template, text: 
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "said"),
     [
-        {"title": ""},
-        {"title": "x" * 201},
-        {"content": "<b>đậm</b>"},
-        {"content": "một\x07hai"},
-        {"content": "   "},
-        {"feedbackTypeId": 99},
-        {"feedbackTypeId": "x"},
-        {"imageUrls": None},
+        ({"title": ""}, "Tiêu đề cần ít nhất 1"),
+        ({"title": "x" * 201}, "Tiêu đề dài quá 200"),
+        ({"title": "một\x07hai"}, "Tiêu đề có ký tự ẩn"),
+        ({"content": "<b>đậm</b>"}, "Nội dung không dùng được dấu < và >"),
+        ({"content": "một\x07hai"}, "Nội dung có ký tự ẩn"),
+        ({"content": "   "}, "Nội dung cần ít nhất 1"),
+        ({"feedbackTypeId": 99}, "chọn lại loại phản ánh"),
+        ({"feedbackTypeId": "x"}, "Loại phản ánh phải là số"),
+        ({"feedbackTypeId": 10**30}, ""),
+        ({"imageUrls": None}, "Ảnh đính kèm phải là một danh sách"),
+        ({"imageUrls": [7]}, "Ảnh đính kèm phải là chữ"),
+        ({"imageUrls": ["x"] * 6}, "Ảnh đính kèm có quá 5"),
     ],
 )
-def test_what_does_not_fit_is_told_and_nothing_is_kept(template: Template, change: dict[str, Any]) -> None:
+def test_what_does_not_fit_is_told_and_nothing_is_kept(template: Template, change: dict[str, Any], said: str) -> None:
     with pytest.raises(Thrown) as thrown:
         template("POST", "/feedback_api", SAID | change)
-    assert thrown.value.code == -3 and thrown.value.message and "Mục này" not in thrown.value.message
+    assert thrown.value.code == -3 and said in thrown.value.message and "Mục này" not in thrown.value.message
     assert listed(template)["data"] == []
 
 

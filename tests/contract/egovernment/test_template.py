@@ -60,7 +60,8 @@ def test_articles_need_no_organisation(template: Template) -> None:
 def test_a_page_that_cannot_be_is_told(template: Template, query: dict[str, str]) -> None:
     with pytest.raises(Thrown) as thrown:
         template("GET", "/information_guide_api", **query)
-    assert thrown.value.code == -3 and thrown.value.message
+    assert thrown.value.code == -3
+    assert thrown.value.message.startswith("Số trang" if "page" in query else "Số dòng mỗi trang")
 
 
 def test_a_booking_is_a_real_one(
@@ -146,14 +147,17 @@ def test_a_temporary_resident_gets_their_own_procedure(template: Template) -> No
     [
         ({"date": "26-11-2026"}, "Ngày hẹn chưa đúng"),
         ({"date": "31/02/2027"}, "Ngày hẹn chưa đúng"),
-        ({"date": None}, ""),
-        ({"date": "11-01-2020"}, ""),
-        ({"date": "12-31-2027"}, ""),
-        ({"phoneNumber": "091234567"}, ""),
-        ({"phoneNumber": "091234567890"}, ""),
-        ({"fullName": ""}, ""),
-        ({"fullName": "<script>"}, ""),
-        ({"content": "x" * 2000}, ""),
+        ({"date": None}, "Ngày hẹn chưa đúng"),
+        ({"date": "11-01-2020"}, "Ngày này đã qua"),
+        ({"date": "11-24-2026"}, "Ngày này đã qua"),
+        ({"date": "12-31-2027"}, "Chỉ nhận lịch hẹn từ"),
+        ({"date": "11-29-2026"}, "Chủ nhật cơ quan không làm việc"),
+        ({"phoneNumber": "091234567"}, "Số điện thoại"),
+        ({"phoneNumber": "091234567890"}, "Số điện thoại"),
+        ({"fullName": ""}, "Họ tên"),
+        ({"fullName": "<script>"}, "Họ tên chỉ gồm"),
+        ({"fullName": 7}, "Họ tên phải là chữ"),
+        ({"content": "x" * 2000}, "Nội dung dài quá 1000"),
     ],
 )
 def test_what_does_not_fit_is_told_in_words_that_the_template_can_show(
@@ -163,6 +167,13 @@ def test_what_does_not_fit_is_told_in_words_that_the_template_can_show(
         template("POST", "/create_schedule_api", WISH | change)
     assert thrown.value.code in (-1, -3) and said in thrown.value.message
     assert template("GET", "/get_schedule_api") is None, "nothing is booked"
+
+
+def test_each_field_that_is_missing_is_named(template: Template) -> None:
+    with pytest.raises(Thrown) as thrown:
+        template("POST", "/create_schedule_api", {"content": ""})
+    for name in ("Họ tên", "Số điện thoại", "Ngày hẹn"):
+        assert f"Vui lòng điền mục {name}." in thrown.value.message
 
 
 @pytest.mark.parametrize("date", ["2026-11-26", "26/11/2026", "2026-11-26T00:00:00.000Z", "11-26-2026"])
