@@ -138,7 +138,7 @@ def test_an_answer_that_no_page_could_show_is_refused(template: Template, text: 
         ({"content": "   "}, "Nội dung cần ít nhất 1"),
         ({"feedbackTypeId": 99}, "chọn lại loại phản ánh"),
         ({"feedbackTypeId": "x"}, "Loại phản ánh phải là số"),
-        ({"feedbackTypeId": 10**30}, ""),
+        ({"feedbackTypeId": 10**30}, "loại phản ánh"),
         ({"imageUrls": None}, "Ảnh đính kèm phải là một danh sách"),
         ({"imageUrls": [7]}, "Ảnh đính kèm phải là chữ"),
         ({"imageUrls": ["x"] * 6}, "Ảnh đính kèm có quá 5"),

@@ -8,9 +8,13 @@ import pytest
 from bookings.api import handler as bookings
 from cccd.dynamodb import client
 from declarations.api import handler as declarations
+from local.clock import Clock
+from local.gateway import Gateway
+from local.http import Request
 from local.zalo import FakeZalo
 from privacy.api import handler as privacy
 from sessions import api as sessions
+from tests.conftest import STACK
 from tests.contract.egovernment.conftest import OFFICE, Template, Thrown
 from tests.declarations.people import FORM_2026
 from tests.desk.officers import at_desk
@@ -96,9 +100,9 @@ def test_two_taps_are_one_booking_and_another_day_is_refused(template: Template)
     assert thrown.value.code == -1 and thrown.value.message
 
 
-def held_at_our_door(headers: dict[str, str], start: str, personal_id: str = "079190001234") -> Answer:
+def held_at_our_door(headers: dict[str, str], start: str, personal_id: str = "079190001234", **more: str) -> Answer:
     applicant = {"fullName": "Lan", "personalId": personal_id, "dateOfBirth": "1990-05-20", "phone": "0912345678"}
-    body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": start, "applicant": applicant}
+    body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": start, "applicant": applicant} | more
     key = {"idempotency-key": f"pressed-for-{personal_id}"}
     return call(bookings, "POST", "/bookings", body=body, headers=headers | key)
 
@@ -301,3 +305,22 @@ def test_who_erased_everything_signs_in_anew_with_the_token_that_they_have(
         template("GET", "/search_profiles_api", profileCode="a" * 26)
     assert thrown.value.code == -115
     assert template("GET", "/search_profiles_api", profileCode="a" * 26) == [], "Zalo vouches for it once more"
+
+
+@pytest.mark.parametrize("path", ["/create_schedule_api", "/feedback_api", "/get_schedule_api", "/upload_image_api"])
+def test_a_browser_may_send_the_organisation_beside_its_token(path: str) -> None:
+    """A preflight alone: the gateway answers it, no function runs."""
+    asked = [
+        ("Origin", "https://h5.zdn.vn"),
+        ("Access-Control-Request-Method", "GET" if path.startswith("/get_") else "POST"),
+        ("Access-Control-Request-Headers", "authorization, content-type, x-organization-id"),
+    ]
+
+    def invoke(*_: Any) -> Any:
+        pytest.fail("a preflight is the gateway's")
+
+    answer = Gateway(STACK, invoke, Clock(), lambda _: None).answer(Request("OPTIONS", path, asked))
+    told = dict(answer.headers)
+    assert (answer.status, told["access-control-allow-origin"]) == (204, "*")
+    assert asked[1][1] in told["access-control-allow-methods"].split(",")
+    assert set(asked[2][1].split(", ")) <= set(told["access-control-allow-headers"].split(","))
