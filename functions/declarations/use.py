@@ -12,7 +12,7 @@ from cccd.dynamodb import Item
 from cccd.errors import RateLimited, SessionExpired, TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from cccd.table import Table
-from cccd.transactions import Refused
+from cccd.transactions import Refused, Write
 from consent.retention import RECORDS
 from declarations.items import use_key
 
@@ -64,6 +64,10 @@ class Use:
             except Refused:
                 continue
         raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+
+    def in_time(self, citizen: CitizenHash, since: int) -> Write:
+        """Nothing is written; nothing of the citizen's was erased after `since`, when the session began, in epoch seconds."""
+        return self._table.check(use_key(citizen), _IN_TIME, {":since": since})
 
     def end_sessions(self, citizen: CitizenHash, now: datetime) -> None:
         """No session that began before now counts any more."""

@@ -3,6 +3,7 @@
 Source: its src/constants/common.ts and src/types/index.ts of 2024-11-29. `pargeSize` is spelt as it is there.
 """
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Annotated, Any
@@ -34,7 +35,7 @@ from egovernment.scheduling import Desk, book, latest
 from egovernment.tokens import Caller, Tokens, bearer
 from faq import search
 from feedback.kinds import kinds
-from feedback.store import FeedbackStore
+from feedback.store import Feedback, FeedbackStore
 from images.store import Images
 from offices.directory import directory
 from procedures import catalog
@@ -145,21 +146,8 @@ def list_feedback(page: PageNumber = 0, size: PageSize = 10) -> Answer:
     caller, now = _caller(), clock.now()
     office = office_of(_header("x-organization-id"))
     store = _feedback()
-    rows = [
-        {
-            "id": each.id,
-            "title": each.title,
-            "content": each.content,
-            "response": each.answer or "",
-            "creationTime": each.at.isoformat(),
-            "responseTime": (each.answered_at or each.at).isoformat(),
-            "type": kinds().get(each.kind, ""),
-            "imageUrls": [store.images.link(key) for key in each.images],
-        }
-        for each in store.of_citizen(caller.citizen, now)
-        if each.office_id == office.id
-    ]
-    return success(_page(rows, page, size))
+    mine = [each for each in store.of_citizen(caller.citizen, now) if each.office_id == office.id]
+    return success(_page(mine, page, size, lambda each: _said(each, store.images)))
 
 
 @app.post("/feedback_api")
@@ -169,8 +157,10 @@ def add_feedback(request: FeedbackIn) -> Answer:
     kind = next(iter(kinds())) if request.feedback_type_id is None else request.feedback_type_id
     if kind not in kinds():
         raise InvalidRequest([FieldError("feedbackTypeId", "not_found", "Vui lòng chọn lại loại phản ánh.")])
-    Use(Table(client(), settings.declarations_table)).count(caller.citizen, "feedbacks", caller.since, now)
-    _feedback().add(caller.citizen, office.id, kind, request.title, request.content, now, request.image_urls)
+    use = Use(Table(client(), settings.declarations_table))
+    use.count(caller.citizen, "feedbacks", caller.since, now)
+    in_time = use.in_time(caller.citizen, caller.since)
+    _feedback().add(caller.citizen, office.id, kind, request.title, request.content, now, in_time, request.image_urls)
     return success(True)
 
 
@@ -275,14 +265,27 @@ def _title(procedure: str, day: date) -> str:
         return "Căn cước"
 
 
-def _page(rows: list[dict[str, Any]], page: int, size: int) -> dict[str, Any]:
-    """A page as the template counts: from 0, and it asks for more as long as it has fewer than `total`."""
+def _said(each: Feedback, images: Images) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "title": each.title,
+        "content": each.content,
+        "response": each.answer or "",
+        "creationTime": each.at.isoformat(),
+        "responseTime": (each.answered_at or each.at).isoformat(),
+        "type": kinds().get(each.kind, ""),
+        "imageUrls": [images.link(key) for key in each.images],
+    }
+
+
+def _page[T](rows: list[T], page: int, size: int, shown: Callable[[T], Any] = lambda row: row) -> dict[str, Any]:
+    """A page as the template counts: from 0, and it asks for more as long as it has fewer than `total`. No other row is `shown`."""
     size = min(size, MOST_ON_A_PAGE)
     return {
         "current": page,
         "pageSize": size,
         "total": len(rows),
-        "data": rows[page * size : (page + 1) * size],
+        "data": [shown(each) for each in rows[page * size : (page + 1) * size]],
     }
 
 

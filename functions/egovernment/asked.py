@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from cccd.fields import NameField, PhoneField
+from cccd.fields import NameField, PhoneField, Plain
 from cccd.text import fold
 from cccd.wire import Model
 
@@ -41,22 +41,14 @@ def _ten_digits(stored: str) -> str:
 
 MOST_IMAGES = 5  # of one feedback
 
-
-def _plain(words: str) -> str:
-    """Words without markup: whoever reads them may be a page that shows what it gets."""
-    if re.search(r"[<>\x00-\x08\x0b\x0c\x0e-\x1f]", words):
-        raise PydanticCustomError("cccd_markup", "Mục này không dùng được dấu < và >. Vui lòng bỏ đi rồi gửi lại.")
-    return words
-
-
 Words = StringConstraints(strip_whitespace=True, min_length=1)
 
 
 class FeedbackIn(Model):
     """`POST /feedback_api`; the form shows the first type ticked and sends null unless somebody taps."""
 
-    title: Annotated[str, Words, Field(max_length=200), AfterValidator(_plain)]
-    content: Annotated[str, Words, Field(max_length=4000), AfterValidator(_plain)]
+    title: Annotated[str, Words, Field(max_length=200), Plain]
+    content: Annotated[str, Words, Field(max_length=4000), Plain]
     image_urls: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=MOST_IMAGES)] = []
     feedback_type_id: int | None = None
 

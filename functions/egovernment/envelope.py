@@ -30,11 +30,26 @@ _FIELDS = {
     "date": "Ngày hẹn",
     "imageUrls": "Ảnh đính kèm",
     "feedbackTypeId": "Loại phản ánh",
+    "miniAppId": "Mã ứng dụng",
+    "profileCode": "Mã hồ sơ",
+    "organizationId": "Mã cơ quan",
+    "page": "Số trang",
+    "pargeSize": "Số dòng mỗi trang",
+    "body": "nội dung gửi lên",
 }
 
 
 def _of_its_field(error: dict[str, str]) -> str:
-    return error["message"].replace("Mục này", _FIELDS.get(error["field"], "Mục này"), 1)
+    """The sentence, with the field's name where it says only that it is this one."""
+    sentence, name = error["message"], _FIELDS.get(error["field"].partition(".")[0])
+    if name is None:
+        return sentence
+    for this in ("Mục này", "Giá trị này", "Danh sách này", "Số này"):
+        if sentence.startswith(this):
+            return name[:1].upper() + name[1:] + sentence.removeprefix(this)
+    if sentence.startswith("Giá trị"):
+        return f"{name}: {sentence[:1].lower()}{sentence[1:]}"
+    return sentence.replace("mục này", f"mục {name}")
 
 
 def success(data: object) -> dict[str, object]:

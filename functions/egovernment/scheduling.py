@@ -47,6 +47,8 @@ def book(desk: Desk, office: Office, caller: Caller, asked: ScheduleIn, now: dat
     Raises:
         SlotClosed, SlotFull, AlreadyBooked, TooManyBookings, RateLimited, SessionExpired, TemporarilyUnavailable, InvalidRequest
     """
+    if asked.date < now.date():  # before what else there was then: no procedure of today
+        raise SlotClosed("past", "Ngày này đã qua.")
     tried: set[datetime] = set()
     for _ in range(SLOTS_TRIED):
         if mine := _of_that_day(desk, office, caller, asked.date, now):
@@ -86,10 +88,15 @@ _SHOWN = (
 
 
 def _of_that_day(desk: Desk, office: Office, caller: Caller, day: date, now: datetime) -> Booking | None:
-    found = (each.as_of(now) for each in desk.bookings.of_citizen(caller.citizen))
-    return next(
-        (each for each in found if each.active and each.office_id == office.id and each.start.date() == day), None
-    )
+    """The account's own appointment, made at this door; what its citizen holds for others at our own is none of it."""
+    own = applicant_hash(desk.key, _stand_in(caller))
+    for each in desk.bookings.of_citizen(caller.citizen):
+        booking, booking_id = each.as_of(now), BookingId.parse(each.id)
+        if booking_id is None or booking_id.applicant != own:
+            continue
+        if booking.active and booking.office_id == office.id and booking.start.date() == day:
+            return booking
+    return None
 
 
 def _confirmed(desk: Desk, caller: Caller, booking: Booking, now: datetime) -> Booking:
@@ -123,7 +130,7 @@ def _first_open(desk: Desk, office: Office, asked: ScheduleIn, tried: set[dateti
 
 
 def _wanted(desk: Desk, caller: Caller, asked: ScheduleIn, where: Place) -> HoldRequest:
-    own = f"zaui {caller.citizen}"  # stands where a personal id stands elsewhere; no personal id looks like it
+    own = _stand_in(caller)
     nonce = base32(secrets.token_bytes(NONCE_BYTES))
     return HoldRequest(
         id=BookingId(applicant_hash(desk.key, own), nonce),
@@ -138,3 +145,8 @@ def _wanted(desk: Desk, caller: Caller, asked: ScheduleIn, where: Place) -> Hold
         since=caller.since,
         draw_at=where.draw_at,
     )
+
+
+def _stand_in(caller: Caller) -> str:
+    """What stands where a personal id stands elsewhere; no personal id looks like it."""
+    return f"zaui {caller.citizen}"

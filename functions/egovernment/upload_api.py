@@ -5,9 +5,10 @@ So anybody may upload. What nobody sends a feedback with is gone after a day; ho
 
 import base64
 import binascii
+import re
 from io import BytesIO
 
-from multipart import MultipartError, MultipartParser, parse_options_header
+from multipart import MultipartError, MultipartParser, MultipartPart, parse_options_header
 
 from cccd.errors import FieldError, InvalidRequest
 from cccd.http import lambda_handler, resolver
@@ -18,6 +19,7 @@ from egovernment.envelope import enveloped, success
 from images.picture import NotAPicture, TooLarge, written_anew
 from images.store import Images
 
+_EXTENDED_NAME = re.compile(r';\s*filename\*=(?=[^"]*(?:"[^"]*"[^"]*)*$)', re.IGNORECASE)  # outside of quotes
 MOST_PARTS = 32  # of a form: the pictures, and what a client adds to them
 
 app = resolver()
@@ -60,9 +62,15 @@ def _files(event: Event) -> list[bytes]:
         if kind != "multipart/form-data" or not boundary:
             return []
         parts = list(MultipartParser(BytesIO(raw), boundary, len(raw), part_limit=MOST_PARTS, spool_limit=len(raw) + 1))
-        return [part.raw for part in parts if part.filename is not None]
+        return [part.raw for part in parts if _is_file(part)]
     except (MultipartError, binascii.Error, UnicodeError, ValueError, LookupError):
         raise _refused("malformed", "Ảnh gửi lên chưa trọn. Vui lòng chọn lại ảnh.") from None
+
+
+def _is_file(part: MultipartPart) -> bool:
+    """Whether it is told as a file in any of the ways: its name, its name in the form of RFC 8187, or the type of a picture."""
+    named = part.filename is not None or _EXTENDED_NAME.search(part.disposition)
+    return bool(named) or part.content_type.startswith("image/")
 
 
 def _checked(sent: bytes) -> bytes:

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field, StringConstraints
 
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import NotFound, NotYourOffice
-from cccd.hashes import CitizenHash
+from cccd.fields import Plain
 from cccd.http import lambda_handler, refuses, resolver
 from cccd.settings import Settings
 from cccd.wire import Model, Page
@@ -45,13 +45,13 @@ class FeedbackView(Model):
 
 
 class FeedbackPage(Page[FeedbackView]):
-    """The latest hundred, the latest first."""
+    """A hundred at a time, the latest first."""
 
 
 class FeedbackAnswer(Model):
     """What the office answers; its citizen reads it."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^<>]*$")]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000), Plain]
 
 
 settings = FeedbackSettings.load()
@@ -59,10 +59,14 @@ settings = FeedbackSettings.load()
 
 @app.get("/desk/offices/<officeId>/feedback", summary="What citizens told the office")
 @refuses(NotYourOffice)
-def list_feedback(office_id: Annotated[str, Path(alias="officeId")]) -> FeedbackPage:
+def list_feedback(
+    office_id: Annotated[str, Path(alias="officeId")],
+    cursor: Annotated[str, Query(max_length=64, description="`nextCursor` of the page before.")] = "",
+) -> FeedbackPage:
     officer_of(app.current_event.raw_event).at(office_id)
     found = store()
-    return FeedbackPage(items=[_view(each, found.images) for each in found.of_office(office_id, clock.now())])
+    page, following = found.of_office(office_id, clock.now(), cursor)
+    return FeedbackPage(items=[_view(each, found.images) for each in page], next_cursor=following)
 
 
 @app.put(
@@ -78,10 +82,7 @@ def answer_feedback(
     request: FeedbackAnswer,
 ) -> Response[None]:
     me, now = officer_of(app.current_event.raw_event).at(office_id), clock.now()
-    number, _, citizen = feedback_id.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) <= 13 and citizen.isalnum()):
-        raise NotFound
-    store().answer(office_id, CitizenHash(citizen), int(number), request.text, now)
+    store().answer(office_id, feedback_id, request.text, now)
     DeskStore(client(), settings.bookings_table).note(me, office_id, "feedback answered", "-", now)
     return Response(status_code=204)
 
@@ -92,7 +93,7 @@ def store() -> FeedbackStore:
 
 def _view(said: Feedback, images: Images) -> FeedbackView:
     return FeedbackView(
-        id=f"{said.id}-{said.citizen}",
+        id=said.name,
         kind=kinds().get(said.kind, ""),
         title=said.title,
         content=said.content,

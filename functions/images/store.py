@@ -1,11 +1,15 @@
 """The bucket of pictures. Nobody reads it but by a link that we sign, which ends after some minutes.
 
 new/<name>                    just uploaded, by somebody who need not be signed in; gone after a day
-feedback/<citizen>/<name>     kept with a feedback of that citizen (their keyed hash), as long as the feedback
+feedback/<album>/<name>       kept with a feedback of the citizen whose album it is, as long as the feedback
+
+An album's name follows from the citizen's hash and does not lead back to it, as links go to officers and phones.
 """
 
+import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,14 +18,17 @@ from botocore.exceptions import ClientError
 
 from cccd.aws import make_client
 from cccd.base32 import base32
-from cccd.errors import FieldError, InvalidRequest
+from cccd.errors import FieldError, InvalidRequest, TemporarilyUnavailable
 from cccd.hashes import CitizenHash
 from cccd.observability import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import DeleteTypeDef
 
 LINKED_FOR = 15 * 60  # seconds
+RETRY_AFTER = 2  # seconds
+_ALBUM_BYTES = 16
 _NAME_BYTES = 16  # nobody guesses it: whoever knows the name of a new picture has uploaded it
 _NAME = re.compile(r"[a-z2-7]{26}\.jpg", re.ASCII)
 # S3 tells 403 for 404 to whoever may not list the bucket.
@@ -64,7 +71,7 @@ class Images:
             InvalidRequest: there is no such picture, or its day is over.
         """
         bare = name.partition("?")[0].rpartition("/")[2]
-        key = f"feedback/{citizen}/{_fresh_name()}"
+        key = f"{_album(citizen)}{_fresh_name()}"
         if not _NAME.fullmatch(bare):
             raise InvalidRequest([_GONE_TOLD])
         source = {"Bucket": self._bucket, "Key": f"new/{bare}"}
@@ -82,14 +89,36 @@ class Images:
         asked = {"Bucket": self._bucket, "Key": key}
         return client().generate_presigned_url("get_object", Params=asked, ExpiresIn=LINKED_FOR)
 
+    def drop(self, keys: Sequence[str]) -> None:
+        """Delete those pictures, a thousand at most. Twice is the same as once.
+
+        Raises:
+            TemporarilyUnavailable: not all of them could be deleted.
+        """
+        if not keys:
+            return
+        asked: DeleteTypeDef = {"Objects": [{"Key": each} for each in keys], "Quiet": True}
+        failed = client().delete_objects(Bucket=self._bucket, Delete=asked).get("Errors", [])
+        if failed:
+            logger.error("pictures could not be deleted", codes=sorted({each.get("Code", "") for each in failed}))
+            raise TemporarilyUnavailable(retry_after=RETRY_AFTER)
+
     def forget(self, citizen: CitizenHash) -> None:
-        """Erase all that is kept for a citizen, also what no feedback came to hold. Twice is the same as once."""
-        pages = client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"feedback/{citizen}/")
-        for key in [each["Key"] for page in pages for each in page.get("Contents", [])]:
-            client().delete_object(Bucket=self._bucket, Key=key)
+        """Erase all that is kept for a citizen, also what no feedback came to hold. Twice is the same as once.
+
+        Raises:
+            TemporarilyUnavailable: not all of it could be erased.
+        """
+        pages = client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=_album(citizen))
+        for page in pages:  # of a thousand, as many as one deletion takes
+            self.drop([each["Key"] for each in page.get("Contents", [])])
 
 
 _GONE_TOLD = FieldError("imageUrls", "not_found", "Ảnh đính kèm không còn. Vui lòng chọn lại ảnh rồi gửi lại.")
+
+
+def _album(citizen: CitizenHash) -> str:
+    return f"feedback/{base32(hashlib.sha256(f'album {citizen}'.encode()).digest()[:_ALBUM_BYTES])}/"
 
 
 def _fresh_name() -> str:

@@ -52,6 +52,24 @@ def test_every_page_is_read(table: Table) -> None:
     assert [item["sk"] for item in table.due("HOLD#0", from_epoch(9))] == expected
 
 
+def test_the_latest_are_read_backwards_and_no_others(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, read = Table(client(), "BookingsTable"), list[int]()
+    for sort in ("0", "B#9", *(f"A#{number}" for number in range(7))):
+        table.write(table.put({"pk": "P", "sk": sort}))
+    query = table.client.query
+
+    def noted(**request: Any) -> Any:
+        answer = query(**request)
+        read.append(answer["ScannedCount"])
+        return answer
+
+    monkeypatch.setattr(table.client, "query", noted)
+    assert [each["sk"] for each in table.latest("P", "A#", 3)] == ["A#6", "A#5", "A#4"]
+    assert [each["sk"] for each in table.latest("P", "A#", 3, "A#4")] == ["A#3", "A#2", "A#1"]
+    assert [each["sk"] for each in table.latest("P", "A#", 3, "A#1x")] == ["A#1", "A#0"], "it need not be there"
+    assert read == [3, 3, 2], "a page is read, not the partition"
+
+
 def test_keys_that_were_left_over_are_asked_for_again(table: Table) -> None:
     wanted = [key(number) for number in (0, 1, 2, 3, 0)]  # an index may show an item twice
     assert {item["sk"] for item in table.get_all(wanted)} == {"S#0", "S#1", "S#2"}

@@ -17,8 +17,10 @@ from cccd import clock
 from cccd.dynamodb import client
 from cccd.hashes import CitizenHash
 from cccd.keyring import secret
+from cccd.table import Table
 from chat.webhook import settings as webhook
 from contract import examples
+from declarations.use import Use
 from feedback.store import FeedbackStore
 from images.store import Images
 from tests import promised
@@ -126,10 +128,12 @@ def walk(ask: FrontEnd) -> None:
     ask("readTicketDeclaration", officeId=OFFICE, date=theirs["start"][:10], ticket=theirs["ticket"])
     ask("releaseApplicant", {"personalId": person("minh")["personalId"]}, officeId=OFFICE)
 
+    who, in_time = CitizenHash("a" * 26), Use(Table(client(), "DeclarationsTable")).in_time(CitizenHash("a" * 26), 0)
     FeedbackStore(client(), "FeedbackTable", Images(BUCKET)).add(
-        CitizenHash("a" * 26), OFFICE, 2, "Chờ lâu", "Tôi chờ một giờ.", clock.now()
+        who, OFFICE, 2, "Chờ lâu", "Tôi chờ một giờ.", clock.now(), in_time
     )
     (said,) = ask("listFeedback", officeId=OFFICE)["items"]
+    ask.hidden[said["id"]] = f"1795572000000-{'a' * 26}"
     ask("answerFeedback", {"text": "Cảm ơn bạn đã góp ý."}, officeId=OFFICE, feedbackId=said["id"])
 
     account: Any = {"officeId": OFFICE}

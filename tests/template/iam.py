@@ -16,7 +16,7 @@ OBJECT_ACTIONS = {
     "PutObject": ["PutObject"],
     "CopyObject": ["PutObject"],
     "GetObject": ["GetObject"],
-    "DeleteObject": ["DeleteObject"],
+    "DeleteObjects": ["DeleteObject"],
     "ListObjectsV2": ["ListBucket"],
 }
 ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
@@ -42,7 +42,8 @@ def performed(aws: None) -> Iterator[set[tuple[str, str]]]:
 
     def note_object(params: dict[str, Any], model: Any, **_: object) -> None:
         actions = OBJECT_ACTIONS[model.name]
-        folder = params.get("Key", params.get("Prefix", "")).partition("/")[0]
+        several = params.get("Delete", {}).get("Objects", [])
+        folder = params.get("Key", params.get("Prefix", several[0]["Key"] if several else "")).partition("/")[0]
         seen.update(
             (f"s3:{action}", "ImagesBucket" if action == "ListBucket" else f"ImagesBucket/{folder}/*")
             for action in actions

@@ -20,8 +20,10 @@ from bookings.holding import hold
 from bookings.items import booking_item
 from bookings.lifecycle import Ask, confirm
 from bookings.store import BookingStore
+from cccd.clock import epoch
 from cccd.dynamodb import client, to_item
 from cccd.hashes import citizen_hash
+from cccd.table import Table
 from chat import worker
 from consent.choices import Consent
 from consent.store import FIELDS
@@ -29,6 +31,7 @@ from declarations.declaration import Declaration, DeclarationStatus
 from declarations.linking import VISIBLE
 from declarations.sealing import KmsKey
 from declarations.store import DeclarationStore
+from declarations.use import Use
 from feedback.store import FeedbackStore
 from images.store import Images
 from infra.intrinsics import read
@@ -203,7 +206,8 @@ def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str
 
         images = Images(BUCKET)
         feedback = FeedbackStore(client(), "FeedbackTable", images)
-        feedback.add(CITIZEN, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW, [images.put(b"a picture")])
+        in_time = Use(Table(client(), "DeclarationsTable")).in_time(CITIZEN, epoch(NOW))
+        feedback.add(CITIZEN, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW, in_time, [images.put(b"a picture")])
         performed.clear()
         said = {"event_name": "user_send_text", "sender": {"id": "777"}, "recipient": {"id": OA}}
         tell(FOLLOW | said | {"message": {"text": "lịch hẹn"}}, "3")

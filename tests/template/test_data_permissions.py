@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from cccd.clock import epoch
 from cccd.dynamodb import client
 from cccd.hashes import ChatUserHash
+from cccd.table import Table
 from declarations import api as declarations_api
 from declarations import print_api
+from declarations.use import Use
 from desk import declaration_api
 from feedback.store import FeedbackStore
 from images.store import Images
@@ -56,7 +59,8 @@ def test_each_function_may_do_exactly_what_it_does(
     citizen = next(item["pk"] for item in items("DeclarationsTable")).removeprefix("CITIZEN#")
     images = Images(BUCKET)
     feedback = FeedbackStore(client(), "FeedbackTable", images)
-    feedback.add(citizen, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW, [images.put(b"a picture")])
+    in_time = Use(Table(client(), "DeclarationsTable")).in_time(citizen, epoch(NOW))
+    feedback.add(citizen, "ca-26740", 1, "Chờ lâu", "Một giờ.", NOW, in_time, [images.put(b"a picture")])
     performed.clear()
     assert call(privacy_api.handler, "GET", "/me/data", headers=who).status == 200
     seen = set(performed)

@@ -1,5 +1,6 @@
 """Fields that several requests share, for Pydantic models: parsed once, refused with a Vietnamese sentence."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 
@@ -46,6 +47,19 @@ def _phone(typed: str) -> str:
         ) from None
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # but tab and the ends of lines
+
+
+def _plain(words: str) -> str:
+    if "<" in words or ">" in words:
+        raise PydanticCustomError("cccd_markup", "Mục này không dùng được dấu < và >. Vui lòng bỏ đi rồi gửi lại.")
+    if _CONTROL.search(words):
+        raise PydanticCustomError(
+            "cccd_control", "Mục này có ký tự ẩn không hiển thị được. Vui lòng xoá đi, gõ lại rồi gửi."
+        )
+    return words
+
+
 def _only_text(value: object) -> object:
     # Pydantic would also read a number as days since 1970; a front end that sends a number has made a mistake.
     if isinstance(value, int | float):
@@ -64,6 +78,9 @@ def _instant(value: object) -> datetime:
         raise PydanticCustomError("cccd_wrong_time", wrong)
     return found.astimezone(VIETNAM)
 
+
+Plain = AfterValidator(_plain)
+"""Of words without markup or control characters: whoever reads them may be a page that shows what it gets."""
 
 PersonalIdField = Annotated[
     str,

@@ -74,6 +74,21 @@ class Table:
             ConsistentRead=consistent,
         )
 
+    def latest(self, pk: str, begins: str, most: int, before: str = "") -> list[Item]:
+        """The last `most` items of a partition whose sort key begins with `begins`, the last first; with `before`, of those before it.
+
+        `before` is a whole sort key that begins so too. It need not be there (any more).
+        """
+        found = self._pages(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :begins)",
+            ExpressionAttributeValues=to_item({":pk": pk, ":begins": begins}),
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=most,
+            **({"ExclusiveStartKey": to_item({"pk": pk, "sk": before})} if before else {}),
+        )
+        return list(islice(found, most))
+
     def due(self, partition: str, now: datetime, most: int | None = None) -> Iterator[Item]:
         """What is due by `now` in a partition of the index, as the index shows it; the item due longest comes first.
 

@@ -11,7 +11,7 @@ class Model(BaseModel):
 
 
 class Page[T](Model):
-    """A list answer. `next_cursor` is null while every list is short enough for one page."""
+    """A list answer. `next_cursor` asks for the page after this one; it is null where there is none, or the list has one page."""
 
     items: list[T]
     next_cursor: str | None = None

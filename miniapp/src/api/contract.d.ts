@@ -1383,7 +1383,7 @@ export interface components {
         FeedbackAnswer: {
             text: string;
         };
-        /** @description The latest hundred, the latest first. */
+        /** @description A hundred at a time, the latest first. */
         FeedbackPage: {
             items: components["schemas"]["FeedbackView"][];
             nextCursor: string | null;
@@ -7429,7 +7429,10 @@ export interface operations {
     };
     listFeedback: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @example ca-26740 */
@@ -7484,6 +7487,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["InvalidRequest"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
         };

@@ -2,16 +2,25 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
 
+from cccd.clock import now
+from cccd.dynamodb import client
+from cccd.errors import TemporarilyUnavailable
+from cccd.hashes import CitizenHash
 from egovernment import upload_api
 from feedback.desk_api import handler as desk
+from images import store
 from images.picture import MOST_BYTES
+from images.store import Images
 from local.zalo import FakeZalo
+from privacy import api as rights
 from privacy.api import handler as privacy
+from privacy.erasure import Erased, erase_all
 from tests.conftest import BUCKET
 from tests.contract.egovernment.conftest import Template, Thrown
 from tests.contract.egovernment.test_feedback import PATH, SAID, listed
@@ -55,6 +64,21 @@ def test_an_upload_is_shown_where_the_client_looks_for_it(aws: None) -> None:
             and "X-Amz-Expires=900" in address
         )
     assert len(objects()) == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'form-data; name="file"\r\nContent-Type: image/jpeg',
+        'form-data; name="file"\r\nContent-Type: IMAGE/PNG; charset=binary',
+        "form-data; name=\"file\"; filename*=UTF-8''%e1%ba%a3nh.jpg\r\nContent-Type: application/octet-stream",
+        'form-data; name="file"; filename=""\r\nContent-Type: application/octet-stream',
+    ],
+)
+def test_a_file_is_known_however_a_client_tells_it(aws: None, head: str) -> None:
+    beside = b'------zalo\r\nContent-Disposition: form-data; name="no; filename*=file"\r\n\r\nx\r\n'
+    part = f"------zalo\r\nContent-Disposition: {head}\r\n\r\n".encode() + picture() + b"\r\n------zalo--\r\n"
+    assert len(upload(beside + part)["images"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -109,6 +133,35 @@ def test_a_feedback_shows_its_pictures_to_its_citizen_and_its_office_alone(templ
     assert listed(Template("minh"))["data"] == []
 
 
+def test_what_an_officer_gets_does_not_tell_whose_it_is(template: Template) -> None:
+    pictures = upload(form(picture()))["images"]
+    for _ in range(2):
+        template("POST", "/feedback_api", SAID | {"imageUrls": pictures})
+    kept = client().scan(TableName="FeedbackTable", ConsistentRead=True)["Items"]
+    (owner,) = {each["citizen"]["S"] for each in kept if "citizen" in each}
+    items = at_desk("GET", PATH, via=desk).body["items"]
+    assert len(items) == 2 and owner not in json.dumps(items), "neither in an id nor in a picture's address"
+    marks = {each["id"].partition("-")[2] for each in items}
+    assert len(marks) == 2, "two of one citizen have nothing in common"
+    assert owner not in json.dumps(listed(template))
+
+
+def test_only_the_pictures_of_the_page_are_signed(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = upload(form(picture()))
+    for _ in range(3):
+        template("POST", "/feedback_api", SAID | {"imageUrls": told["images"]})
+    signed: list[str] = []
+    link = Images.link
+
+    def noted(images: Images, key: str) -> str:
+        signed.append(key)
+        return link(images, key)
+
+    monkeypatch.setattr(Images, "link", noted)
+    page = template("GET", "/feedback_api", page="1", pargeSize="1")
+    assert (page["total"], len(page["data"]), len(signed)) == (3, 1, 1)
+
+
 def test_a_feedback_that_is_sent_twice_has_its_pictures_twice(template: Template) -> None:
     told = upload(form(picture()))
     for _ in range(2):
@@ -145,3 +198,68 @@ def test_pictures_are_exported_and_erased_with_the_feedback(
     assert len(held["imageUrls"]) == 1
     call(privacy, "DELETE", "/me/data", headers=mine)
     assert [each for each in objects() if each.startswith("feedback/")] == [], "what nobody sent is gone within a day"
+
+
+def erase(citizen: CitizenHash) -> Erased:
+    """As another process does it at the citizen's wish."""
+    return erase_all(rights.settings.eraser(), rights.bookings(), rights.feedback(), citizen, now())
+
+
+def just_before_pictures_are_kept(
+    monkeypatch: pytest.MonkeyPatch, deed: Callable[[CitizenHash], object]
+) -> list[object]:
+    """A rival does that once, when the next feedback has been counted and nothing of it is kept; returns where its outcome is put."""
+    keep, done = Images.keep, list[object]()
+
+    def kept(images: Images, name: str, citizen: CitizenHash) -> str:
+        if not done:
+            done.append(deed(citizen))
+        return keep(images, name, citizen)
+
+    monkeypatch.setattr(Images, "keep", kept)
+    return done
+
+
+def test_a_feedback_on_its_way_does_not_outlive_an_erasure(
+    template: Template, monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    told = upload(form(picture(), picture()))
+    assert listed(template)["data"] == []
+    clock.shift(60)
+    erased = just_before_pictures_are_kept(monkeypatch, erase)
+    with pytest.raises(Thrown) as thrown:
+        template("POST", "/feedback_api", SAID | {"imageUrls": told["images"]})
+    assert len(erased) == 1 and thrown.value.code == -115, "the client asks for another token"
+    assert client().scan(TableName="FeedbackTable", ConsistentRead=True)["Items"] == []
+    assert [each for each in objects() if each.startswith("feedback/")] == []
+    assert template("POST", "/feedback_api", SAID | {"imageUrls": told["images"]}) is True, "after the erasure they may"
+
+
+def test_an_erasure_deletes_a_thousand_pictures_at_a_time(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, citizen = Images(BUCKET), CitizenHash("a" * 26)
+    name = images.put(picture())
+    for _ in range(3):
+        images.keep(name, citizen)
+    asked: list[int] = []
+    delete = store.client().delete_objects
+
+    def noted(**request: Any) -> Any:
+        asked.append(len(request["Delete"]["Objects"]))
+        return delete(**request)
+
+    monkeypatch.setattr(store.client(), "delete_objects", noted)
+    images.forget(citizen)
+    assert asked == [3]
+
+
+def test_pictures_that_s3_does_not_delete_are_not_told_as_erased(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, citizen = Images(BUCKET), CitizenHash("a" * 26)
+    images.keep(images.put(picture()), citizen)
+    refusing = {"Errors": [{"Key": "x", "Code": "InternalError", "Message": "x"}]}
+    with monkeypatch.context() as patch:
+        patch.setattr(store.client(), "delete_objects", lambda **_: refusing)
+        with pytest.raises(TemporarilyUnavailable):
+            images.forget(citizen)
+    images.forget(citizen)
+    images.forget(citizen)
+    assert [each for each in objects() if each.startswith("feedback/")] == []

@@ -8,13 +8,17 @@ import pytest
 from bookings.api import handler as bookings
 from cccd.dynamodb import client
 from declarations.api import handler as declarations
+from local.clock import Clock
+from local.gateway import Gateway
+from local.http import Request
 from local.zalo import FakeZalo
 from privacy.api import handler as privacy
 from sessions import api as sessions
+from tests.conftest import STACK
 from tests.contract.egovernment.conftest import OFFICE, Template, Thrown
 from tests.declarations.people import FORM_2026
 from tests.desk.officers import at_desk
-from tests.gateway import CONTEXT, call, event
+from tests.gateway import CONTEXT, Answer, call, event
 
 DAY = "11-26-2026"
 WISH = {"fullName": "Nguyễn Thị Lan", "phoneNumber": "0912345678", "content": "Làm căn cước", "date": DAY}
@@ -60,7 +64,8 @@ def test_articles_need_no_organisation(template: Template) -> None:
 def test_a_page_that_cannot_be_is_told(template: Template, query: dict[str, str]) -> None:
     with pytest.raises(Thrown) as thrown:
         template("GET", "/information_guide_api", **query)
-    assert thrown.value.code == -3 and thrown.value.message
+    assert thrown.value.code == -3
+    assert thrown.value.message.startswith("Số trang" if "page" in query else "Số dòng mỗi trang")
 
 
 def test_a_booking_is_a_real_one(
@@ -95,18 +100,46 @@ def test_two_taps_are_one_booking_and_another_day_is_refused(template: Template)
     assert thrown.value.code == -1 and thrown.value.message
 
 
+def held_at_our_door(headers: dict[str, str], start: str, personal_id: str = "079190001234", **more: str) -> Answer:
+    applicant = {"fullName": "Lan", "personalId": personal_id, "dateOfBirth": "1990-05-20", "phone": "0912345678"}
+    body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": start, "applicant": applicant} | more
+    key = {"idempotency-key": f"pressed-for-{personal_id}"}
+    return call(bookings, "POST", "/bookings", body=body, headers=headers | key)
+
+
 def test_whoever_has_an_appointment_at_our_own_door_gets_no_second_here(
     template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = signed_in("lan", zalo, monkeypatch)
-    applicant = {"fullName": "Lan", "personalId": "079190001234", "dateOfBirth": "1990-05-20", "phone": "0912345678"}
-    body = {"officeId": OFFICE, "procedure": "cap-cccd", "start": "2026-11-27T08:00:00+07:00", "applicant": applicant}
-    key = {"idempotency-key": "first-press"}
-    held = call(bookings, "POST", "/bookings", body=body, headers=headers | key).body
+    held = held_at_our_door(headers, "2026-11-27T08:00:00+07:00").body
     assert call(bookings, "POST", f"/bookings/{held['id']}/confirm", headers=headers).status == 200
     with pytest.raises(Thrown):
         template("POST", "/create_schedule_api", WISH)
     assert template("GET", "/get_schedule_api")["yourNumber"] == held["ticket"], "the one that they have"
+
+
+def test_what_somebody_holds_for_another_at_our_own_door_is_not_confirmed_here(
+    template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = signed_in("lan", zalo, monkeypatch)
+    held = held_at_our_door(headers, "2026-11-26T08:00:00+07:00").body
+    with pytest.raises(Thrown):
+        template("POST", "/create_schedule_api", WISH)
+    assert call(bookings, "GET", f"/bookings/{held['id']}", headers=headers).body["status"] == "held"
+
+
+def test_an_appointment_made_here_counts_at_our_own_door(
+    template: Template, zalo: FakeZalo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template("POST", "/create_schedule_api", WISH)
+    ours = signed_in("lan", zalo, monkeypatch)
+    assert held_at_our_door(ours, "2026-11-27T08:00:00+07:00").code == "too_many_bookings"
+    shared = {"zaloAccessToken": "demo-lan", "phoneToken": "phone-0912345678"}
+    token = call(sessions.handler, "POST", "/sessions/phone-number", body=shared, headers=ours).body["token"]
+    proven = {"authorization": f"Bearer {token}"}
+    told = [held_at_our_door(proven, "2026-11-27T08:00:00+07:00", f"07919000123{n}") for n in range(4)]
+    assert [each.status for each in told[:3]] == [201] * 3, "a proven number is good for four, also of one person"
+    assert told[3].code == "too_many_bookings", "the template's is one of the four"
 
 
 def test_a_temporary_resident_gets_their_own_procedure(template: Template) -> None:
@@ -118,14 +151,17 @@ def test_a_temporary_resident_gets_their_own_procedure(template: Template) -> No
     [
         ({"date": "26-11-2026"}, "Ngày hẹn chưa đúng"),
         ({"date": "31/02/2027"}, "Ngày hẹn chưa đúng"),
-        ({"date": None}, ""),
-        ({"date": "11-01-2020"}, ""),
-        ({"date": "12-31-2027"}, ""),
-        ({"phoneNumber": "091234567"}, ""),
-        ({"phoneNumber": "091234567890"}, ""),
-        ({"fullName": ""}, ""),
-        ({"fullName": "<script>"}, ""),
-        ({"content": "x" * 2000}, ""),
+        ({"date": None}, "Ngày hẹn chưa đúng"),
+        ({"date": "11-01-2020"}, "Ngày này đã qua"),
+        ({"date": "11-24-2026"}, "Ngày này đã qua"),
+        ({"date": "12-31-2027"}, "Chỉ nhận lịch hẹn từ"),
+        ({"date": "11-29-2026"}, "Chủ nhật cơ quan không làm việc"),
+        ({"phoneNumber": "091234567"}, "Số điện thoại"),
+        ({"phoneNumber": "091234567890"}, "Số điện thoại"),
+        ({"fullName": ""}, "Họ tên"),
+        ({"fullName": "<script>"}, "Họ tên chỉ gồm"),
+        ({"fullName": 7}, "Họ tên phải là chữ"),
+        ({"content": "x" * 2000}, "Nội dung dài quá 1000"),
     ],
 )
 def test_what_does_not_fit_is_told_in_words_that_the_template_can_show(
@@ -135,6 +171,13 @@ def test_what_does_not_fit_is_told_in_words_that_the_template_can_show(
         template("POST", "/create_schedule_api", WISH | change)
     assert thrown.value.code in (-1, -3) and said in thrown.value.message
     assert template("GET", "/get_schedule_api") is None, "nothing is booked"
+
+
+def test_each_field_that_is_missing_is_named(template: Template) -> None:
+    with pytest.raises(Thrown) as thrown:
+        template("POST", "/create_schedule_api", {"content": ""})
+    for name in ("Họ tên", "Số điện thoại", "Ngày hẹn"):
+        assert f"Vui lòng điền mục {name}." in thrown.value.message
 
 
 @pytest.mark.parametrize("date", ["2026-11-26", "26/11/2026", "2026-11-26T00:00:00.000Z", "11-26-2026"])
@@ -262,3 +305,22 @@ def test_who_erased_everything_signs_in_anew_with_the_token_that_they_have(
         template("GET", "/search_profiles_api", profileCode="a" * 26)
     assert thrown.value.code == -115
     assert template("GET", "/search_profiles_api", profileCode="a" * 26) == [], "Zalo vouches for it once more"
+
+
+@pytest.mark.parametrize("path", ["/create_schedule_api", "/feedback_api", "/get_schedule_api", "/upload_image_api"])
+def test_a_browser_may_send_the_organisation_beside_its_token(path: str) -> None:
+    """A preflight alone: the gateway answers it, no function runs."""
+    asked = [
+        ("Origin", "https://h5.zdn.vn"),
+        ("Access-Control-Request-Method", "GET" if path.startswith("/get_") else "POST"),
+        ("Access-Control-Request-Headers", "authorization, content-type, x-organization-id"),
+    ]
+
+    def invoke(*_: Any) -> Any:
+        pytest.fail("a preflight is the gateway's")
+
+    answer = Gateway(STACK, invoke, Clock(), lambda _: None).answer(Request("OPTIONS", path, asked))
+    told = dict(answer.headers)
+    assert (answer.status, told["access-control-allow-origin"]) == (204, "*")
+    assert asked[1][1] in told["access-control-allow-methods"].split(",")
+    assert set(asked[2][1].split(", ")) <= set(told["access-control-allow-headers"].split(","))
