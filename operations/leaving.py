@@ -134,7 +134,7 @@ def erase(at: Deployment, office_id: str, now: datetime) -> dict[str, int]:
         objects().delete_object(Bucket=at.images, Key=picture)
     for item in found.feedback:
         citizen, number = item["pk"].removeprefix("CITIZEN#"), item["sk"].removeprefix("FEEDBACK#")
-        feedback.write(feedback.delete({"pk": f"OFFICE#{office_id}", "sk": f"FEEDBACK#{number}#{citizen}"}))
+        feedback.write(feedback.delete({"pk": f"OFFICE#{office_id}", "sk": f"FEEDBACK#{number}-{item['mark']}"}))
         feedback.write(feedback.delete(_key(item)))
         journal.note_erasure(CitizenHash(citizen), "feedback", 1, "office", now)
     for item in found.declarations:

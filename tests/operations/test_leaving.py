@@ -12,10 +12,12 @@ import time_machine
 from bookings import api, audit
 from bookings.api import handler as bookings
 from cccd import clock
-from cccd.clock import VIETNAM
+from cccd.clock import VIETNAM, epoch
 from cccd.dynamodb import client
 from cccd.hashes import CitizenHash
+from cccd.table import Table
 from declarations.api import handler as declarations
+from declarations.use import Use
 from feedback.store import FeedbackStore
 from images.store import Images
 from operations.leaving import CannotLeave, Deployment, erase, export, held
@@ -38,9 +40,10 @@ def office(aws: None) -> Any:
     with time_machine.travel(NOW, tick=False) as traveller:
         declare("lan", FORM_2026)
         store = FeedbackStore(client(), "FeedbackTable", Images(BUCKET))
-        picture = store.images.put(b"a picture")
-        store.add(CitizenHash("somebody"), LEAVES, 1, "Chờ lâu", "Tôi chờ một giờ.", NOW, [picture])
-        store.add(CitizenHash("somebody"), STAYS, 1, "Tốt", "Nhanh.", NOW)
+        picture, somebody = store.images.put(b"a picture"), CitizenHash("somebody")
+        in_time = Use(Table(client(), "DeclarationsTable")).in_time(somebody, epoch(NOW))
+        store.add(somebody, LEAVES, 1, "Chờ lâu", "Tôi chờ một giờ.", NOW, in_time, [picture])
+        store.add(somebody, STAYS, 1, "Tốt", "Nhanh.", NOW, in_time)
         yield traveller
 
 
