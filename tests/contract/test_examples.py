@@ -140,7 +140,7 @@ def walk(ask: FrontEnd) -> None:
     begun = ask("beginGrant", **account)
     code = consented(begun["url"], OA)
     challenge = parse_qs(urlsplit(begun["url"]).query)["code_challenge"][0]
-    ask.hidden |= {challenge: "a-challenge", begun["state"]: "a-state", code: "a-code"}
+    ask.hidden |= {challenge: "a-challenge", begun["state"]: "the-state-of-the-grant", code: "a-code"}
     ask("connectAccount", {"state": begun["state"], "code": code}, **account)
     ask("readFollowing", **account)
     ask("disconnectAccount", **account)

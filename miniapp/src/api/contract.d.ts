@@ -7611,7 +7611,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "state": "a-state",
+                 *       "state": "the-state-of-the-grant",
                  *       "code": "a-code"
                  *     }
                  */
@@ -7763,8 +7763,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "url": "https://zalo.example/v4/oa/permission?app_id=100200300400500600&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fdesk%2F&code_challenge=a-challenge&state=a-state",
-                     *       "state": "a-state"
+                     *       "url": "https://zalo.example/v4/oa/permission?app_id=100200300400500600&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fdesk%2F&code_challenge=a-challenge&state=the-state-of-the-grant",
+                     *       "state": "the-state-of-the-grant"
                      *     }
                      */
                     "application/json": components["schemas"]["Consent"];
