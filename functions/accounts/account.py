@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from offices.office import Office
-from zalo.acquaintances import ONE_FOR_ALL
 
 
 @dataclass(frozen=True)
@@ -18,11 +17,15 @@ class Account:
     offices: tuple[str, ...] = ()
     everywhere: bool = False
     templates: Mapping[str, str] = field(default_factory=dict)
+    people: str = ""
 
     @property
     def link(self) -> str:
-        """Where its people are known (zalo/acquaintances.py): a user's id differs from account to account."""
-        return ONE_FOR_ALL if self.everywhere else f"CHAT#{self.id}"
+        """Where its people are known (zalo/acquaintances.py): a user's id differs from account to account.
+
+        `people` says it of the account that was alone before accounts had ids here, whatever became of it since.
+        """
+        return self.people or f"CHAT#{self.id}"
 
 
 def province_of(office: Office | None) -> str | None:

@@ -38,15 +38,22 @@ def begin(accounts: AccountStore, app: App, offices: Sequence[str], by: str, now
     """The address of Zalo's page of consent, and the state with which the browser comes back from it."""
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-    accounts.begin(state, by, Grant(tuple(offices), verifier), now)
+    accounts.begin(state, by, Grant(tuple(sorted(offices)), verifier), now)
     query = {"app_id": app.id, "redirect_uri": app.back, "code_challenge": challenge, "state": state}
     return f"{app.consent_url.rstrip('/')}/v4/oa/permission?{urlencode(query)}", state
 
 
 def finish(
-    accounts: AccountStore, app: App, api: OfficialAccountApi, state: str, code: str, by: str, now: datetime
+    accounts: AccountStore,
+    app: App,
+    api: OfficialAccountApi,
+    state: str,
+    code: str,
+    by: str,
+    now: datetime,
+    office: str | None = None,
 ) -> Account:
-    """The account that is connected now.
+    """The account that is connected now; with `office`, the grant must have been begun for that office alone.
 
     Raises:
         GrantOver: nobody, or somebody else, began it; it was answered already, or too late; or Zalo refuses its code.
@@ -55,7 +62,7 @@ def finish(
         TemporarilyUnavailable
     """
     grant = accounts.redeem(state, by, now)
-    if grant is None:
+    if grant is None or (office and grant.offices != (office,)):
         raise GrantOver
     try:
         tokens = api.redeem(app.id, app.secret, code, grant.verifier)
@@ -66,7 +73,7 @@ def finish(
     except (NotSent, Uncertain) as failure:
         logger.error("Zalo gave no tokens for a grant", zalo_error=failure.code)
         raise ZaloUnavailable(retry_after=RETRY_AFTER) from None
-    before = accounts.find(account_id)
+    before = accounts.remembered(account_id)
     account = replace(before, name=name) if before else Account(account_id, name)
     account = replace(account, offices=grant.offices, everywhere=not grant.offices)
     if not accounts.connect(account, tokens, by, now):

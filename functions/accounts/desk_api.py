@@ -23,7 +23,7 @@ from cccd.errors import (
 )
 from cccd.http import lambda_handler, refuses, resolver
 from cccd.keyring import secret
-from cccd.transactions import Refused, Unknown
+from cccd.transactions import Unknown
 from cccd.wire import Model
 from desk.officer import Officer, officer_of
 from desk.store import DeskStore
@@ -101,7 +101,7 @@ def connect_account(office_id: Annotated[str, Path(alias="officeId")], request: 
     me, now = officer_of(app.current_event.raw_event).chief_at(office_id), clock.now()
     api = settings.api()
     try:
-        account = finish(_accounts(), settings.app(), api, request.state, request.code, f"{me.id}", now)
+        account = finish(_accounts(), settings.app(), api, request.state, request.code, me.id, now, office_id)
     except Unknown:
         raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
     finally:
@@ -111,14 +111,16 @@ def connect_account(office_id: Annotated[str, Path(alias="officeId")], request: 
 
 
 @app.delete("/desk/offices/<officeId>/account", summary="Disconnect it: its tokens are forgotten", status_code=204)
-@refuses(NotYourOffice, ChiefOnly, NotFound, TemporarilyUnavailable)
+@refuses(NotYourOffice, ChiefOnly, NotFound, AccountTaken, TemporarilyUnavailable)
 def disconnect_account(office_id: Annotated[str, Path(alias="officeId")]) -> Response[None]:
     me = officer_of(app.current_event.raw_event).chief_at(office_id)
     accounts = _accounts()
     if found := accounts.own(_known(office_id)):
+        if len(found.offices) > 1:  # an operator gave it to several, and takes it back
+            raise AccountTaken
         try:
             accounts.disconnect(found)
-        except (Refused, Unknown):
+        except Unknown:
             raise TemporarilyUnavailable(retry_after=RETRY_AFTER) from None
         _note(me, office_id, "account disconnected")
     return Response(status_code=204)

@@ -10,6 +10,7 @@ from accounts.account import Account
 from accounts.store import AccountStore
 from cccd.observability import logger
 from cccd.transactions import Refused, Unknown
+from zalo.acquaintances import ONE_FOR_ALL
 from zalo.official_account import NotSent, OfficialAccountApi, Uncertain
 from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
 
@@ -23,7 +24,10 @@ def move_former(
     """Move it, if it is there and Zalo says which account it is; otherwise the next run tries. Returns whether it moved."""
     former = accounts.former_tokens()
     state = former.read()
-    if state is None or state.lost:
+    if state is None:
+        return False
+    if state.lost:
+        logger.error("the account that was alone before is lost: connect it anew")
         return False
     try:
         account_id, name = api.whose(keeper(former, api).access())
@@ -31,9 +35,13 @@ def move_former(
         logger.warning("the former account does not say who it is")
         return False
     state = former.read()
-    assert state is not None
+    if state is None:
+        return False
     try:
-        accounts.adopt(Account(account_id, name, everywhere=True), former, state, now)
+        if accounts.find(account_id):
+            accounts.merge(account_id, former, state, now)
+        else:
+            accounts.adopt(Account(account_id, name, everywhere=True, people=ONE_FOR_ALL), former, state, now)
     except (Refused, Unknown):  # it is being refreshed, or another run has moved it
         return False
     logger.info("the former account has moved", account=account_id)

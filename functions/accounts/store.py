@@ -1,13 +1,14 @@
 """The accounts, in the table of the chat.
 
 pk                  sk          what
-ACCOUNT#<id>        ACCOUNT     name, offices, everywhere, templates, connectedBy, connectedAt
-ACCOUNT#<id>        TOKENS      its pair of tokens, with a lease of its own (zalo/tokens.py)
+ACCOUNT#<id>        ACCOUNT     name, offices, everywhere, templates, people, connectedBy, connectedAt; `disconnected` once it is
+TOKENS#<id>         TOKENS      its pair of tokens, with a lease of its own (zalo/tokens.py)
 SPEAKS#<for>        ACCOUNT     the account that speaks for an office (its id), for a province (`province <name>`) or `everywhere`
 GRANT#<state>       GRANT       a grant that was begun: the hash of its state, who asked, for which offices, the PKCE verifier; ten minutes
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from cccd.table import NEW, Key, Table
 from cccd.transactions import Refused, Write
 from offices.directory import directory
 from offices.office import Office
+from zalo.acquaintances import ONE_FOR_ALL
 from zalo.official_account import Tokens
 from zalo.tokens import TokenState, TokenStore
 
@@ -47,6 +49,11 @@ class AccountStore:
 
     def find(self, account_id: str) -> Account | None:
         """The connected account of that id."""
+        item = self._table.get(_key(account_id))
+        return _account(item) if item and not item.get("disconnected") else None
+
+    def remembered(self, account_id: str) -> Account | None:
+        """The account of that id, also one that is disconnected: its people are known where they were."""
         item = self._table.get(_key(account_id))
         return _account(item) if item else None
 
@@ -81,8 +88,20 @@ class AccountStore:
             Unknown: nobody knows; another try finds out.
         """
         moved = self.tokens(account.id).moved_from(state, now)
-        kept = self._table.put(_item(account, "the former account", now), NEW)
-        self._table.commit([kept, self._speak(EVERYWHERE, account.id), moved, former.given_up(state)])
+        free = f"{NEW} OR disconnected = :true"
+        kept = self._table.put(_item(account, "the former account", now), free, {":true": True})
+        self._table.commit([kept, self._speak(EVERYWHERE, account.id), moved, former.given_up(state, now)])
+
+    def merge(self, account_id: str, former: TokenStore, state: TokenState, now: datetime) -> None:
+        """The former account is this one, which is connected already: its people are this one's, its pair is given up.
+
+        Raises:
+            Refused, Unknown: another run has done it, or nobody knows.
+        """
+        people = self._table.update(
+            _key(account_id), "SET people = :people", "attribute_exists(pk)", {":people": ONE_FOR_ALL}
+        )
+        self._table.commit([people, former.given_up(state, now)])
 
     # --- connecting -------------------------------------------------------------------------------------------
 
@@ -110,24 +129,33 @@ class AccountStore:
         """
         store = self.tokens(account.id)
         spoken = [self._speak(each, account.id) for each in _spoken_for(account)]
-        same = "attribute_not_exists(pk) OR offices = :offices"
-        kept = self._table.put(_item(account, by, now), same, {":offices": list(account.offices)})
+        free = "attribute_not_exists(pk) OR disconnected = :true OR offices = :offices"
+        kept = self._table.put(_item(account, by, now), free, {":offices": list(account.offices), ":true": True})
         try:
             self._table.commit([kept, *spoken, store.granted(tokens, now)])
-        except Refused as refused:
-            if refused.old[0]:
-                self._table.write(store.granted(tokens, now))
+        except Refused:
+            connected = self._table.check(
+                _key(account.id), "attribute_exists(pk) AND attribute_not_exists(disconnected)"
+            )
+            with suppress(Refused):
+                self._table.commit([connected, store.granted(tokens, now)])
             return False
         return True
 
     def disconnect(self, account: Account) -> None:
-        """Forget the account's tokens, and for whom it speaks. Twice is the same as once. Its people stay theirs until they leave."""
-        mine = {":account": account.id}
+        """Forget the account's tokens, and for whom it speaks, as it was read. Twice is the same as once, and another's since stays.
+
+        Its people stay known, until they leave.
+        """
+        mine, offices = {":account": account.id}, {":offices": list(account.offices), ":true": True}
         gone = [
             self._table.delete(_speaks(each), "attribute_not_exists(pk) OR account = :account", mine)
             for each in _spoken_for(account)
         ]
-        self._table.commit([self._table.delete(_key(account.id)), self.tokens(account.id).forgotten(), *gone])
+        same = "offices = :offices AND attribute_not_exists(disconnected)"
+        over = self._table.update(_key(account.id), "SET disconnected = :true", same, offices)
+        with suppress(Refused):  # somebody has disconnected it already, and it may be another's by now
+            self._table.commit([over, self.tokens(account.id).forgotten(), *gone])
 
     def name_templates(self, account_id: str, templates: dict[str, str]) -> bool:
         """The account's template messages, by kind; False if it is not connected."""
@@ -154,6 +182,7 @@ def _item(account: Account, by: str, now: datetime) -> Item:
         "offices": list(account.offices),
         "everywhere": account.everywhere,
         "templates": dict(account.templates),
+        "people": account.people or None,
         "connectedBy": by,
         "connectedAt": epoch(now),
     }
@@ -166,6 +195,7 @@ def _account(item: Item) -> Account:
         offices=tuple(item["offices"]),
         everywhere=item["everywhere"],
         templates=item["templates"],
+        people=item.get("people", ""),
     )
 
 

@@ -21,7 +21,10 @@ from zalo.message import Button, Reply
 
 LONGEST_NAME = 8  # words
 MOST_OFFERED = 12  # offices of a province, in one message
-_NAMES_A_PLACE = re.compile(r"\b(cong an|ca|phuong|xa|dac khu|thi tran|quan|huyen|pc06)\b(?= \w)|\bpc06\b")
+_A_PLACE = re.compile(r"(cong an|ca|phuong|xa|dac khu|thi tran|quan|huyen)\b(?= \w)")
+_TYPE = re.compile(r"^(cong an )?((phuong|xa|dac khu|thi tran|quan|huyen) )?")
+# Words for an office that name none.
+ANY_OFFICE = {"cong an", "cong an phuong", "cong an xa", "ca phuong", "ca xa", "phuong", "xa", "tru so", "co quan"}
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,13 @@ class Standpoint:
         words = place_words()
         said, left = words.without(re.findall(r"\w+", clean(text)))
         queue, rest = any(each in words.queue for each in said), " ".join(left)
-        if not _NAMES_A_PLACE.search(fold(rest)):
+        if not rest or fold(rest) in ANY_OFFICE:
             return Asked(self.own, queue) if said and self.own else None
-        if not said and (len(left) > LONGEST_NAME or not _NAMES_A_PLACE.match(fold(rest))):
-            return None  # a question in which a place occurs
+        if not said and len(left) > LONGEST_NAME:
+            return None
         found = directory().search(rest, on, 1)
         office = found.offices[0] if found.sure and found.offices else None
-        return Asked(office, queue) if office and (said or _is_named(office, rest)) else None
+        return Asked(office, queue) if office and _is_named(office, fold(rest), alone=not said) else None
 
 
 def standpoint(account: Account, on: date) -> Standpoint:
@@ -120,14 +123,18 @@ def standpoint(account: Account, on: date) -> Standpoint:
 
 def card(office: Office) -> list[str]:
     """What an office publishes of itself, a line each."""
-    lines = [f"Địa chỉ: {office.address}."] if office.address else []
+    lines = [f"Địa chỉ: {office.address.rstrip('.')}."] if office.address else []
     if office.opening:
         hours = "; ".join(f"{days} {told}" for days, told in opening_hours(office.opening))
         lines.append(f"Giờ tiếp: {hours}.")
     return [*lines, f"Điện thoại: {office.phone}."] if office.phone else lines
 
 
-def _is_named(office: Office, rest: str) -> bool:
-    """Whether nothing but the office is named: its own name stands in the text."""
-    name = fold(office.name) if not office.ward else fold(office.ward)
-    return name in fold(rest) or "pc06" in fold(rest)
+def _is_named(office: Office, rest: str, *, alone: bool) -> bool:
+    """Whether the folded rest of a text names that office; `alone`: and says nothing else."""
+    if "(PC06)" in office.name:
+        return "pc06" in rest
+    name, said = _TYPE.sub("", fold(office.ward or office.name)), _TYPE.sub("", rest)
+    if alone:
+        return said == name and (said != rest or " " in name)
+    return re.search(rf"\b{re.escape(name)}\b", rest) is not None or _A_PLACE.match(rest) is not None

@@ -28,7 +28,7 @@ from cccd.keyring import secret
 from cccd.observability import flush_metrics, logger, metrics
 from cccd.sweeps import passed_by
 from chat import replies
-from chat.events import Followed, Ignored, Said, Unfollowed, Withdrew, event_id, parse, sent_at
+from chat.events import Followed, Ignored, Said, Unfollowed, Withdrew, account_of, event_id, parse, sent_at
 from chat.standpoint import standpoint
 from declarations.erasing import DeclarationEraser
 from desk.counters import at_counters
@@ -37,7 +37,7 @@ from feedback.store import FeedbackStore
 from images.store import Images
 from offices.directory import directory
 from privacy.erasure import erase_all
-from zalo.acquaintances import Acquaintances
+from zalo.acquaintances import ONE_FOR_ALL, Acquaintances
 from zalo.message import Reply
 from zalo.official_account import NotSent, OfficialAccountApi, TokenRefused, Uncertain
 from zalo.tokens import TokenKeeper, TokenStore, TokensUnavailable
@@ -72,9 +72,9 @@ class Chat:
     identity_key: bytes
     mini_app_url: str
 
-    def user_hash(self, user: str) -> ChatUserHash:
-        """The keyed hash of a user of the chat."""
-        return chat_user_hash(self.identity_key, user)
+    def user_hash(self, link: str, user: str) -> ChatUserHash:
+        """The keyed hash of a user of the chat of an account: another account may know somebody else by the same id."""
+        return chat_user_hash(self.identity_key, user if link == ONE_FOR_ALL else f"{link} {user}")
 
     def tokens(self, account: Account) -> TokenKeeper:
         """The tokens of that account."""
@@ -144,12 +144,16 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
         case Unfollowed(_, _, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
             logger.info("done before")  # a repetition must not erase what the citizen did since
         case Unfollowed(account_id, user, app_user):
-            account = chat.accounts.find(account_id)
-            link = account.link if account else f"CHAT#{account_id}"
-            citizen = chat.citizen(app_user) or chat.acquaintances.citizen_of(chat.user_hash(user), link)
-            _leave(chat, known_as, citizen, link, happened, now)
+            if account := chat.accounts.remembered(account_id):  # also one that is disconnected: its people may leave
+                known = chat.acquaintances.citizen_of(chat.user_hash(account.link, user))
+                _leave(chat, known_as, chat.citizen(app_user) or known, account.link, happened, now)
+            else:
+                _of_no_account()
         case Withdrew(user, app_user):
-            citizen = chat.citizen(app_user) or (chat.acquaintances.citizen_of(chat.user_hash(user)) if user else None)
+            named = chat.accounts.remembered(account_of(event) or "")
+            link = named.link if named else ONE_FOR_ALL
+            known = chat.acquaintances.citizen_of(chat.user_hash(link, user)) if user else None
+            citizen = chat.citizen(app_user) or known
             _withdraw(chat, known_as, citizen, happened, now)
         case Ignored(nameless=True):
             _of_no_account()
@@ -164,7 +168,8 @@ def _account(chat: Chat, account_id: str) -> Account | None:
         TokensUnavailable: the former account has not said yet which it is; the event should come again.
     """
     if (account := chat.accounts.find(account_id)) is None:
-        if chat.accounts.former_tokens().read():
+        former = chat.accounts.former_tokens().read()
+        if former and not former.lost:
             raise TokensUnavailable
         _of_no_account()
     return account
@@ -225,7 +230,7 @@ def _active(chat: Chat, citizen: CitizenHash, now: datetime) -> list[Booking]:
 def _meet(chat: Chat, account: Account, user: str, app_user: str | None, at: datetime) -> bool:
     """Whether the citizen may be answered: not if they have left since."""
     citizen = chat.citizen(app_user)
-    known_as = chat.user_hash(user)
+    known_as = chat.user_hash(account.link, user)
     return citizen is None or chat.acquaintances.meet(citizen, account.link, user, at, known_as)
 
 

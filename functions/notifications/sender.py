@@ -251,6 +251,9 @@ def _letter(post: Post, notice: Notice) -> Letter | Outcome:
         return "dropped"
     account = speaker(post.speaking_for(booking.office_id), friends)
     if account is None:  # they follow accounts that do not speak for that office
+        former = post.accounts.former_tokens().read()
+        if former and not former.lost:  # it has not said yet which account it is
+            raise _later(post, notice, UNWELL_WAITS)
         return "unreachable"
     declaration = (
         post.declarations.find(booking.citizen, booking.declaration_id, now) if booking.declaration_id else None

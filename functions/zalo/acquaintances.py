@@ -80,7 +80,7 @@ class Acquaintances:
         except Refused as refused:
             # They are here, if neither says that they left: a later action of theirs is already recorded.
             return not any("leftAt" in (old or {}) for old in refused.old)
-        self._table.write(self._table.put({**_user(known_as), "citizen": citizen, "link": link}))
+        self._table.write(self._table.put({**_user(known_as), "citizen": citizen}))
         return True
 
     def of(self, citizen: CitizenHash) -> dict[str, Acquaintance]:
@@ -88,15 +88,10 @@ class Acquaintances:
         found = self._table.query(f"CITIZEN#{citizen}", "CHAT")
         return {item["sk"]: Acquaintance(item["user"], _moment(item["lastSeen"])) for item in found if "user" in item}
 
-    def citizen_of(self, known_as: ChatUserHash, link: str | None = None) -> CitizenHash | None:
-        """The citizen that a user was last known to be, in the chat of that link where one is given.
-
-        Another account may know somebody else by the same id: whoever was met last has it, and nobody is taken for another.
-        """
+    def citizen_of(self, known_as: ChatUserHash) -> CitizenHash | None:
+        """The citizen that a user of a chat was last known to be."""
         item = self._table.get(_user(known_as))
-        if item is None or link not in (None, item.get("link", ONE_FOR_ALL)):
-            return None
-        return CitizenHash(item["citizen"])
+        return CitizenHash(item["citizen"]) if item else None
 
     def part(self, citizen: CitizenHash, link: str, at: datetime, now: datetime) -> bool:
         """The citizen left that chat at that moment: forget which user they are there; False if they came back since.
@@ -116,7 +111,7 @@ class Acquaintances:
         except Refused as refused:
             return "leftAt" in _met(refused)  # they left again, later
         if known_as:
-            self._table.write(self._table.put({**_user(known_as), "citizen": citizen, "link": link, "ttl": gone}))
+            self._table.write(self._table.put({**_user(known_as), "citizen": citizen, "ttl": gone}))
         return True
 
     def part_everywhere(self, citizen: CitizenHash, at: datetime, now: datetime) -> bool:

@@ -73,7 +73,7 @@ class TokenStore:
     def __init__(self, client: "DynamoDBClient", name: str, account_id: str | None = None):
         self._table = Table(client, name)
         self._account = account_id or ""
-        self._key: Key = {"pk": f"ACCOUNT#{account_id}", "sk": "TOKENS"} if account_id else FORMER
+        self._key: Key = {"pk": f"TOKENS#{account_id}", "sk": "TOKENS"} if account_id else FORMER
 
     def read(self) -> TokenState | None:
         """The tokens, read consistently; None if the account is not connected."""
@@ -120,10 +120,11 @@ class TokenStore:
         due = {"due": TOKENS, "dueAt": values[":dueAt"]}
         return self._table.put({**self._key, **item, **due, "version": former.version + 1}, NEW)
 
-    def given_up(self, state: TokenState) -> Write:
+    def given_up(self, state: TokenState, now: datetime) -> Write:
         """The pair is forgotten, if it is still `state` and nobody is refreshing it."""
+        free = "(attribute_not_exists(lockedUntil) OR lockedUntil <= :now)"
         return self._table.delete(
-            self._key, "#version = :version AND attribute_not_exists(lockedUntil)", {":version": state.version}
+            self._key, f"#version = :version AND {free}", {":version": state.version, ":now": epoch(now)}
         )
 
     def lock(self, state: TokenState, now: datetime) -> bool:
@@ -151,7 +152,8 @@ class TokenStore:
 
     def postpone(self, state: TokenState, now: datetime) -> bool:
         """A renewal failed, and may pass later."""
-        return self._changed(state, f"SET {_RENEWED}", {":due": FAILING, ":dueAt": epoch(now + TRIED_AGAIN)})
+        later = {":due": FAILING, ":dueAt": epoch(now + TRIED_AGAIN)}
+        return self._changed(state, f"SET {_RENEWED}", later, " AND attribute_not_exists(lost)")
 
     def _pair(self, access: str, refresh: str, seconds: int, now: datetime) -> Item:
         early = EARLY + timedelta(seconds=zlib.crc32(self._account.encode()) % int(SPREAD.total_seconds()))

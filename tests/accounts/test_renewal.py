@@ -12,13 +12,13 @@ from accounts.renewal import renew_due, unwell_accounts
 from accounts.store import AccountStore
 from cccd.dynamodb import client, to_item
 from cccd.table import Table
-from local.zalo import ACCOUNTS, FakeZalo, Mood
+from local.zalo import FakeZalo, Mood
 from local.zalo_account import ACCESS_SECONDS, FakeOfficialAccount
 from tests.gateway import CONTEXT
 from tests.zalo.accounts import HOME, OA, SECOND, connect, keeper_of
 from tests.zalo.conftest import NOW, Hands
 from zalo.official_account import OfficialAccountApi, Tokens
-from zalo.tokens import EARLY, LEASE, SPREAD, TRIED_AGAIN
+from zalo.tokens import EARLY, LEASE, LOST, SPREAD, TRIED_AGAIN
 
 TABLE = "ChatTable"
 
@@ -77,7 +77,11 @@ def test_one_that_is_lost_stops_no_other_and_is_named_until_it_is_connected_anew
     asked = zalo.accounts.asked
     hands.at += timedelta(hours=1)
     assert run() == 0 and zalo.accounts.asked == asked, "what is lost is not tried again"
+    assert [item["pk"] for item in Table(client(), TABLE).in_partition(LOST)] == [f"TOKENS#{OA}"], (
+        "and not as one that is tried again"
+    )
     connect(client(), zalo, hands.at, Account(OA, "", ("ca-26740",)))
+    assert run() == 1
     assert unwell(accounts, hands) == []
 
 
@@ -117,7 +121,7 @@ def test_the_account_of_a_deployment_that_had_one_moves_over_by_itself(
     former(zalo)
     keeper = lambda store, _: keeper_of(zalo, api, hands)(store)  # noqa: E731 - the settings' own shape
     assert move_former(accounts, keeper, api, NOW)
-    assert accounts.find(OA) == Account(OA, ACCOUNTS[OA], everywhere=True)
+    assert accounts.find(OA) == HOME
     assert accounts.former_tokens().read() is None
     assert keeper_of(zalo, api, hands)(accounts.tokens(OA)).access() == zalo.account.access_token
     assert zalo.account.refreshed == 0, "the pair moved as it was"

@@ -61,7 +61,7 @@ def test_who_left_leaves_no_trace_after_two_days(chat: Chat) -> None:
     )
     left = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="ChatTable")["Items"]]
     kept = [item["pk"] for item in left if "ttl" not in item]
-    assert {pk.partition("#")[0] for pk in kept} == {"ACCOUNT", "SPEAKS"}, "all else goes by itself"
+    assert {pk.partition("#")[0] for pk in kept} == {"ACCOUNT", "SPEAKS", "TOKENS"}, "all else goes by itself"
     assert "777" not in repr([item for item in left if item["sk"] != "TOKENS"])
     tell(chat, FOLLOW | at(3), "3")
     back = [from_item(item) for item in boto3.client("dynamodb").scan(TableName="ChatTable")["Items"]]

@@ -34,6 +34,8 @@ def office_of(asked: Asked | None) -> str | None:
         "đang gọi số mấy rồi",
         "den so may roi",
         "Công an phường Sài Gòn mở cửa mấy giờ",
+        "số điện thoại",
+        "số điện thoại của công an phường",
     ],
 )
 def test_an_office_s_own_account_answers_for_the_office(text: str) -> None:
@@ -55,6 +57,9 @@ def test_the_numbers_at_the_counters_are_told() -> None:
         "công an phường Bến Thành mấy giờ mở cửa",
         "cho hỏi địa chỉ công an phuong ben thanh ạ",
         "Công an phường Bến Thành",
+        "Bến Thành mấy giờ mở cửa",
+        "ở Bến Thành đang gọi số mấy",
+        "Bến Thành",
     ],
 )
 @pytest.mark.parametrize("at", [OWN, PROVINCE, NOWHERE], ids=["own", "province", "everywhere"])
@@ -71,6 +76,9 @@ def test_who_names_another_place_is_answered_for_that_place(at: Standpoint, text
         "mất căn cước thì báo công an phường hay quận",
         "đổi số điện thoại thì có phải làm lại không",
         "làm ở công an xã được không",
+        "đổi địa chỉ thường trú có phải làm lại căn cước không",
+        "căn cước cũ sai địa chỉ thì sửa thế nào",
+        "Hà Nội mở cửa mấy giờ",
         "công an phường hẹn lấy thẻ mà chưa có",
         "",
         "ok",

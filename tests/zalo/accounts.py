@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from accounts.account import Account
 from accounts.store import AccountStore
 from local.zalo import ACCOUNTS, FakeZalo
+from zalo.acquaintances import ONE_FOR_ALL
 from zalo.official_account import OfficialAccountApi, Tokens
 from zalo.tokens import TokenKeeper, TokenStore
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 OA, SECOND, PROVINCE, UNCONNECTED = ACCOUNTS
-HOME = Account(OA, ACCOUNTS[OA], everywhere=True)  # the account of a deployment that has one
+HOME = Account(OA, ACCOUNTS[OA], everywhere=True, people=ONE_FOR_ALL)  # the account of a deployment that has one
 
 
 def connect(

@@ -2386,6 +2386,17 @@ export interface components {
         };
     };
     responses: {
+        /** @description `account_taken` Trang Zalo đã được kết nối. */
+        AccountTaken: {
+            headers: {
+                "Cache-Control": components["headers"]["NoStore"];
+                "X-Content-Type-Options": components["headers"]["Nosniff"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["AccountTaken"];
+            };
+        };
         /** @description `bad_signature` Chữ ký không đúng. */
         BadSignature: {
             headers: {
@@ -7736,6 +7747,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountTaken"];
             413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TemporarilyUnavailable"];
