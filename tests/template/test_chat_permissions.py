@@ -191,6 +191,11 @@ def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str
         code = consented(begun["url"], UNCONNECTED)
         granted = {"state": begun["state"], "code": code}
         assert at_desk("PUT", path, claims("[ca-26740.chief]"), via=desk_api.handler, body=granted).status == 200
+        begun = at_desk("POST", f"{path}/grants", claims("[ca-26740.chief]"), via=desk_api.handler).body
+        taken = {"state": begun["state"], "code": consented(begun["url"], SECOND)}  # of another office
+        assert (
+            at_desk("PUT", path, claims("[ca-26740.chief]"), via=desk_api.handler, body=taken).code == "account_taken"
+        )
         assert at_desk("DELETE", path, claims("[ca-26740.chief]"), via=desk_api.handler).status == 204
         connection = set(performed)
         assert connection == allowed("ConnectionFunction")
@@ -200,6 +205,9 @@ def test_each_function_may_do_exactly_what_it_does(performed: set[tuple[str, str
             f"https://desk.example/?{urlencode({'state': state_of(address), 'code': consented(address, UNCONNECTED)})}"
         )
         assert operator.handler({"finish": back}, CONTEXT)["connected"] == UNCONNECTED
+        address = operator.handler({"begin": {"offices": ["ca-27004"]}}, CONTEXT)["consent"]
+        back = f"https://desk.example/?{urlencode({'state': state_of(address), 'code': consented(address, SECOND)})}"
+        assert "refused" in operator.handler({"finish": back}, CONTEXT)
         operator.handler({"unwell": True}, CONTEXT)
         operator.handler({"disconnect": UNCONNECTED}, CONTEXT)
         assert performed == allowed("OperatorFunction")
