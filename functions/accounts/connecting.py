@@ -11,6 +11,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from accounts.account import Account
 from accounts.store import AccountStore, Grant
 from cccd.errors import AccountTaken, GrantOver, ZaloUnavailable
 from cccd.observability import logger
+from cccd.transactions import Refused
 from zalo.official_account import GrantRefused, NotSent, OfficialAccountApi, Uncertain
 
 RETRY_AFTER = 30  # seconds
@@ -78,5 +80,16 @@ def finish(
     account = replace(account, offices=grant.offices, everywhere=not grant.offices)
     if not accounts.connect(account, tokens, by, now):
         raise AccountTaken
+    if account.everywhere:
+        _with_the_former_people(accounts, account, now)
     logger.info("an account is connected", account=account_id, offices=list(grant.offices))
     return account
+
+
+def _with_the_former_people(accounts: AccountStore, account: Account, now: datetime) -> None:
+    """If the pair of the account that was alone before is lost, the account that speaks everywhere is that one, granted anew."""
+    former = accounts.former_tokens()
+    state = former.read()
+    if state and state.lost:
+        with suppress(Refused):  # another has done it
+            accounts.merge(account.id, former, state, now)

@@ -7,6 +7,7 @@ import pytest
 
 from accounts import renewal
 from accounts.account import Account
+from accounts.connecting import App, begin, finish
 from accounts.former import move_former
 from accounts.renewal import renew_due, unwell_accounts
 from accounts.store import AccountStore
@@ -14,6 +15,7 @@ from cccd.dynamodb import client, to_item
 from cccd.table import Table
 from local.zalo import FakeZalo, Mood
 from local.zalo_account import ACCESS_SECONDS, FakeOfficialAccount
+from tests.accounts.conftest import consented
 from tests.gateway import CONTEXT
 from tests.zalo.accounts import HOME, OA, SECOND, connect, keeper_of
 from tests.zalo.conftest import NOW, Hands
@@ -139,6 +141,12 @@ def test_a_former_account_that_is_lost_stays_until_it_is_connected_anew(
     keeper = lambda store, _: keeper_of(zalo, api, hands)(store)  # noqa: E731 - the settings' own shape
     assert not move_former(accounts, keeper, api, NOW)
     assert accounts.find(OA) is None
+    app = App(zalo.app_id, zalo.app_secret.encode(), zalo.url, "https://desk.example/")
+    url, state = begin(accounts, app, [], "operator", NOW)
+    finish(accounts, app, api, state, consented(url, OA), "operator", NOW)
+    found = accounts.find(OA)
+    assert found is not None and found.link == "CHAT", "its people are found again"
+    assert accounts.former_tokens().read() is None
 
 
 def test_a_run_names_the_unwell_in_one_line(
