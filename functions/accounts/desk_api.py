@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field, StringConstraints
 
 from accounts.account import Account, province_of
-from accounts.connecting import App, begin, finish
-from accounts.settings import OfficialAccountSettings
+from accounts.connecting import begin, finish
+from accounts.settings import ConnectionSettings
 from accounts.store import AccountStore
 from cccd import clock
 from cccd.dynamodb import client
@@ -22,7 +22,6 @@ from cccd.errors import (
     ZaloUnavailable,
 )
 from cccd.http import lambda_handler, refuses, resolver
-from cccd.keyring import secret
 from cccd.transactions import Unknown
 from cccd.wire import Model
 from desk.officer import Officer, officer_of
@@ -32,17 +31,6 @@ from offices.directory import directory
 RETRY_AFTER = 2  # seconds
 
 app = resolver()
-
-
-class ConnectionSettings(OfficialAccountSettings):
-    """The same settings, with the officers' acts, and the page to which the browser comes back."""
-
-    bookings_table: str
-    desk_url: str
-
-    def app(self) -> App:
-        """Our app at Zalo."""
-        return App(self.zalo_app_id, secret(self.zalo_app_secret), self.zalo_oauth_url, self.desk_url)
 
 
 class AccountView(Model):

@@ -24,10 +24,7 @@ def move_former(
     """Move it, if it is there and Zalo says which account it is; otherwise the next run tries. Returns whether it moved."""
     former = accounts.former_tokens()
     state = former.read()
-    if state is None:
-        return False
-    if state.lost:
-        logger.error("the account that was alone before is lost: connect it anew")
+    if state is None or state.lost:
         return False
     try:
         account_id, name = api.whose(keeper(former, api).access())

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from accounts.connecting import begin, finish
-from accounts.desk_api import ConnectionSettings
 from accounts.renewal import unwell_accounts
+from accounts.settings import ConnectionSettings
 from cccd import clock
 from cccd.dynamodb import client
 from cccd.errors import Refusal

@@ -1,5 +1,6 @@
-"""Settings of every function that speaks through Official Accounts: the table, the app, and Zalo's addresses."""
+"""Settings of every function that speaks through Official Accounts, or connects them: the tables, the app, and addresses."""
 
+from accounts.connecting import App
 from accounts.store import AccountStore
 from cccd.dynamodb import client
 from cccd.keyring import secret
@@ -33,3 +34,14 @@ class OfficialAccountSettings(Settings):
     def acquaintances(self) -> Acquaintances:
         """Which citizen each chat user is."""
         return Acquaintances(client(), self.chat_table)
+
+
+class ConnectionSettings(OfficialAccountSettings):
+    """The same settings, with the officers' acts, and the page to which the browser comes back."""
+
+    bookings_table: str
+    desk_url: str
+
+    def app(self) -> App:
+        """Our app at Zalo."""
+        return App(self.zalo_app_id, secret(self.zalo_app_secret), self.zalo_oauth_url, self.desk_url)

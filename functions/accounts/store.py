@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from accounts.account import Account, province_of
 from cccd.clock import epoch
 from cccd.dynamodb import Item
-from cccd.table import NEW, Key, Table
+from cccd.table import NEW, THERE, Key, Table
 from cccd.transactions import Refused, Write
 from offices.directory import directory
 from offices.office import Office
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 EVERYWHERE = "everywhere"
+CONNECTED = f"{THERE} AND attribute_not_exists(disconnected)"
 GRANT_LASTS = timedelta(minutes=10)
 
 
@@ -98,9 +99,7 @@ class AccountStore:
         Raises:
             Refused, Unknown: another run has done it, or nobody knows.
         """
-        people = self._table.update(
-            _key(account_id), "SET people = :people", "attribute_exists(pk)", {":people": ONE_FOR_ALL}
-        )
+        people = self._table.update(_key(account_id), "SET people = :people", THERE, {":people": ONE_FOR_ALL})
         self._table.commit([people, former.given_up(state, now)])
 
     # --- connecting -------------------------------------------------------------------------------------------
@@ -129,14 +128,12 @@ class AccountStore:
         """
         store = self.tokens(account.id)
         spoken = [self._speak(each, account.id) for each in _spoken_for(account)]
-        free = "attribute_not_exists(pk) OR disconnected = :true OR offices = :offices"
+        free = f"{NEW} OR disconnected = :true OR offices = :offices"
         kept = self._table.put(_item(account, by, now), free, {":offices": list(account.offices), ":true": True})
         try:
             self._table.commit([kept, *spoken, store.granted(tokens, now)])
         except Refused:
-            connected = self._table.check(
-                _key(account.id), "attribute_exists(pk) AND attribute_not_exists(disconnected)"
-            )
+            connected = self._table.check(_key(account.id), CONNECTED)
             with suppress(Refused):
                 self._table.commit([connected, store.granted(tokens, now)])
             return False
@@ -149,8 +146,7 @@ class AccountStore:
         """
         mine, offices = {":account": account.id}, {":offices": list(account.offices), ":true": True}
         gone = [
-            self._table.delete(_speaks(each), "attribute_not_exists(pk) OR account = :account", mine)
-            for each in _spoken_for(account)
+            self._table.delete(_speaks(each), f"{NEW} OR account = :account", mine) for each in _spoken_for(account)
         ]
         same = "offices = :offices AND attribute_not_exists(disconnected)"
         over = self._table.update(_key(account.id), "SET disconnected = :true", same, offices)
@@ -160,7 +156,7 @@ class AccountStore:
     def name_templates(self, account_id: str, templates: dict[str, str]) -> bool:
         """The account's template messages, by kind; False if it is not connected."""
         update = self._table.update(
-            _key(account_id), "SET templates = :templates", "attribute_exists(pk)", {":templates": templates}
+            _key(account_id), "SET templates = :templates", CONNECTED, {":templates": templates}
         )
         return self._table.written(update)
 

@@ -41,8 +41,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Withdrew:
-    """A citizen asked Zalo, or the Mini App, to have their data removed."""
+    """A citizen asked Zalo, or the Mini App, to have their data removed. Unsure: where Zalo names the account; none is needed."""
 
+    account: str | None
     user: str | None
     app_user: str | None
 
@@ -64,7 +65,8 @@ def parse(event: Mapping[str, Any]) -> ChatEvent:
     app_user = _id(event.get("user_id_by_app"))
     follower = _id(_inner(event, "follower", "id"))
     sender = _id(_inner(event, "sender", "id"))
-    account = account_of(event)
+    # A follower's event has `oa_id`, a citizen's message its `recipient`; a wrong place would show as `EventsOfNoAccount`.
+    account = _id(event.get("oa_id")) or _id(_inner(event, "recipient", "id"))
     if account is None and (follower or sender) and kind.startswith(("follow", "unfollow", "user_send_")):
         return Ignored(kind[:64], nameless=True)
     match kind, account:
@@ -78,20 +80,10 @@ def parse(event: Mapping[str, Any]) -> ChatEvent:
             return Said(account, sender, app_user, "")
     match kind:
         case "user_withdraw" if sender or follower or app_user:
-            return Withdrew(sender or follower, app_user)
+            return Withdrew(account, sender or follower, app_user)
         case "user.revoke.consent" if _id(event.get("userId")):
-            return Withdrew(None, _id(event.get("userId")))
+            return Withdrew(None, None, _id(event.get("userId")))
     return Ignored(kind[:64])
-
-
-def account_of(event: Mapping[str, Any]) -> str | None:
-    """The account's id: a follower's event has `oa_id`, a citizen's message its `recipient`, an account's own its `sender`.
-
-    Unsure: where an event of withdrawal has it, so none is asked of it. A wrong place would show as `EventsOfNoAccount`.
-    """
-    if (_string(event.get("event_name")) or "").startswith("oa_send_"):
-        return _id(_inner(event, "sender", "id"))
-    return _id(event.get("oa_id")) or _id(_inner(event, "recipient", "id"))
 
 
 def event_id(event: Mapping[str, Any]) -> str:

@@ -31,20 +31,17 @@ ANY_OFFICE = {"cong an", "cong an phuong", "cong an xa", "ca phuong", "ca xa", "
 class PlaceWords:
     """What is said when somebody asks about an office itself, folded; and words that name no place, as they are typed."""
 
-    hours: tuple[str, ...]
-    address: tuple[str, ...]
-    phone: tuple[str, ...]
-    queue: tuple[str, ...]
+    sayings: tuple[str, ...]  # the longest first
+    queue: frozenset[str]  # those that ask which number is called
     around: frozenset[str]
 
     def without(self, words: list[str]) -> tuple[list[str], list[str]]:
         """What of the typed words is a saying, folded; and what is left, as it was typed, without words that name no place."""
         said, left = [], []
         folded = [fold(each) for each in words]
-        sayings = sorted((*self.hours, *self.address, *self.phone, *self.queue), key=len, reverse=True)
         at = 0
         while at < len(words):
-            found = next((each for each in sayings if folded[at : at + len(each.split())] == each.split()), None)
+            found = next((each for each in self.sayings if folded[at : at + len(each.split())] == each.split()), None)
             if found:
                 said.append(found)
             elif words[at].lower() not in self.around:
@@ -57,8 +54,12 @@ class PlaceWords:
 def place_words() -> PlaceWords:
     """The words, from content/place.toml."""
     content = tomllib.loads((Path(__file__).parent / "content" / "place.toml").read_text(encoding="utf-8"))
-    asked = {kind: tuple(map(fold, content[kind])) for kind in ("hours", "address", "phone", "queue")}
-    return PlaceWords(**asked, around=frozenset(content["around"].split()))
+    sayings = [fold(each) for kind in ("hours", "address", "phone", "queue") for each in content[kind]]
+    return PlaceWords(
+        sayings=tuple(sorted(sayings, key=len, reverse=True)),
+        queue=frozenset(map(fold, content["queue"])),
+        around=frozenset(content["around"].split()),
+    )
 
 
 @dataclass(frozen=True)

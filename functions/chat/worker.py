@@ -28,7 +28,7 @@ from cccd.keyring import secret
 from cccd.observability import flush_metrics, logger, metrics
 from cccd.sweeps import passed_by
 from chat import replies
-from chat.events import Followed, Ignored, Said, Unfollowed, Withdrew, account_of, event_id, parse, sent_at
+from chat.events import Followed, Ignored, Said, Unfollowed, Withdrew, event_id, parse, sent_at
 from chat.standpoint import standpoint
 from declarations.erasing import DeclarationEraser
 from desk.counters import at_counters
@@ -141,7 +141,7 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
                 reply = _to_said(chat, account, chat.citizen(app_user), text, now)
                 if reply:
                     _answer(chat, known_as, account, user, reply, now)
-        case Unfollowed(_, _, _) | Withdrew(_, _) if chat.acquaintances.answered(known_as):
+        case Unfollowed(_, _, _) | Withdrew(_, _, _) if chat.acquaintances.answered(known_as):
             logger.info("done before")  # a repetition must not erase what the citizen did since
         case Unfollowed(account_id, user, app_user):
             if account := chat.accounts.remembered(account_id):  # also one that is disconnected: its people may leave
@@ -149,8 +149,8 @@ def work_on(chat: Chat, known_as: str, event: dict[str, Any], now: datetime) -> 
                 _leave(chat, known_as, chat.citizen(app_user) or known, account.link, happened, now)
             else:
                 _of_no_account()
-        case Withdrew(user, app_user):
-            named = chat.accounts.remembered(account_of(event) or "")
+        case Withdrew(account_id, user, app_user):
+            named = chat.accounts.remembered(account_id) if account_id else None
             link = named.link if named else ONE_FOR_ALL
             known = chat.acquaintances.citizen_of(chat.user_hash(link, user)) if user else None
             citizen = chat.citizen(app_user) or known

@@ -81,10 +81,9 @@ class Post:
     templates: Templates
     mini_app_url: str
     now: Callable[[], datetime]
-    speakers: dict[str, list[Account]] = field(default_factory=dict)  # of each office, as this run has found them
-    unwell: dict[str, timedelta] = field(
-        default_factory=dict
-    )  # accounts that cannot send in this run, and how long theirs wait
+    # What this run has found: who speaks for each office; which accounts cannot send, and how long their messages wait.
+    speakers: dict[str, list[Account]] = field(default_factory=dict)
+    unwell: dict[str, timedelta] = field(default_factory=dict)
 
     def speaking_for(self, office_id: str) -> list[Account]:
         """The accounts that may speak for an office, the nearest first."""

@@ -56,7 +56,6 @@ class TokenState:
     access: str
     refresh: str
     access_ends: datetime
-    granted_at: datetime
     version: int
     locked_until: datetime | None
     lost: bool
@@ -85,7 +84,6 @@ class TokenStore:
             access=item["access"],
             refresh=item["refresh"],
             access_ends=from_epoch(item["accessEnds"]),
-            granted_at=from_epoch(item["grantedAt"]),
             version=item["version"],
             locked_until=from_epoch(locked) if locked else None,
             lost=bool(item.get("lost", False)),
@@ -95,9 +93,7 @@ class TokenStore:
     def granted(self, tokens: Tokens, now: datetime) -> Write:
         """The pair of a new grant, in place of any other and of any lock: whoever holds one finds another version."""
         version = "#version = if_not_exists(#version, :zero) + :one"
-        update = (
-            f"SET #access = :access, refresh = :refresh, accessEnds = :ends, grantedAt = :now, {version}, {_RENEWED}"
-        )
+        update = f"SET #access = :access, refresh = :refresh, accessEnds = :ends, {version}, {_RENEWED}"
         values = self._pair(tokens.access, tokens.refresh, tokens.seconds, now)
         return self._table.update(
             self._key, f"{update} REMOVE lockedUntil, lost", "", {**values, ":zero": 0, ":one": 1}
@@ -115,7 +111,6 @@ class TokenStore:
             "access": former.access,
             "refresh": former.refresh,
             "accessEnds": values[":ends"],
-            "grantedAt": epoch(now),
         }
         due = {"due": TOKENS, "dueAt": values[":dueAt"]}
         return self._table.put({**self._key, **item, **due, "version": former.version + 1}, NEW)
@@ -140,7 +135,7 @@ class TokenStore:
         """Replace `state`'s pair with the new one; returns whether `state`'s pair was still in force."""
         return self._changed(
             state,
-            "SET #access = :access, refresh = :refresh, accessEnds = :ends, grantedAt = :now, #version = :next, "
+            "SET #access = :access, refresh = :refresh, accessEnds = :ends, #version = :next, "
             f"{_RENEWED} REMOVE lockedUntil, lost",
             {**self._pair(access, refresh, seconds, now), ":next": state.version + 1},
         )
@@ -158,7 +153,7 @@ class TokenStore:
     def _pair(self, access: str, refresh: str, seconds: int, now: datetime) -> Item:
         early = EARLY + timedelta(seconds=zlib.crc32(self._account.encode()) % int(SPREAD.total_seconds()))
         ends = epoch(now) + seconds
-        times = {":ends": ends, ":now": epoch(now), ":due": TOKENS, ":dueAt": ends - int(early.total_seconds())}
+        times = {":ends": ends, ":due": TOKENS, ":dueAt": ends - int(early.total_seconds())}
         return {":access": access, ":refresh": refresh, **times}
 
     def _changed(self, state: TokenState, update: str, values: Item, also: str = "") -> bool:

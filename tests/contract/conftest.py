@@ -97,7 +97,7 @@ def front_end(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontEnd]:
         accounts = importlib.import_module("accounts.desk_api")
         addresses = {"zalo_openapi_url": zalo.url, "zalo_oauth_url": zalo.url, "zalo_app_id": zalo.app_id}
         monkeypatch.setattr(accounts, "settings", accounts.settings.model_copy(update=addresses))
-        monkeypatch.setattr(accounts, "secret", lambda _: zalo.app_secret.encode())
+        monkeypatch.setattr("accounts.settings.secret", lambda _: zalo.app_secret.encode())
         yield FrontEnd(hidden={zalo.url: "https://zalo.example"})
         graph.close()
     queue.close()

@@ -306,16 +306,15 @@ def test_a_run_counts_what_became_of_messages_and_errs_if_one_broke(
         sender.handler({}, CONTEXT)
 
 
+def erase_lan(post: Post) -> None:
+    feedback = FeedbackStore(client(), "FeedbackTable", Images(BUCKET))
+    erase_all(DeclarationEraser(client(), "DeclarationsTable"), post.bookings, feedback, LAN.citizen, NOW)
+
+
 def test_who_left_and_came_back_is_written_to_again(post: Post, zalo: FakeZalo) -> None:
     declared(post)
     post.acquaintances.part(LAN.citizen, HOME.link, NOW, NOW)
-    erase_all(
-        DeclarationEraser(client(), "DeclarationsTable"),
-        post.bookings,
-        FeedbackStore(client(), "FeedbackTable", Images(BUCKET)),
-        LAN.citizen,
-        NOW,
-    )
+    erase_lan(post)
     post.acquaintances.meet(LAN.citizen, HOME.link, "777", NOW + timedelta(seconds=5), ChatUserHash("hash of 777"))
     confirmed(post)
     assert run(post, NOW + timedelta(seconds=10)) == 1
@@ -325,13 +324,7 @@ def test_who_took_their_consent_back_is_not_written_to_after_coming_back_either(
     declared(post)
     nothing = Consent("2026-01-01", (), NOW)
     post.consents.append(LAN.citizen, lambda last: chosen(last, nothing))
-    erase_all(
-        DeclarationEraser(client(), "DeclarationsTable"),
-        post.bookings,
-        FeedbackStore(client(), "FeedbackTable", Images(BUCKET)),
-        LAN.citizen,
-        NOW,
-    )
+    erase_lan(post)
     confirmed(post)
     assert run(post, NOW) == 0
 

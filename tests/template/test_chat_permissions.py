@@ -67,7 +67,7 @@ def zalo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZalo]:
         modules: tuple[ModuleType, ...] = (worker, sender, renewal, desk_api, operator)
         for module in modules:
             monkeypatch.setattr(module, "settings", module.settings.model_copy(update=addresses))
-        for name in ("chat.worker", "accounts.settings", "accounts.desk_api"):
+        for name in ("chat.worker", "accounts.settings"):
             monkeypatch.setattr(f"{name}.secret", given)
         yield fake
 
